@@ -10,7 +10,7 @@ final class HtmlRenderer {
   static final int MAX_ROWS = 1_000;
 
   /** Facts longer than this are set smaller. */
-  private static final int LONG = 20;
+  private static final int LONG = 16;
 
   private final Markup out = new Markup();
   private final HtmlCharts charts = new HtmlCharts(out);

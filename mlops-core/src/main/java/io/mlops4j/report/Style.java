@@ -20,7 +20,7 @@ final class Style {
       --axis:#a9b1bb;--card:#f6f7f9;--pass:#00714f;--fail:#b23c00;--warning:#806000;--info:#0060a0;
       --none:#5b6470;--c0:#0072b2;--c1:#d55e00;--c2:#009e73;--c3:#b85c93;--c4:#b98500;--c5:#3b9fd8;
       --c6:#6b5bb5;--c7:#6f7782}
-      @media (prefers-color-scheme:dark){:root{--bg:#14171b;--ink:#e7eaee;--soft:#9aa4b0;
+      @media screen and (prefers-color-scheme:dark){:root{--bg:#14171b;--ink:#e7eaee;--soft:#9aa4b0;
       --line:#2a2f37;--axis:#59626e;--card:#1b1f25;--pass:#35c39a;--fail:#ff8a4c;--warning:#e6b93c;
       --info:#62b5f0;--none:#9aa4b0;--c0:#4ba3e3;--c1:#f08a3c;--c2:#2fc597;--c3:#dd8fbe;--c4:#e6b93c;
       --c5:#86d0f5;--c6:#a99bea;--c7:#a4adb8}}
