@@ -24,7 +24,8 @@ class BinaryEvaluationTest {
   @Test
   void auc_tiedPair_countsOneHalf() {
     // Mutation check: counting a tie as won, as lost, or splitting it by row order fails here, in
-    // BinaryEvaluationPropertyTest.auc_anyRows_isTheFractionOfPairsWon and in the oracle's case "all
+    // BinaryEvaluationPropertyTest.auc_anyRows_isTheFractionOfPairsWon and in the oracle's case
+    // "all
     // scores equal".
     var allTied = BinaryEvaluation.of(new double[] {.4, .4, .4}, new boolean[] {true, false, true});
     assertThat(allTied.value(Metric.AUC)).isEqualTo(new Defined(0.5, 3));
