@@ -135,7 +135,7 @@ class EvaluationReportTest {
     assertThat(infinite).contains("1e999");
     assertThatThrownBy(() -> EvaluationReport.fromJson(infinite.getBytes(UTF_8)))
         .isInstanceOf(MlopsException.class)
-        .hasMessageContaining("finite");
+        .hasMessageContaining("beyond the range of a double");
   }
 
   @ParameterizedTest
