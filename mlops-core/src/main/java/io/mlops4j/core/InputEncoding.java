@@ -1,0 +1,148 @@
+package io.mlops4j.core;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * How a row becomes a model's input: columns, vocabularies, rules for the unseen, and order. Frozen
+ * at training, stored in the version, applied by serving, never written in user code.
+ *
+ * <p>Immutable and thread-safe. Learn one from data with {@link EncodingBuilder}, or read the one a
+ * Python script wrote with {@link #fromJson}.
+ */
+public final class InputEncoding {
+  private final List<EncodedColumn> columns;
+  private final int width;
+
+  private InputEncoding(List<EncodedColumn> columns) {
+    this.columns = List.copyOf(columns);
+    if (columns.isEmpty()) {
+      throw new IllegalArgumentException("columns: 0 (expected: at least 1)");
+    }
+    long total = columns.stream().mapToLong(EncodedColumn::width).sum();
+    if (total > 1 << 24) {
+      throw new IllegalArgumentException(
+          "width: " + total + " floats a row (expected: at most 16777216)");
+    }
+    this.width = (int) total;
+  }
+
+  /**
+   * Returns the encoding made of some columns.
+   *
+   * @param columns in the order of the model's input
+   * @return the encoding
+   */
+  public static InputEncoding of(List<EncodedColumn> columns) {
+    return new InputEncoding(columns);
+  }
+
+  /**
+   * Returns the encoding that passes every feature of a schema on as it is: numbers as floats
+   * (missing is NaN), vectors whole.
+   *
+   * @param schema numeric, time and vector features only
+   * @return one column per number
+   * @throws IllegalArgumentException if a feature is categorical or text; names it and says what to
+   *     do
+   */
+  public static InputEncoding numeric(Schema<?> schema) {
+    List<EncodedColumn> columns = new ArrayList<>();
+    for (Feature<?> feature : schema.features()) {
+      columns.add(
+          switch (feature.kind()) {
+            case NUMERIC, TIME -> new EncodedColumn.Numeric(feature.name(), Float.NaN);
+            case VECTOR -> new EncodedColumn.Vector(feature.name(), feature.length());
+            case CATEGORICAL, TEXT ->
+                throw new IllegalArgumentException(
+                    "Feature "
+                        + feature
+                        + " has no number. Learn an encoding from training data, or store the"
+                        + " one used in training with the version.");
+          });
+    }
+    return new InputEncoding(columns);
+  }
+
+  /**
+   * Starts an encoding to be learned from training rows.
+   *
+   * @param schema what rows are
+   * @param <T> the row type
+   * @return a builder without columns
+   */
+  public static <T> EncodingBuilder<T> learn(Schema<T> schema) {
+    return new EncodingBuilder<>(schema);
+  }
+
+  /**
+   * Returns the encoding a document holds.
+   *
+   * @param json what {@link #toJson} or a training script wrote; docs/core.md has the format
+   * @return the encoding
+   * @throws MlopsException naming the column and what is wrong with it
+   */
+  public static InputEncoding fromJson(byte[] json) {
+    return new InputEncoding(EncodingJson.read(Json.parse(json, "Input encoding")));
+  }
+
+  /**
+   * Returns the document {@link #fromJson} reads.
+   *
+   * @return canonical JSON
+   */
+  public byte[] toJson() {
+    return Json.canonical(EncodingJson.write(columns));
+  }
+
+  /**
+   * Returns the columns in the order of the model's input.
+   *
+   * @return at least one
+   */
+  public List<EncodedColumn> columns() {
+    return columns;
+  }
+
+  /**
+   * Returns how many floats a row becomes.
+   *
+   * @return at least 1
+   */
+  public int width() {
+    return width;
+  }
+
+  /**
+   * Returns this encoding compiled for rows of a schema.
+   *
+   * @param schema what rows are; may have more features than are encoded
+   * @param <T> the row type
+   * @return the encoder
+   * @throws MlopsException if a column's feature is absent or of an unfitting kind; lists both
+   *     sides
+   */
+  public <T> RowEncoder<T> bind(Schema<T> schema) {
+    return new RowEncoder<>(Objects.requireNonNull(schema, "schema"), this);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof InputEncoding that && columns.equals(that.columns);
+  }
+
+  @Override
+  public int hashCode() {
+    return columns.hashCode();
+  }
+
+  /** Returns the columns' features and kinds, never a vocabulary. */
+  @Override
+  public String toString() {
+    return "InputEncoding"
+        + columns.stream()
+            .map(c -> c.feature() + " " + c.getClass().getSimpleName() + "[" + c.width() + "]")
+            .toList();
+  }
+}

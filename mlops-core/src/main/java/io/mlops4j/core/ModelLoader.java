@@ -1,0 +1,32 @@
+package io.mlops4j.core;
+
+import java.util.Set;
+
+/**
+ * How a version's files become a {@link Model}: one per format.
+ *
+ * <p>A loader is stateless and thread-safe. It must verify that the files fit the schema it was
+ * made for and say on a misfit what both sides have.
+ *
+ * @param <I> one input row
+ * @param <O> one answer
+ */
+public interface ModelLoader<I, O> {
+
+  /**
+   * Returns the formats this loader reads.
+   *
+   * @return format names, as in {@link ModelArtifact#format()}
+   */
+  Set<String> formats();
+
+  /**
+   * Returns a ready model. The caller closes it.
+   *
+   * @param version who it is, for messages
+   * @param artifact its files
+   * @return the model; golden rows are not replayed here
+   * @throws MlopsException if the files cannot be read as this format or do not fit the schema
+   */
+  Model<I, O> load(ModelVersion version, ModelArtifact artifact);
+}
