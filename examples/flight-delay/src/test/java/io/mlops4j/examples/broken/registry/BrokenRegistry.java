@@ -1,0 +1,24 @@
+package io.mlops4j.examples.broken.registry;
+
+import io.mlops4j.examples.broken.serving.BrokenServing;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.ObjectInputStream;
+
+/** Knows a sibling and deserializes, which the rules forbid. */
+public final class BrokenRegistry {
+  private final BrokenServing sibling = new BrokenServing();
+
+  /**
+   * Breaks the rules.
+   *
+   * @param in any stream
+   * @return whatever it holds
+   * @throws IOException if it cannot be read
+   */
+  public Object read(InputStream in) throws IOException {
+    try (ObjectInputStream objects = new ObjectInputStream(in)) {
+      return sibling.toString() + objects.available();
+    }
+  }
+}
