@@ -11,7 +11,6 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.constraints.LongRange;
 import org.junit.jupiter.api.Test;
 
 class BestArmTest {
@@ -123,14 +122,14 @@ class BestArmTest {
 
   @Property(tries = 100)
   void probabilities_integerArms_matchTheClosedSum(
-      @ForAll @LongRange(min = 1, max = 300) long a,
-      @ForAll @LongRange(min = 1, max = 300) long b,
-      @ForAll @LongRange(min = 1, max = 300) long c,
-      @ForAll @LongRange(min = 1, max = 300) long d) {
+      @ForAll @IntRange(min = 1, max = 300) int a,
+      @ForAll @IntRange(min = 1, max = 300) int b,
+      @ForAll @IntRange(min = 1, max = 300) int c,
+      @ForAll @IntRange(min = 1, max = 300) int d) {
     // P(second > first) = sum_{i<c} B(a + i, b + d) / ((d + i) B(1 + i, d) B(a, b)): Miller (2015).
     double sum = 0;
     double term = logBeta(a, b + d) - logBeta(1, d) - logBeta(a, b);
-    for (long i = 0; i < c; i++) {
+    for (int i = 0; i < c; i++) {
       sum += Math.exp(term) / (d + i);
       term += Math.log((double) (a + i) / (a + b + d + i));
       term -= Math.log((1.0 + i) / (1 + i + d));
@@ -148,9 +147,9 @@ class BestArmTest {
     assertThat(best(shapes)[0]).isGreaterThanOrEqualTo(before - 1e-12);
   }
 
-  private static double logBeta(long a, long b) {
+  private static double logBeta(int a, int b) {
     double result = 0;
-    for (long i = 1; i < b; i++) {
+    for (int i = 1; i < b; i++) {
       result += Math.log(i) - Math.log(a + i - 1);
     }
     return result - Math.log(a + b - 1);
