@@ -41,6 +41,8 @@ class BinaryEvaluationTest {
     var evaluation = BinaryEvaluation.of(new double[] {-0.0, 0.0}, new boolean[] {false, true});
     assertThat(evaluation.value(Metric.AUC)).isEqualTo(new Defined(0.5, 2));
     assertThat(evaluation.value(Metric.recallAt(-0.0))).isEqualTo(new Defined(1, 1));
+    var negatives = BinaryEvaluation.of(new double[] {1, -0.0}, new boolean[] {true, false});
+    assertThat(negatives.rocCurve().points()).endsWith(new Point(1, 1, 0.0));
   }
 
   @Test
@@ -172,7 +174,7 @@ class BinaryEvaluationTest {
 
   @Test
   void calibration_scoreOnAnEdge_fallsIntoTheUpperBin() {
-    // .3 * 10 = 3.0000000000000004 - .29 * 100 = 28.999999999999996: products are off, edges not.
+    // .29 * 100 = 28.999999999999996 and nextDown(.9) * 10 = 9.0: products are off, edges not.
     var tenths =
         BinaryEvaluation.of(new double[] {0, .3, .7, 1}, new boolean[] {false, true, false, true});
     assertThat(tenths.calibration(10).bins())
@@ -183,6 +185,9 @@ class BinaryEvaluationTest {
             new Bin(.9, 1, 1, 1, 1));
     var hundredth = BinaryEvaluation.of(new double[] {.29}, new boolean[] {true});
     assertThat(hundredth.calibration(100).bins()).containsExactly(new Bin(.29, .3, 1, .29, 1));
+    double below = Math.nextDown(.9);
+    var almost = BinaryEvaluation.of(new double[] {below}, new boolean[] {true});
+    assertThat(almost.calibration(10).bins()).containsExactly(new Bin(.8, .9, 1, below, 1));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> tenths.calibration(0))
         .withMessage("bins: 0 (expected: 1..10000)");
