@@ -26,8 +26,8 @@ final class RankMetrics {
     }
     var sweep = new ThresholdSweep(positives, negatives);
     long twiceWon = 0;
-    int truePositives = 0;
-    int falsePositives = 0;
+    long truePositives = 0;
+    long falsePositives = 0;
     while (sweep.next()) {
       long tiedPositives = sweep.truePositives() - truePositives;
       long tiedNegatives = sweep.falsePositives() - falsePositives;
@@ -46,9 +46,9 @@ final class RankMetrics {
     }
     var sweep = new ThresholdSweep(positives, negatives);
     var sum = new CompensatedSum();
-    int before = 0;
+    long before = 0;
     while (sweep.next()) {
-      int gained = sweep.truePositives() - before;
+      long gained = sweep.truePositives() - before;
       if (gained > 0) {
         double precision = sweep.truePositives() / (double) sweep.predictedPositives();
         sum.add(gained * precision);
@@ -56,6 +56,7 @@ final class RankMetrics {
       }
     }
     return new Defined(
+        // A perfect ranking must not come out as 1 + 2^-52.
         Math.min(1.0, sum.value() / positives.length), (long) positives.length + negatives.length);
   }
 

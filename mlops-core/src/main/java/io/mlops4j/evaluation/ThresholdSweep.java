@@ -41,11 +41,11 @@ final class ThresholdSweep {
     return threshold;
   }
 
-  int truePositives() {
+  long truePositives() {
     return truePositives;
   }
 
-  int falsePositives() {
+  long falsePositives() {
     return falsePositives;
   }
 
