@@ -69,7 +69,8 @@ final class Blobs {
   byte[] get(String digest, String what) {
     byte[] bytes =
         raw(digest)
-            .orElseThrow(() -> new IntegrityException(what + " is missing (digest " + digest + ")."));
+            .orElseThrow(
+                () -> new IntegrityException(what + " is missing (digest " + digest + ")."));
     String actual = Digests.sha256(bytes);
     if (!actual.equals(digest)) {
       throw damaged(what, digest, actual);

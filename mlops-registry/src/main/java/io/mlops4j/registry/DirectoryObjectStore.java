@@ -101,7 +101,7 @@ final class DirectoryObjectStore implements ObjectStore {
           }
           if (Files.exists(target)) {
             makeDurable(target.getParent());
-            disk.syncDirectory(target.getParent());
+            syncDirectory(target.getParent());
             return false;
           }
           byte[] sealed = Seal.seal(value);
@@ -240,7 +240,8 @@ final class DirectoryObjectStore implements ObjectStore {
   private IOException poisoned(Path path, IOException cause) {
     readOnly = "forcing " + root.relativize(path) + " to disk failed (" + reason(cause) + ")";
     LOG.error("Store {}: {}. It writes no more until it is reopened.", root, readOnly, cause);
-    return new IOException(readOnly + "; the outcome is unknown and the store now read-only", cause);
+    return new IOException(
+        readOnly + "; the outcome is unknown and the store now read-only", cause);
   }
 
   private <R> R writing(String what, Action<R> action) {
@@ -293,7 +294,12 @@ final class DirectoryObjectStore implements ObjectStore {
       }
       if (links || !mayBeUnfinished(file)) {
         throw new IntegrityException(
-            "Store " + root + ": " + key + " is torn or damaged (" + content.get().length
+            "Store "
+                + root
+                + ": "
+                + key
+                + " is torn or damaged ("
+                + content.get().length
                 + " bytes, no valid seal).");
       }
       if (time.nanos() - start > CLAIM_PATIENCE.toNanos()) {
@@ -306,9 +312,7 @@ final class DirectoryObjectStore implements ObjectStore {
 
   private boolean mayBeUnfinished(Path file) {
     try {
-      return Files.getLastModifiedTime(file)
-          .toInstant()
-          .isAfter(time.now().minus(CLAIM_GRACE));
+      return Files.getLastModifiedTime(file).toInstant().isAfter(time.now().minus(CLAIM_GRACE));
     } catch (IOException e) {
       return false;
     }
@@ -417,7 +421,9 @@ final class DirectoryObjectStore implements ObjectStore {
 
   private static String reason(IOException e) {
     String name = e.getClass().getSimpleName();
-    return name.equals("IOException") ? String.valueOf(e.getMessage()) : name + " " + e.getMessage();
+    return name.equals("IOException")
+        ? String.valueOf(e.getMessage())
+        : name + " " + e.getMessage();
   }
 
   /** Returns the directory. */

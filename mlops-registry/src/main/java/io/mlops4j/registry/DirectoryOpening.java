@@ -1,6 +1,5 @@
 package io.mlops4j.registry;
 
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -52,13 +51,11 @@ final class DirectoryOpening {
   static boolean canLink(Path temp, Disk disk) throws IOException {
     Path probe = temp.resolve(UUID.randomUUID().toString());
     Path link = temp.resolve(UUID.randomUUID().toString());
-    try (FileOutputStream out = disk.create(probe)) {
+    disk.create(probe).close();
+    try {
       disk.link(link, probe);
       return true;
     } catch (UnsupportedOperationException | IOException e) {
-      if (!Files.exists(probe)) {
-        throw e;
-      }
       LOG.warn(
           "Store {}: no hard links here ({}). Objects are claimed by exclusive creation instead.",
           temp.getParent(),
