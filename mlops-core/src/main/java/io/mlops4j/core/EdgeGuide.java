@@ -63,8 +63,8 @@ final class EdgeGuide {
   private long crowding() {
     long sum = 0;
     for (int i = 1; i < below.length; i++) {
-      long inside = below[i] - below[i - 1];
-      sum += inside * inside;
+      int inside = below[i] - below[i - 1];
+      sum += (long) inside * inside;
     }
     return sum;
   }

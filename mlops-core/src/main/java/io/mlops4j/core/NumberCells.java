@@ -124,7 +124,18 @@ final class NumberCells implements FeatureCells {
     if (Math.nextUp(edges[cell - 1]) == edges[cell]) {
       return "= " + text(edges[cell]);
     }
-    return "(" + text(edges[cell - 1]) + ", " + text(edges[cell]) + "]";
+    return lower(edges[cell - 1]) + ", " + text(edges[cell]) + "]";
+  }
+
+  /** An edge just below a round number was put there to include that number: say so. */
+  private String lower(double edge) {
+    double next = Math.nextUp(edge) + 0.0;
+    boolean includes = edge == -Double.MIN_VALUE || (isRound(next) && !isRound(edge));
+    return includes ? "[" + text(next) : "(" + text(edge);
+  }
+
+  private static boolean isRound(double value) {
+    return Double.parseDouble(String.format(Locale.ROOT, "%.5g", value)) == value;
   }
 
   private String text(double edge) {
