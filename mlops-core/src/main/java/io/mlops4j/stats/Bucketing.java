@@ -40,8 +40,8 @@ package io.mlops4j.stats;
  * <p>Two questions about one unit need two salts, or their answers correlate ("is it in the
  * experiment?" and "which arm?"): {@link #derive} makes them.
  *
- * <p>Not cryptographic: whoever knows the salt and may choose an id can choose its slot. Cost: about
- * 20 ns for an id of 36 characters, no allocation. Immutable and thread-safe.
+ * <p>Not cryptographic: whoever knows the salt and may choose an id can choose its slot. Cost:
+ * about 20 ns for an id of 36 characters, no allocation. Immutable and thread-safe.
  */
 public final class Bucketing {
   /** The number of slots. A share of traffic is a number of slots: the resolution is 0.0015 %. */

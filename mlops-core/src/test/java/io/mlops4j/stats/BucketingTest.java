@@ -131,7 +131,8 @@ class BucketingTest {
         for (int i = 0; i < IDS; i++) {
           counts[bucketing.slot(kind.apply(i))]++;
         }
-        // 65,535 degrees of freedom: chi-square has mean 65,535 and deviation sqrt(2 * 65,535) = 362.
+        // 65,535 degrees of freedom: chi-square has mean 65,535 and deviation sqrt(2 * 65,535) =
+        // 362.
         assertThat((chiSquare(counts, IDS) - 65_535) / 362.0)
             .as("salt '%s', ids like %s", salt, kind.apply(7))
             .isBetween(-4.5, 4.5);
