@@ -41,16 +41,18 @@ public final class RowBuffer<T> {
   }
 
   private void setVector(int i, Feature<T> feature, float @Nullable [] value) {
-    if (value == null) {
-      vectors[i] = null;
-      return;
-    }
-    if (feature.length() != 0 && value.length != feature.length()) {
+    if (value != null && feature.length() != 0 && value.length != feature.length()) {
       throw new IllegalArgumentException(
           "Feature " + feature + " has " + value.length + " floats in this row.");
     }
+    setOwn(i, value);
+  }
+
+  private void setOwn(int i, float @Nullable [] value) {
     float[] own = vectors[i];
-    if (own == null || own.length != value.length) {
+    if (value == null) {
+      vectors[i] = null;
+    } else if (own == null || own.length != value.length) {
       vectors[i] = value.clone();
     } else {
       System.arraycopy(value, 0, own, 0, own.length);
@@ -66,8 +68,7 @@ public final class RowBuffer<T> {
     System.arraycopy(other.numbers, 0, numbers, 0, numbers.length);
     System.arraycopy(other.texts, 0, texts, 0, texts.length);
     for (int i = 0; i < vectors.length; i++) {
-      float[] theirs = other.vectors[i];
-      vectors[i] = theirs == null ? null : theirs.clone();
+      setOwn(i, other.vectors[i]);
     }
   }
 
