@@ -43,7 +43,7 @@ final class ModelLog {
   private final ObjectStore store;
   private final RegistryOptions options;
   private final ReentrantLock ioLock = new ReentrantLock();
-  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private final ModelState state;
   private final List<Long> torn = new ArrayList<>();
   private String head = LogRecord.GENESIS;
@@ -281,9 +281,9 @@ final class ModelLog {
   }
 
   Subscription subscribe(Runnable onChange) {
-    Runnable own = () -> onChange.run();
-    listeners.add(own);
-    return () -> listeners.remove(own);
+    Listener listener = new Listener(onChange);
+    listeners.add(listener);
+    return () -> listeners.remove(listener);
   }
 
   private void tell() {
@@ -293,11 +293,26 @@ final class ModelLog {
       }
       notified = production;
     }
-    for (Runnable listener : listeners) {
+    listeners.forEach(listener -> listener.run(model));
+  }
+
+  /** Somebody else's code: what it throws is its own affair, and reported once. */
+  private static final class Listener {
+    private final Runnable onChange;
+    private volatile boolean failed;
+
+    Listener(Runnable onChange) {
+      this.onChange = onChange;
+    }
+
+    void run(String model) {
       try {
-        listener.run();
+        onChange.run();
       } catch (RuntimeException | StackOverflowError e) {
-        LOG.warn("Model {}: a listener failed.", model, e);
+        if (!failed) {
+          LOG.warn("Model {}: a listener failed; reported once.", model, e);
+        }
+        failed = true;
       }
     }
   }
