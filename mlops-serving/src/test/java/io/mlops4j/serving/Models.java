@@ -117,6 +117,11 @@ final class Models {
       }
 
       @Override
+      public Optional<Baseline> baseline() {
+        return Optional.empty();
+      }
+
+      @Override
       public Optional<GoldenRows> goldenRows() {
         return Optional.empty();
       }
