@@ -1,5 +1,6 @@
 package io.mlops4j.tribuo;
 
+import io.mlops4j.core.EncodedColumn;
 import io.mlops4j.core.InputEncoding;
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.RowBuffer;
@@ -15,11 +16,15 @@ import org.tribuo.impl.ArrayExample;
  * names begin with the zero-padded number of the column: ids are columns, and an exported ONNX
  * model takes the encoding's floats as they come.
  *
- * <p>Columns that are 0 are left out, which is what makes one-hot columns cheap, except for the
- * first: Tribuo refuses a row without any feature, but one whose categories are all unseen is one.
- * Used by one thread.
+ * <p>Columns that are 0 are left out where the encoding has many of them, except for the first:
+ * Tribuo refuses a row without any feature, but one whose categories are all unseen is one. Tribuo
+ * also fails to add up gradients of rows with all columns and rows without (a ClassCastException
+ * with minibatches): hence every row has all columns, or no row has. Used by one thread.
  */
 final class Examples<T> {
+  /** Of so many one-hot columns, one is hot, one may be the first, one may be kept: one is left. */
+  private static final int ALWAYS_SPARSE = 4;
+
   private final RowEncoder<T> encoder;
   private final String[] names;
   private final RowBuffer<T> buffer;
@@ -69,8 +74,16 @@ final class Examples<T> {
     }
   }
 
-  /** Returns a row as an example; {@code dense} keeps the zeros. */
-  <O extends Output<O>> ArrayExample<O> example(T row, O output, boolean dense) {
+  /** Returns whether rows of this encoding are mostly zeros, and none has all columns. */
+  static boolean isSparse(InputEncoding encoding) {
+    return encoding.columns().stream()
+        .anyMatch(c -> c instanceof EncodedColumn.OneHot && c.width() >= ALWAYS_SPARSE);
+  }
+
+  /**
+   * Returns a row as an example with all columns, or with those that are not 0, the first, and one.
+   */
+  <O extends Output<O>> ArrayExample<O> example(T row, O output, boolean sparse, int kept) {
     buffer.set(row);
     encoder.encode(buffer, floats, 0);
     int used = 0;
@@ -79,7 +92,7 @@ final class Examples<T> {
       if (!Float.isFinite(value)) {
         throw notFinite(i);
       }
-      if (value != 0 || i == 0 || dense) {
+      if (value != 0 || i == 0 || i == kept || !sparse) {
         columns[used++] = i;
       }
     }

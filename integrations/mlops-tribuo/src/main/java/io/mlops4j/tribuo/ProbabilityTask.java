@@ -7,6 +7,7 @@ import org.tribuo.OutputFactory;
 import org.tribuo.Prediction;
 import org.tribuo.classification.Label;
 import org.tribuo.classification.LabelFactory;
+import org.tribuo.impl.ArrayExample;
 
 /** Two classes, 0 and 1; the answer is the probability of 1. */
 final class ProbabilityTask implements Task<Label> {
@@ -59,7 +60,11 @@ final class ProbabilityTask implements Task<Label> {
               + labels.size()
               + " classes that are not 0 and 1: train it on both, 0 first.");
     }
-    if (!model.generatesProbabilities()) {
+    // Asked of an answer: a tree's leaves hold probabilities, but the tree does not say so.
+    String name = model.getFeatureIDMap().get(0).getName();
+    Label unknown = factory().getUnknownOutput();
+    ArrayExample<Label> probe = new ArrayExample<>(unknown, new String[] {name}, new double[] {0});
+    if (!model.predict(probe).hasProbabilities()) {
       throw new MlopsException(
           who
               + " gives scores, not probabilities. Train with a logistic objective (LogMulticlass),"

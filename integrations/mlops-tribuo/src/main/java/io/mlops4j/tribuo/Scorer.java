@@ -13,9 +13,10 @@ record Scorer<T, O extends Output<O>>(
   List<Double> score(List<T> rows) {
     Examples<T> examples = new Examples<>(encoder, names);
     O unknown = task.factory().getUnknownOutput();
+    boolean sparse = Examples.isSparse(encoder.encoding());
     List<Double> answers = new ArrayList<>(rows.size());
     for (T row : rows) {
-      answers.add(task.answer(model.predict(examples.example(row, unknown, false))));
+      answers.add(task.answer(model.predict(examples.example(row, unknown, sparse, 0))));
     }
     return answers;
   }

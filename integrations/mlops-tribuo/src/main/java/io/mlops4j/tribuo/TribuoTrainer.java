@@ -70,7 +70,7 @@ public final class TribuoTrainer {
   /**
    * Returns a model trained with a given encoding.
    *
-   * @param rows what to learn from; read once
+   * @param rows what to learn from; read once, or twice if there are fewer rows than columns
    * @param encoding how rows become the model's columns; frozen into the model
    * @param <T> the row type
    * @return the model; close it or keep it
@@ -108,19 +108,29 @@ public final class TribuoTrainer {
 
     private <T> MutableDataset<O> examples(
         LabeledDataset<T> rows, RowEncoder<T> encoder, String[] names) {
+      boolean sparse = Examples.isSparse(encoder.encoding());
+      MutableDataset<O> dataset = examples(rows, encoder, names, sparse);
+      // Fewer rows than columns, and columns that are 0 in all of them: those must not get lost.
+      return dataset.size() > 0 && dataset.getFeatureMap().size() < names.length
+          ? examples(rows, encoder, names, false)
+          : dataset;
+    }
+
+    private <T> MutableDataset<O> examples(
+        LabeledDataset<T> rows, RowEncoder<T> encoder, String[] names, boolean sparse) {
       MutableDataset<O> dataset =
           new MutableDataset<>(
               new SimpleDataSourceProvenance(rows.name(), task.factory()), task.factory());
       Examples<T> examples = new Examples<>(encoder, names);
       try (Stream<Labeled<T>> stream = rows.stream()) {
-        // The first row keeps its zeros, so that every column is a feature even if never used.
+        // The n-th row keeps column n even if it is 0, so that every column becomes a feature.
         stream
             .sequential()
             .forEach(
                 row ->
                     dataset.add(
                         examples.example(
-                            row.row(), task.output(row.label()), dataset.size() == 0)));
+                            row.row(), task.output(row.label()), sparse, dataset.size())));
       }
       return dataset;
     }

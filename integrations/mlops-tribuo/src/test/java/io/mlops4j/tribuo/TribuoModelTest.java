@@ -155,6 +155,42 @@ class TribuoModelTest {
   }
 
   @Test
+  void train_rowsWithAndWithoutZeros_inMinibatches() {
+    Schema<float[]> schema = Schema.floats("a", "b");
+    LabeledDataset<float[]> rows =
+        LabeledDataset.of(
+            schema,
+            IntStream.range(0, 200)
+                .mapToObj(i -> new Labeled<>(new float[] {i % 3, i % 2}, i % 2))
+                .toList());
+    TribuoTrainer minibatches =
+        TribuoTrainer.classification(
+            new LinearSGDTrainer(new LogMulticlass(), SGD.getSimpleSGD(1), 20, 1000, 16, 7L));
+    TribuoModel<float[]> model = minibatches.train(rows, InputEncoding.numeric(schema));
+    assertThat(model.predict(List.of(new float[] {0, 1})).get(0)).isGreaterThan(0.8);
+    assertThat(minibatches.train(CLASSES, ENCODING).predict(List.of(new Row(0.5, "red"))))
+        .hasSize(1);
+  }
+
+  @Test
+  void train_fewerRowsThanColumns_keepsAllColumns() {
+    InputEncoding wide =
+        InputEncoding.of(
+            List.of(
+                new EncodedColumn.OneHot(
+                    "color",
+                    IntStream.range(0, 100).mapToObj(i -> "c" + i).toList(),
+                    EncodedColumn.Unseen.ZEROS)));
+    LabeledDataset<Row> few =
+        LabeledDataset.of(
+            SCHEMA,
+            List.of(new Labeled<>(new Row(1.0, "c98"), 1), new Labeled<>(new Row(1.0, "c1"), 0)));
+    TribuoModel<Row> model =
+        TribuoTrainer.classification(new LogisticRegressionTrainer()).train(few, wide);
+    assertThat(model.tribuo().getFeatureIDMap().size()).isEqualTo(100);
+  }
+
+  @Test
   void train_columnsNeverUsed_stillHaveTheirPlace() {
     TribuoModel<Row> model = TribuoTrainer.classification(cart()).train(CLASSES, ENCODING);
     assertThat(model.tribuo().getFeatureIDMap().size()).isEqualTo(4);
