@@ -378,6 +378,13 @@ final class ServingPredictor<I, O> implements Predictor<I, O>, Batcher.Runner<I,
 
   // Looking at it, and its end.
 
+  /**
+   * Returns when every change of the source made before this call has been dealt with. For tests.
+   */
+  void awaitLoader() {
+    versions.awaitLoader();
+  }
+
   @Override
   public Optional<ModelVersion> version() {
     ServedVersion<I, O> version = versions.current();
