@@ -1,5 +1,6 @@
 package io.mlops4j.core;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,14 +30,15 @@ public final class RowBuffer<T> {
    *     feature and both lengths
    */
   public void set(T row) {
-    int i = 0;
-    for (Feature<T> feature : schema.features()) {
+    List<Feature<T>> features = schema.features();
+    // By index: an iterator per row is garbage wherever escape analysis does not remove it.
+    for (int i = 0; i < numbers.length; i++) {
+      Feature<T> feature = features.get(i);
       switch (feature.kind()) {
         case NUMERIC, TIME -> numbers[i] = feature.number(row);
         case CATEGORICAL, TEXT -> texts[i] = feature.text(row);
         case VECTOR -> setVector(i, feature, feature.vector(row));
       }
-      i++;
     }
   }
 

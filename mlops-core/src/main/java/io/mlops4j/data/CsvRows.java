@@ -88,7 +88,7 @@ final class CsvRows<T> implements Iterator<T> {
     } catch (CsvParseException e) {
       throw closed(malformed());
     } catch (UncheckedIOException e) {
-      throw closed(unreadable(name, line, e.getCause()));
+      throw closed(unreadable(name, line, Objects.requireNonNull(e.getCause())));
     }
     close();
     if (text.endsInQuotes()) {

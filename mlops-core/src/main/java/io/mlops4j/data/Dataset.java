@@ -6,6 +6,7 @@ import io.mlops4j.core.Schema;
 import io.mlops4j.stats.Bucketing;
 import java.io.FileNotFoundException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -56,7 +57,8 @@ public final class Dataset<T> {
    */
   public static <T> Dataset<T> csv(Path file, Schema<T> schema) {
     String name = String.valueOf(file.getFileName());
-    return new Dataset<>(name, schema, new CsvSource<>(name, () -> Files.newInputStream(file), schema));
+    return new Dataset<>(
+        name, schema, new CsvSource<>(name, () -> Files.newInputStream(file), schema));
   }
 
   /**
@@ -71,7 +73,15 @@ public final class Dataset<T> {
    */
   public static <T> Dataset<T> csv(
       String name, Supplier<? extends InputStream> bytes, Schema<T> schema) {
-    return new Dataset<>(name, schema, new CsvSource<>(name, bytes::get, schema));
+    CsvSource.Bytes opened =
+        () -> {
+          try {
+            return bytes.get();
+          } catch (UncheckedIOException e) {
+            throw Objects.requireNonNull(e.getCause());
+          }
+        };
+    return new Dataset<>(name, schema, new CsvSource<>(name, opened, schema));
   }
 
   /**
@@ -155,8 +165,8 @@ public final class Dataset<T> {
   /**
    * Returns the identity of the content, by reading it all in bounded memory: SHA-256 over the
    * schema's fingerprint and every feature's typed value, row by row. Where the rows come from, the
-   * name of the file, its compression, its line ends and the order of its columns do not matter; the
-   * order of the rows does.
+   * name of the file, its compression, its line ends and the order of its columns do not matter;
+   * the order of the rows does.
    *
    * @return 64 hexadecimal digits
    */
@@ -226,9 +236,7 @@ public final class Dataset<T> {
    * @return the labeled rows, in order
    */
   public <U> LabeledDataset<U> label(
-      Schema<U> to,
-      Function<? super T, ? extends U> features,
-      ToDoubleFunction<? super T> label) {
+      Schema<U> to, Function<? super T, ? extends U> features, ToDoubleFunction<? super T> label) {
     return LabeledDataset.of(name, to, this::stream, features, label);
   }
 
@@ -298,8 +306,8 @@ public final class Dataset<T> {
 
   /**
    * Returns a share of the rows, and the others. Whether a row is in depends on its id and the salt
-   * only: it is the same on every machine, all rows of one id stay together, a row keeps its part as
-   * data grows, and a larger share contains the smaller one.
+   * only: it is the same on every machine, all rows of one id stay together, a row keeps its part
+   * as data grows, and a larger share contains the smaller one.
    *
    * @param id what to keep together: a customer, a flight number
    * @param salt any text; another one gives an independent split

@@ -57,7 +57,10 @@ public final class LabeledDataset<T> {
                     double truth = label.applyAsDouble(row);
                     if (!Double.isFinite(truth)) {
                       throw new DataException(
-                          name + ": row " + n + " has no label. Filter rows whose label is unknown.");
+                          name
+                              + ": row "
+                              + n
+                              + " has no label. Filter rows whose label is unknown.");
                     }
                     return new Labeled<>(features.apply(row), truth);
                   });

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Format 1, all integers big-endian: the UTF-8 bytes of {@code mlops4j-rows-1}, a newline, the
  * schema's fingerprint, a newline; then per row one entry per feature, in order. A missing value is
  * the byte 0. A number is the byte 1 and the 8 bytes of the double. A string is the byte 2, its
- * length in bytes (4) and its UTF-8. A vector is the byte 3, its length (4) and 4 bytes per float. A
- * label is the byte 4 and the 8 bytes of the double. -0.0 is written as 0.0 and every NaN alike, as
- * a missing number; in vectors NaN is 0x7fc00000. The stream is prefix-free, so different rows
+ * length in bytes (4) and its UTF-8. A vector is the byte 3, its length (4) and 4 bytes per float.
+ * A label is the byte 4 and the 8 bytes of the double. -0.0 is written as 0.0 and every NaN alike,
+ * as a missing number; in vectors NaN is 0x7fc00000. The stream is prefix-free, so different rows
  * cannot give the same bytes.
  */
 final class RowDigest<T> {
@@ -35,7 +35,8 @@ final class RowDigest<T> {
   RowDigest(Schema<T> schema) {
     this.schema = schema;
     this.buffer = schema.newBuffer();
-    digest.update(("mlops4j-rows-1\n" + schema.fingerprint() + "\n").getBytes(StandardCharsets.UTF_8));
+    digest.update(
+        ("mlops4j-rows-1\n" + schema.fingerprint() + "\n").getBytes(StandardCharsets.UTF_8));
   }
 
   void add(T row) {

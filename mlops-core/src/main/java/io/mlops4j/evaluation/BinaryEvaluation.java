@@ -14,7 +14,7 @@ import java.util.OptionalLong;
  * classifier, each when asked for.
  *
  * <p>The scores of each class are kept as one sorted primitive array: 8 bytes a row, O(n log n) to
- * build without boxing, O(n) a metric (O(log n) at a threshold). A million rows take about a tenth
+ * build without boxing, O(n) a metric (O(log n) at a threshold). A million rows take about a fifth
  * of a second. The order of the rows has no influence on any bit of any result. Immutable,
  * thread-safe.
  */

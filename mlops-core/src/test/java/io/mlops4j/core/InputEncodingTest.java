@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@SuppressWarnings("ArrayRecordComponent")
 class InputEncodingTest {
   record Row(@Nullable String color, @Nullable Double size, int hour, float @Nullable [] vector) {}
 

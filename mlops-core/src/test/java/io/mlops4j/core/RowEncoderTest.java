@@ -10,6 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("ArrayRecordComponent")
 class RowEncoderTest {
   record Row(@Nullable String color, @Nullable Double size, int hour, float @Nullable [] vector) {}
 

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Reading primitives allocates nothing; the boxing control shows that the measurement would see it.
  */
+@SuppressWarnings("ArrayRecordComponent")
 class SchemaAllocationTest {
   private static final int READS = 100_000;
 

@@ -15,6 +15,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("ArrayRecordComponent")
 class SchemaTest {
   enum Cabin {
     ECONOMY,
@@ -267,7 +268,7 @@ class SchemaTest {
     buffer.set(new Objects("b", null, new float[] {5, 6}));
     assertThat(other.vector(2)).containsExactly(1, 2);
     assertThat(row.vector(2)).containsExactly(1, 2);
-    row.vector(2)[0] = 7;
+    java.util.Arrays.fill(java.util.Objects.requireNonNull(row.vector(2)), 7);
     assertThat(row.vector(2)).containsExactly(1, 2);
     other.copyFrom(buffer);
     assertThat(other.vector(2)).containsExactly(5, 6);

@@ -14,8 +14,8 @@ import java.util.TreeSet;
  * distribution functions come from the densities by {@link GaussPanel#PARTIAL}, so no incomplete
  * beta function is needed. Densities are not normalised: all integrals carry the same factor, the
  * product of all masses, and the probabilities are made to sum to 1. Error below 1e-9 for up to
- * 10^12 observations per arm. Deterministic to the last bit (StrictMath). Cost: about 50 us for 2
- * arms, 10 ms for 20.
+ * 10^12 observations per arm. Deterministic to the last bit (StrictMath). Cost: about 0.1 ms for 2
+ * arms, 3 ms for 20.
  */
 final class BestArm {
   private BestArm() {}

@@ -184,7 +184,7 @@ public final class Experiment<T> {
    * Returns this experiment with another share of traffic, same weights and epoch. Growing the
    * share moves no unit that is in; shrinking it takes units out and moves none that stays.
    *
-   * @param share of all units, 0 to 1: 0, or at least 1/131,072 (half a slot)
+   * @param share of all units, 0 to 1: 0, or more than 1/131,072 (half a slot)
    * @return the changed experiment
    * @throws IllegalArgumentException if the share is out of range
    */

@@ -95,7 +95,7 @@ public final class ThompsonSampling {
    * floor) * P(arm is best)}. If they equal the last ones, those are returned and no epoch begins.
    * The first epoch is 1: an experiment's own weights are epoch 0.
    *
-   * <p>Cost: about 50 us for 2 arms and 10 ms for 20, on the caller's thread; rewards do not wait.
+   * <p>Cost: about 0.1 ms for 2 arms and 3 ms for 20, on the caller's thread; rewards do not wait.
    *
    * @return the weights
    */

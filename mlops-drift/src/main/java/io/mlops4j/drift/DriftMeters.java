@@ -1,0 +1,67 @@
+package io.mlops4j.drift;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.mlops4j.core.Baseline;
+import io.mlops4j.core.FeatureCells;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The meters of one monitor. Names of features are tags, values never. */
+final class DriftMeters {
+  private final MeterRegistry registry;
+  private final String source;
+  private final Map<String, Counter> predictions;
+  private final Set<String> followed = new HashSet<>();
+
+  DriftMeters(MeterRegistry registry, String source) {
+    this.registry = registry;
+    this.source = source;
+    this.predictions =
+        Stream.of("counted", "late", "excluded", "no-baseline")
+            .collect(
+                Collectors.toMap(
+                    result -> result,
+                    result ->
+                        Counter.builder("mlops.drift.predictions")
+                            .description("Predictions a drift monitor has seen")
+                            .tag("source", source)
+                            .tag("result", result)
+                            .register(registry)));
+  }
+
+  void count(String result) {
+    Objects.requireNonNull(predictions.get(result)).increment();
+  }
+
+  /** Adds a gauge per feature that has none yet. Called under the monitor's lock. */
+  void follow(Baseline baseline, DriftMonitor<?, ?> monitor) {
+    List<FeatureCells> cells = new ArrayList<>(baseline.features());
+    baseline.scores().ifPresent(cells::add);
+    for (FeatureCells feature : cells) {
+      if (followed.add(feature.feature())) {
+        Gauge.builder("mlops.drift.psi", monitor, m -> psi(m, feature.feature()))
+            .description("Population stability index of the open window")
+            .tag("source", source)
+            .tag("feature", feature.feature())
+            .register(registry);
+      }
+    }
+  }
+
+  private static double psi(DriftMonitor<?, ?> monitor, String name) {
+    return monitor
+        .report()
+        .flatMap(r -> r.features().stream().filter(f -> f.feature().equals(name)).findFirst())
+        .flatMap(FeatureDrift::measures)
+        .map(DriftMeasures::psi)
+        .orElse(Double.NaN);
+  }
+}
