@@ -5,12 +5,12 @@ import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.ObjectStore;
 import io.mlops4j.core.Time;
 import java.io.ByteArrayInputStream;
+import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
@@ -327,8 +327,11 @@ final class DirectoryObjectStore implements ObjectStore {
   Optional<String> blobDigest(String digest) {
     try {
       return Optional.of(digestOf(path(blobKey(digest))));
-    } catch (NoSuchFileException | java.io.FileNotFoundException e) {
-      return Optional.empty();
+    } catch (FileNotFoundException e) {
+      if (Files.notExists(path(blobKey(digest)))) {
+        return Optional.empty();
+      }
+      throw unreadable("blob " + digest, e);
     } catch (IOException e) {
       throw unreadable("blob " + digest, e);
     }
@@ -346,16 +349,20 @@ final class DirectoryObjectStore implements ObjectStore {
   }
 
   private Optional<byte[]> read(Path file, String what) {
-    if (!Files.isRegularFile(file)) {
-      if (Files.notExists(file) || Files.isDirectory(file)) {
-        return Optional.empty();
+    for (int attempt = 0; ; attempt++) {
+      try (InputStream in = disk.open(file)) {
+        return Optional.of(in.readAllBytes());
+      } catch (FileNotFoundException e) {
+        if (Files.notExists(file) || Files.isDirectory(file)) {
+          return Optional.empty();
+        }
+        // It may have been created between the two looks; what cannot be opened twice is not ours.
+        if (attempt > 0) {
+          throw unreadable(what, e);
+        }
+      } catch (IOException e) {
+        throw unreadable(what, e);
       }
-      throw unreadable(what, new IOException("not a readable regular file"));
-    }
-    try (InputStream in = disk.open(file)) {
-      return Optional.of(in.readAllBytes());
-    } catch (IOException e) {
-      throw unreadable(what, e);
     }
   }
 
