@@ -8,15 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelFilesTest {
-  record Row(double distance) {}
-
   private static final Map<String, byte[]> ONE = Map.of("model.onnx", new byte[] {1, 2, 3});
 
   @Test
@@ -98,7 +96,9 @@ class ModelFilesTest {
         InputEncoding.of(List.of(new EncodedColumn.Numeric("distance", Float.NaN)));
     GoldenRows golden = new GoldenRows(0.1, List.of(new GoldenRows.Row(Map.of("distance", 1), 1)));
     Baseline baseline =
-        Baseline.fit(Schema.of(Row.class), () -> Stream.of(new Row(1), new Row(2), new Row(3)));
+        Baseline.fit(
+            Schema.floats("distance"),
+            () -> IntStream.range(0, 100).mapToObj(i -> new float[] {i}));
     String signature = Digests.sha256(new byte[0]);
     ModelFiles bare = ModelFiles.of("onnx", ONE);
     assertThat(bare.encoding()).isEmpty();

@@ -211,7 +211,7 @@ final class ServingPredictor<I, O> implements Predictor<I, O>, Batcher.Runner<I,
   }
 
   @Override
-  public void run(List<Request<I, O>> batch) {
+  public void run(List<Request<I, O>> batch, Runnable modelIsFree) {
     try {
       List<I> inputs = new ArrayList<>(batch.size());
       batch.forEach(request -> inputs.add(request.input));
@@ -230,6 +230,7 @@ final class ServingPredictor<I, O> implements Predictor<I, O>, Batcher.Runner<I,
       } finally {
         version.lease.leave();
       }
+      modelIsFree.run();
       finish(version, batch, chunk);
     } catch (Throwable e) {
       // Whatever happens, the loop lives on and nobody waits for ever.

@@ -3,12 +3,13 @@ package io.mlops4j.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class BatchPlanTest {
   private static final MicroBatching ASKED = MicroBatching.withDefaults();
 
-  private static BatchPlan plan(MicroBatching asked, int cores, long... nanos) {
+  private static BatchPlan plan(@Nullable MicroBatching asked, int cores, long... nanos) {
     List<BatchPlan.Cost> costs =
         List.of(
             new BatchPlan.Cost(1, nanos[0]),

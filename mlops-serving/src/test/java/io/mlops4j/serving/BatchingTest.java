@@ -120,7 +120,7 @@ class BatchingTest {
       }
       assertThat(wrong.sum()).isZero();
       PredictorStats stats = predictor.stats();
-      assertThat(stats.answered()).isEqualTo(callers * each);
+      assertThat(stats.answered()).isEqualTo((long) callers * each);
       assertThat(stats.batchedRows()).isEqualTo(stats.queued());
       assertThat(stats.largestBatch()).isBetween(2, 128);
       assertThat(stats.batchedRows()).isGreaterThan(stats.batches());
@@ -452,13 +452,8 @@ class BatchingTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void predict_tenThousandVirtualThreads_allAnswered(boolean batching) throws Exception {
-    Method start;
-    try {
-      start = Thread.class.getMethod("startVirtualThread", Runnable.class);
-    } catch (NoSuchMethodException e) {
-      start = null;
-    }
-    Assumptions.assumeTrue(start != null && Runtime.version().feature() >= 21, "JDK 21 or later");
+    Assumptions.assumeTrue(Runtime.version().feature() >= 21, "JDK 21 or later");
+    Method start = Thread.class.getMethod("startVirtualThread", Runnable.class);
     int calls = 10_000;
     LongAdder right = new LongAdder();
     CountDownLatch ended = new CountDownLatch(calls);

@@ -3,6 +3,7 @@ package io.mlops4j.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mlops4j.core.EncodedRow;
 import io.mlops4j.core.Prediction;
 import io.mlops4j.core.Schema;
 import io.mlops4j.junit.VirtualTime;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.Timeout;
 class ListenersTest {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
+  @SuppressWarnings("ArrayRecordComponent") // A vector feature.
   record Trip(String origin, double distance, float[] embedding) {}
 
   private static final Schema<Trip> TRIPS = Schema.of(Trip.class).withLength("embedding", 2);
@@ -49,7 +52,9 @@ class ListenersTest {
       assertThat(list).extracting(Prediction::output).containsExactly(1.0, 2.0, 3.0, 4.0, 5.0);
       assertThat(list).extracting(Prediction::key).containsExactly("k0", "k1", "k2", "k3", "k4");
       assertThat(list).extracting(Prediction::unit).containsExactly("u0", "u1", "u0", "u1", "u0");
-      assertThat(list).extracting(p -> p.row().number(0)).containsExactly(0.0, 1.0, 2.0, 3.0, 4.0);
+      assertThat(list)
+          .extracting(p -> Objects.requireNonNull(p.row()).number(0))
+          .containsExactly(0.0, 1.0, 2.0, 3.0, 4.0);
       assertThat(list).extracting(Prediction::id).doesNotHaveDuplicates();
       assertThat(list.get(4).id()).isEqualTo(id);
       assertThat(list.get(4).at()).isEqualTo(now.plusSeconds(1));
@@ -69,10 +74,11 @@ class ListenersTest {
       predictor.predict(new Trip("ATL", 5, embedding));
       embedding[0] = 99;
       assertThat(predictor.awaitListeners(PATIENCE)).isTrue();
-      Prediction<Trip, Double> prediction = seen.get();
-      assertThat(prediction.row().text(0)).isEqualTo("ATL");
-      assertThat(prediction.row().number(1)).isEqualTo(5);
-      assertThat(prediction.row().vector(2)).containsExactly(1, 2);
+      Prediction<Trip, Double> prediction = Objects.requireNonNull(seen.get());
+      EncodedRow<Trip> row = Objects.requireNonNull(prediction.row());
+      assertThat(row.text(0)).isEqualTo("ATL");
+      assertThat(row.number(1)).isEqualTo(5);
+      assertThat(row.vector(2)).containsExactly(1, 2);
       assertThat(prediction.key()).isNull();
       assertThat(prediction.unit()).isNull();
     }
@@ -184,8 +190,8 @@ class ListenersTest {
                 p -> {
                   seen.add(p.output());
                   if (p.output() < 5) {
-                    self.get().predict(Models.row(p.output()));
-                    self.get().predictAsync(Models.row(100)).join();
+                    Objects.requireNonNull(self.get()).predict(Models.row(p.output()));
+                    Objects.requireNonNull(self.get()).predictAsync(Models.row(100)).join();
                   }
                 })
             .build()) {
@@ -238,7 +244,7 @@ class ListenersTest {
       }
       assertThat(predictor.awaitListeners(PATIENCE)).isTrue();
       long dropped = predictor.stats().listenersDropped();
-      assertThat(seen.size() + dropped).isEqualTo(callers * each);
+      assertThat(seen.size() + dropped).isEqualTo((long) callers * each);
       assertThat(seen).doesNotHaveDuplicates();
       // One thread's calls arrive in their order.
       long[] last = new long[callers];

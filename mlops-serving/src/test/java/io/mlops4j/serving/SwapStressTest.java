@@ -173,7 +173,7 @@ class SwapStressTest {
       requireOpen();
       List<Double> answers = new ArrayList<>();
       inputs.forEach(row -> answers.add((double) row[0] + constant));
-      Thread.yield();
+      Thread.onSpinWait();
       requireOpen();
       return answers;
     }

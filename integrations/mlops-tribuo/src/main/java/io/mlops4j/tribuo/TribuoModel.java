@@ -3,7 +3,6 @@ package io.mlops4j.tribuo;
 import io.mlops4j.core.InputEncoding;
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.Model;
-import io.mlops4j.core.ModelArtifact;
 import io.mlops4j.core.ModelFiles;
 import io.mlops4j.core.ModelLoader;
 import io.mlops4j.core.Schema;
@@ -99,7 +98,7 @@ public final class TribuoModel<T> implements Model<T, Double> {
    *
    * @return one file of protobuf, never Java serialization
    */
-  public ModelArtifact artifact() {
+  public ModelFiles artifact() {
     return files(FORMAT, FILE, scorer.model().serialize().toByteArray());
   }
 
@@ -111,7 +110,7 @@ public final class TribuoModel<T> implements Model<T, Double> {
    * @return one file of format {@code onnx}
    * @throws MlopsException if Tribuo cannot export this kind of model; says which it can
    */
-  public ModelArtifact toOnnx() {
+  public ModelFiles toOnnx() {
     try {
       if (scorer.model() instanceof ONNXExportable exportable) {
         return files("onnx", ONNX_FILE, exportable.exportONNXModel("io.mlops4j", 1).toByteArray());
@@ -131,7 +130,7 @@ public final class TribuoModel<T> implements Model<T, Double> {
         cause);
   }
 
-  private ModelArtifact files(String format, String file, byte[] bytes) {
+  private ModelFiles files(String format, String file, byte[] bytes) {
     return ModelFiles.of(format, Map.of(file, bytes))
         .withEncoding(encoding())
         .withSignature(scorer.encoder().schema().fingerprint());

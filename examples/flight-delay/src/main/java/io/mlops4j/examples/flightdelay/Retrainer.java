@@ -2,6 +2,7 @@ package io.mlops4j.examples.flightdelay;
 
 import io.mlops4j.data.LabeledDataset;
 import io.mlops4j.registry.GateDecision;
+import io.mlops4j.registry.GateResult;
 import io.mlops4j.registry.RegisteredVersion;
 import io.mlops4j.report.Callout;
 import io.mlops4j.report.Report;
@@ -58,7 +59,7 @@ final class Retrainer {
       public String summary() {
         return "retrain: "
             + candidate.version()
-            + (expected.verdict() == GateDecision.Verdict.PASS ? " goes live" : " refused");
+            + (expected.verdict() == GateResult.Verdict.PASS ? " goes live" : " refused");
       }
 
       @Override

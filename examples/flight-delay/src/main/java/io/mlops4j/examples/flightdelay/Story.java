@@ -9,7 +9,6 @@ import io.mlops4j.registry.GateResult;
 import io.mlops4j.registry.HistoryEntry;
 import io.mlops4j.report.Callout;
 import io.mlops4j.report.Cell;
-import io.mlops4j.report.KeyValues;
 import io.mlops4j.report.LineChart;
 import io.mlops4j.report.Report;
 import io.mlops4j.report.ScatterChart;
@@ -182,11 +181,25 @@ final class Story {
     return table;
   }
 
-  static Report step(int number, String title) {
-    return Report.titled("%d. %s".formatted(number, title));
+  static boolean isDecision(HistoryEntry entry) {
+    return entry.kind() == HistoryEntry.Kind.PROMOTE || entry.kind() == HistoryEntry.Kind.REFUSE;
   }
 
-  static KeyValues facts(String key, Object value) {
-    return KeyValues.of(key, value);
+  /** One week in one line, while it happens. */
+  static String line(Week week) {
+    return "   %s  %-14s %,7d flights  AUC %s%s"
+        .formatted(
+            week.from().toString().substring(0, 10),
+            week.version(),
+            week.flights(),
+            week.rollingAuc().isPresent()
+                ? "%.4f".formatted(week.rollingAuc().getAsDouble())
+                : "  -   ",
+            week.drifted().isEmpty() ? "" : "  drifted: " + week.drifted())
+        + (week.action().isEmpty() ? "" : "  -> " + week.action());
+  }
+
+  static Report step(int number, String title) {
+    return Report.titled("%d. %s".formatted(number, title));
   }
 }
