@@ -36,9 +36,10 @@ public sealed interface EncodedColumn {
    * @param missing what a missing value becomes; NaN lets the model decide
    */
   record Numeric(String feature, float missing) implements EncodedColumn {
-    /** Checks for null. */
+    /** Checks the replacement. */
     public Numeric {
       Objects.requireNonNull(feature, "feature");
+      requireNotInfinite(feature, missing);
     }
 
     @Override
@@ -62,15 +63,10 @@ public sealed interface EncodedColumn {
       Objects.requireNonNull(feature, "feature");
       if (!Double.isFinite(offset) || !Double.isFinite(scale) || scale == 0) {
         throw new IllegalArgumentException(
-            "scaling of "
-                + feature
-                + ": offset "
-                + offset
-                + ", scale "
-                + scale
-                + " (expected:"
-                + " finite, scale not 0)");
+            "scaling of %s: offset %s, scale %s (expected: finite, scale not 0)"
+                .formatted(feature, offset, scale));
       }
+      requireNotInfinite(feature, missing);
     }
 
     @Override
@@ -135,6 +131,13 @@ public sealed interface EncodedColumn {
         throw new IllegalArgumentException(
             "width of " + feature + ": " + width + " (expected: 1 or more)");
       }
+    }
+  }
+
+  private static void requireNotInfinite(String feature, float missing) {
+    if (Float.isInfinite(missing)) {
+      throw new IllegalArgumentException(
+          "missing of " + feature + ": " + missing + " (expected: finite or NaN)");
     }
   }
 

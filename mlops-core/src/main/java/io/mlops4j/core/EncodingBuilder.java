@@ -20,6 +20,7 @@ public final class EncodingBuilder<T> {
   private final List<Learner> learners = new ArrayList<>();
   private EncodedColumn.Unseen unseen = EncodedColumn.Unseen.ZEROS;
   private int maxVocabulary = 10_000;
+  private boolean used;
 
   EncodingBuilder(Schema<T> schema) {
     this.schema = schema;
@@ -61,7 +62,7 @@ public final class EncodingBuilder<T> {
    */
   public EncodingBuilder<T> oneHot(String... features) {
     for (String feature : features) {
-      learners.add(new Vocabulary(feature, schema.indexOf(feature), true));
+      learners.add(new Vocabulary(feature, requireScalar(feature), true));
     }
     return this;
   }
@@ -74,7 +75,25 @@ public final class EncodingBuilder<T> {
    */
   public EncodingBuilder<T> ordinal(String... features) {
     for (String feature : features) {
-      learners.add(new Vocabulary(feature, schema.indexOf(feature), false));
+      learners.add(new Vocabulary(feature, requireScalar(feature), false));
+    }
+    return this;
+  }
+
+  /**
+   * Adds all floats of vectors as they are; a missing vector is zeros.
+   *
+   * @param features their names; each has a declared length
+   * @return this builder
+   */
+  public EncodingBuilder<T> vector(String... features) {
+    for (String feature : features) {
+      Feature<T> found = schema.feature(feature);
+      if (found.kind() != FeatureKind.VECTOR || found.length() == 0) {
+        throw new IllegalArgumentException(
+            "Feature " + found + " (expected: a vector with a declared length).");
+      }
+      learners.add(new Fixed(new EncodedColumn.Vector(feature, found.length())));
     }
     return this;
   }
@@ -111,17 +130,25 @@ public final class EncodingBuilder<T> {
    * @return the encoding
    * @throws MlopsException if there are no rows, or a vocabulary grows beyond its limit; names the
    *     feature
+   * @throws IllegalStateException if it was called before
    */
   public InputEncoding from(Supplier<Stream<T>> rows) {
+    if (used) {
+      throw new IllegalStateException("from was already called: learn each encoding anew.");
+    }
+    used = true;
     RowBuffer<T> buffer = schema.newBuffer();
     long[] count = {0};
     try (Stream<T> stream = rows.get()) {
-      stream.forEach(
-          row -> {
-            buffer.set(row);
-            count[0]++;
-            learners.forEach(learner -> learner.see(buffer));
-          });
+      // One buffer: a parallel stream is read by one thread, in order.
+      stream
+          .sequential()
+          .forEach(
+              row -> {
+                buffer.set(row);
+                count[0]++;
+                learners.forEach(learner -> learner.see(buffer));
+              });
     }
     if (count[0] == 0) {
       throw new MlopsException(
@@ -135,6 +162,14 @@ public final class EncodingBuilder<T> {
     if (!found.isNumber()) {
       throw new IllegalArgumentException(
           "Feature " + found + " is not a number. Use oneHot or ordinal.");
+    }
+    return schema.indexOf(feature);
+  }
+
+  private int requireScalar(String feature) {
+    if (schema.feature(feature).kind() == FeatureKind.VECTOR) {
+      throw new IllegalArgumentException(
+          "Feature " + schema.feature(feature) + " is a vector. Use vector.");
     }
     return schema.indexOf(feature);
   }

@@ -10,6 +10,7 @@ import java.util.Locale;
 /** The stored form of an {@link InputEncoding}, format 1. */
 final class EncodingJson {
   private static final int FORMAT = 1;
+  private static final int MAX_NAME = 128;
 
   private EncodingJson() {}
 
@@ -52,11 +53,15 @@ final class EncodingJson {
   }
 
   static List<EncodedColumn> read(ObjectNode root) {
-    if (root.path("format").intValue() != FORMAT) {
+    JsonNode format = root.path("format");
+    if (!format.isInt() || format.intValue() != FORMAT) {
       throw new MlopsException(
           "Input encoding has format "
-              + Text.printable(root.path("format").toString(), 32)
+              + Text.printable(format.toString(), 32)
               + "; this library reads format 1.");
+    }
+    if (!root.path("columns").isArray() || root.path("columns").isEmpty()) {
+      throw new MlopsException("Input encoding has no columns.");
     }
     List<EncodedColumn> columns = new ArrayList<>();
     for (JsonNode node : root.path("columns")) {
@@ -67,39 +72,80 @@ final class EncodingJson {
             "Input encoding: column " + columns.size() + ": " + e.getMessage(), e);
       }
     }
-    if (columns.isEmpty()) {
-      throw new MlopsException("Input encoding has no columns.");
-    }
     return columns;
   }
 
   private static EncodedColumn column(JsonNode node) {
     String feature = node.path("feature").asText();
-    if (feature.isEmpty()) {
-      throw new IllegalArgumentException("has no \"feature\"");
+    if (!node.path("feature").isTextual()
+        || feature.isBlank()
+        || !feature.equals(Text.printable(feature, MAX_NAME))) {
+      throw new IllegalArgumentException(
+          "\"feature\": \""
+              + Text.printable(feature, 32)
+              + "\" (expected: a name of 1 to 128 printable characters)");
     }
     String as = node.path("as").asText();
-    float missing = node.path("missing").isNumber() ? node.path("missing").floatValue() : Float.NaN;
     return switch (as) {
-      case "numeric" -> new EncodedColumn.Numeric(feature, missing);
+      case "numeric" -> new EncodedColumn.Numeric(feature, missing(node));
       case "scaled" ->
           new EncodedColumn.Scaled(
-              feature, node.path("offset").doubleValue(), node.path("scale").asDouble(1), missing);
+              feature, number(node, "offset"), number(node, "scale"), missing(node));
       case "one-hot" -> new EncodedColumn.OneHot(feature, vocabulary(node), unseen(node));
       case "ordinal" -> new EncodedColumn.Ordinal(feature, vocabulary(node), unseen(node));
-      case "vector" -> new EncodedColumn.Vector(feature, node.path("width").intValue());
+      case "vector" -> new EncodedColumn.Vector(feature, width(node));
       default ->
           throw new IllegalArgumentException(
-              "as: \""
+              "\"as\": \""
                   + Text.printable(as, 32)
                   + "\" (expected: numeric, scaled, one-hot, ordinal, vector)");
     };
   }
 
+  private static double number(JsonNode node, String name) {
+    if (!node.path(name).isNumber()) {
+      throw new IllegalArgumentException(
+          "needs a number \"" + name + "\" (feature " + node.path("feature").asText() + ")");
+    }
+    return node.path(name).doubleValue();
+  }
+
+  private static float missing(JsonNode node) {
+    JsonNode missing = node.path("missing");
+    return missing.isMissingNode() || missing.isNull()
+        ? Float.NaN
+        : (float) number(node, "missing");
+  }
+
+  private static int width(JsonNode node) {
+    JsonNode width = node.path("width");
+    if (!width.isInt()) {
+      throw new IllegalArgumentException(
+          "needs a whole number \"width\" (feature " + node.path("feature").asText() + ")");
+    }
+    return width.intValue();
+  }
+
+  /** Strings, or numbers and booleans as a script writes the values of a numeric feature. */
   private static List<String> vocabulary(JsonNode node) {
+    if (!node.path("vocabulary").isArray()) {
+      throw new IllegalArgumentException(
+          "needs a list \"vocabulary\" (feature " + node.path("feature").asText() + ")");
+    }
     List<String> result = new ArrayList<>();
     for (JsonNode value : node.path("vocabulary")) {
-      result.add(value.asText());
+      if (value.isBoolean()) {
+        result.add(value.booleanValue() ? "1" : "0");
+      } else if (value.isTextual() || value.isNumber()) {
+        result.add(value.asText());
+      } else {
+        throw new IllegalArgumentException(
+            "vocabulary of "
+                + node.path("feature").asText()
+                + ": position "
+                + result.size()
+                + " (expected: a string, number or boolean)");
+      }
     }
     return result;
   }
@@ -111,7 +157,7 @@ final class EncodingJson {
       case "reject" -> EncodedColumn.Unseen.REJECT;
       default ->
           throw new IllegalArgumentException(
-              "unseen: \"" + Text.printable(text, 32) + "\" (expected: zeros, reject)");
+              "\"unseen\": \"" + Text.printable(text, 32) + "\" (expected: zeros, reject)");
     };
   }
 }

@@ -1,5 +1,6 @@
 package io.mlops4j.core;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
@@ -90,6 +91,13 @@ public final class Feature<T> {
   }
 
   Feature<T> withDomain(List<String> values) {
+    if (kind != FeatureKind.CATEGORICAL) {
+      throw new IllegalArgumentException(
+          "domain of " + this + " (expected: a categorical feature)");
+    }
+    if (new HashSet<>(values).size() != values.size()) {
+      throw new IllegalArgumentException("domain of " + this + ": a value occurs twice");
+    }
     return new Feature<>(name, kind, nullable, sensitive, values, length, number, text, vector);
   }
 
@@ -98,6 +106,9 @@ public final class Feature<T> {
   }
 
   Feature<T> asText() {
+    if (kind != FeatureKind.CATEGORICAL && kind != FeatureKind.TEXT) {
+      throw new IllegalArgumentException("text: " + this + " (expected: a feature of strings)");
+    }
     return new Feature<>(
         name, FeatureKind.TEXT, nullable, sensitive, domain, length, number, text, vector);
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,9 +26,34 @@ public record GoldenRows(double tolerance, List<Row> rows) {
    * @param expected the answer
    */
   public record Row(Map<String, @Nullable Object> input, double expected) {
-    /** Copies the map, which may hold nulls. */
+    /** Copies the map, which may hold nulls, and checks that its values are plain. */
     public Row {
-      input = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(input));
+      if (!Double.isFinite(expected)) {
+        throw new IllegalArgumentException("expected: " + expected + " (expected: finite)");
+      }
+      input = Collections.unmodifiableMap(new LinkedHashMap<>(input));
+      input.forEach(
+          (feature, value) -> {
+            boolean plain =
+                value == null
+                    || value instanceof Number
+                    || value instanceof String
+                    || value instanceof Boolean;
+            if (!plain) {
+              throw new IllegalArgumentException(
+                  "feature "
+                      + Text.printable(feature, 64)
+                      + ": a "
+                      + value.getClass().getName()
+                      + " (expected: a number, string, boolean or null)");
+            }
+          });
+    }
+
+    /** Returns the features' names and the answer; values may be sensitive and are not shown. */
+    @Override
+    public String toString() {
+      return "Row[input=" + input.keySet() + ", expected=" + expected + "]";
     }
   }
 
@@ -66,7 +92,7 @@ public record GoldenRows(double tolerance, List<Row> rows) {
       rows.add(new Row(input, expected.doubleValue()));
     }
     JsonNode tolerance = root.path("tolerance");
-    if (rows.isEmpty() || !tolerance.isNumber() || tolerance.doubleValue() < 0) {
+    if (rows.isEmpty() || !tolerance.isNumber() || !(tolerance.doubleValue() >= 0)) {
       throw new MlopsException(
           "Golden rows need \"rows\" (at least one) and a number \"tolerance\" >= 0.");
     }
@@ -103,9 +129,21 @@ public record GoldenRows(double tolerance, List<Row> rows) {
     for (Row row : rows) {
       ObjectNode node = array.addObject();
       ObjectNode input = node.putObject("input");
-      row.input().forEach(input::putPOJO);
+      row.input().forEach((feature, value) -> put(input, feature, value));
       node.put("expected", row.expected());
     }
     return Json.canonical(root);
+  }
+
+  private static void put(ObjectNode input, String feature, @Nullable Object value) {
+    if (value instanceof Boolean bool) {
+      input.put(feature, bool);
+    } else if (value instanceof String text) {
+      input.put(feature, text);
+    } else if (value instanceof Number number && Double.isFinite(number.doubleValue())) {
+      input.put(feature, number.doubleValue());
+    } else {
+      input.putNull(feature); // Missing, as NaN is.
+    }
   }
 }

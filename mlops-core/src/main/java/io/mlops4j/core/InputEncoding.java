@@ -44,8 +44,8 @@ public final class InputEncoding {
    *
    * @param schema numeric, time and vector features only
    * @return one column per number
-   * @throws IllegalArgumentException if a feature is categorical or text; names it and says what to
-   *     do
+   * @throws IllegalArgumentException if a feature is categorical or text, or a vector without a
+   *     declared length; names it and says what to do
    */
   public static InputEncoding numeric(Schema<?> schema) {
     List<EncodedColumn> columns = new ArrayList<>();
@@ -53,7 +53,7 @@ public final class InputEncoding {
       columns.add(
           switch (feature.kind()) {
             case NUMERIC, TIME -> new EncodedColumn.Numeric(feature.name(), Float.NaN);
-            case VECTOR -> new EncodedColumn.Vector(feature.name(), feature.length());
+            case VECTOR -> vector(feature);
             case CATEGORICAL, TEXT ->
                 throw new IllegalArgumentException(
                     "Feature "
@@ -63,6 +63,14 @@ public final class InputEncoding {
           });
     }
     return new InputEncoding(columns);
+  }
+
+  private static EncodedColumn vector(Feature<?> feature) {
+    if (feature.length() == 0) {
+      throw new IllegalArgumentException(
+          "Feature " + feature + " has no declared length. Declare it: schema.withLength(...).");
+    }
+    return new EncodedColumn.Vector(feature.name(), feature.length());
   }
 
   /**
@@ -84,7 +92,12 @@ public final class InputEncoding {
    * @throws MlopsException naming the column and what is wrong with it
    */
   public static InputEncoding fromJson(byte[] json) {
-    return new InputEncoding(EncodingJson.read(Json.parse(json, "Input encoding")));
+    List<EncodedColumn> columns = EncodingJson.read(Json.parse(json, "Input encoding"));
+    try {
+      return new InputEncoding(columns);
+    } catch (IllegalArgumentException e) {
+      throw new MlopsException("Input encoding: " + e.getMessage(), e);
+    }
   }
 
   /**

@@ -1,5 +1,7 @@
 package io.mlops4j.core;
 
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.util.Optional;
 import java.util.SortedSet;
 
@@ -38,6 +40,17 @@ public interface ModelArtifact {
   byte[] bytes(String file);
 
   /**
+   * Returns one file's content as a stream, for files that need not be in memory as a whole.
+   *
+   * @param file one of {@link #files()}
+   * @return its bytes from the start; the caller closes it
+   * @throws MlopsException as {@link #bytes}
+   */
+  default InputStream open(String file) {
+    return new ByteArrayInputStream(bytes(file));
+  }
+
+  /**
    * Returns how a row becomes the model's input tensor.
    *
    * @return the encoding frozen at training, or empty if the model takes rows as they are
@@ -57,4 +70,11 @@ public interface ModelArtifact {
    * @return the golden rows, or empty
    */
   Optional<GoldenRows> goldenRows();
+
+  /**
+   * Returns what the training data looked like.
+   *
+   * @return reference histograms, or empty if none were taken
+   */
+  Optional<Baseline> baseline();
 }

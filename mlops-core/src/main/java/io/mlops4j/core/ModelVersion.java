@@ -31,8 +31,8 @@ public record ModelVersion(String model, int number) implements Comparable<Model
   }
 
   /**
-   * Returns the name if it can name a model. A name is data, never a path: separators, {@code ..},
-   * control characters and look-alikes are refused.
+   * Returns the name if it can name a model. A name is data, never a path: separators, a leading
+   * dot, control characters and look-alikes are refused.
    *
    * @param name the candidate
    * @return the same string

@@ -12,6 +12,8 @@ import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.time.temporal.ChronoField;
+import java.time.temporal.TemporalAccessor;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
@@ -125,22 +127,31 @@ final class RecordAccessors<T> {
   /** Returns how a temporal type becomes epoch milliseconds, or null if it is not one. */
   static @Nullable ToDoubleFunction<@Nullable Object> toMillis(Class<?> type) {
     if (type == Instant.class) {
-      return v -> v == null ? Double.NaN : ((Instant) v).toEpochMilli();
+      return v -> v == null ? Double.NaN : millis(((Instant) v).getEpochSecond(), (Instant) v);
     }
     if (type == LocalDateTime.class) {
       return v ->
-          v == null ? Double.NaN : ((LocalDateTime) v).toInstant(ZoneOffset.UTC).toEpochMilli();
+          v == null
+              ? Double.NaN
+              : millis(((LocalDateTime) v).toEpochSecond(ZoneOffset.UTC), (LocalDateTime) v);
     }
     if (type == LocalDate.class) {
       return v -> v == null ? Double.NaN : ((LocalDate) v).toEpochDay() * 86_400_000.0;
     }
     if (type == OffsetDateTime.class) {
-      return v -> v == null ? Double.NaN : ((OffsetDateTime) v).toInstant().toEpochMilli();
+      return v ->
+          v == null ? Double.NaN : millis(((OffsetDateTime) v).toEpochSecond(), (OffsetDateTime) v);
     }
     if (type == ZonedDateTime.class) {
-      return v -> v == null ? Double.NaN : ((ZonedDateTime) v).toInstant().toEpochMilli();
+      return v ->
+          v == null ? Double.NaN : millis(((ZonedDateTime) v).toEpochSecond(), (ZonedDateTime) v);
     }
     return null;
+  }
+
+  /** Whole milliseconds, rounded down; a double reaches further than toEpochMilli's long. */
+  private static double millis(long seconds, TemporalAccessor time) {
+    return seconds * 1000.0 + time.get(ChronoField.MILLI_OF_SECOND);
   }
 
   @SuppressWarnings({

@@ -1,5 +1,6 @@
 package io.mlops4j.core;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,28 +30,31 @@ public final class RowBuffer<T> {
    *     feature and both lengths
    */
   public void set(T row) {
-    int i = 0;
-    for (Feature<T> feature : schema.features()) {
+    List<Feature<T>> features = schema.features();
+    // By index: an iterator per row is garbage wherever escape analysis does not remove it.
+    for (int i = 0; i < numbers.length; i++) {
+      Feature<T> feature = features.get(i);
       switch (feature.kind()) {
         case NUMERIC, TIME -> numbers[i] = feature.number(row);
         case CATEGORICAL, TEXT -> texts[i] = feature.text(row);
         case VECTOR -> setVector(i, feature, feature.vector(row));
       }
-      i++;
     }
   }
 
   private void setVector(int i, Feature<T> feature, float @Nullable [] value) {
-    if (value == null) {
-      vectors[i] = null;
-      return;
-    }
-    if (feature.length() != 0 && value.length != feature.length()) {
+    if (value != null && feature.length() != 0 && value.length != feature.length()) {
       throw new IllegalArgumentException(
           "Feature " + feature + " has " + value.length + " floats in this row.");
     }
+    setOwn(i, value);
+  }
+
+  private void setOwn(int i, float @Nullable [] value) {
     float[] own = vectors[i];
-    if (own == null || own.length != value.length) {
+    if (value == null) {
+      vectors[i] = null;
+    } else if (own == null || own.length != value.length) {
       vectors[i] = value.clone();
     } else {
       System.arraycopy(value, 0, own, 0, own.length);
@@ -66,8 +70,7 @@ public final class RowBuffer<T> {
     System.arraycopy(other.numbers, 0, numbers, 0, numbers.length);
     System.arraycopy(other.texts, 0, texts, 0, texts.length);
     for (int i = 0; i < vectors.length; i++) {
-      float[] theirs = other.vectors[i];
-      vectors[i] = theirs == null ? null : theirs.clone();
+      setOwn(i, other.vectors[i]);
     }
   }
 

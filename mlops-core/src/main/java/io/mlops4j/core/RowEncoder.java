@@ -125,8 +125,10 @@ public final class RowEncoder<T> {
     }
   }
 
-  private static Codes codes(boolean number, List<String> vocabulary, int feature) {
-    return number ? new NumberCodes(feature, vocabulary) : new TextCodes(feature, vocabulary);
+  private Codes codes(boolean number, List<String> vocabulary, int feature) {
+    return number
+        ? new NumberCodes(schema.features().get(feature).name(), feature, vocabulary)
+        : new TextCodes(feature, vocabulary);
   }
 
   private interface Writer {
@@ -248,27 +250,40 @@ public final class RowEncoder<T> {
     private final double[] sorted;
     private final int[] positions;
 
-    NumberCodes(int feature, List<String> vocabulary) {
+    NumberCodes(String name, int feature, List<String> vocabulary) {
       this.feature = feature;
       double[] values = new double[vocabulary.size()];
       for (int i = 0; i < values.length; i++) {
-        try {
-          values[i] = Double.parseDouble(vocabulary.get(i));
-        } catch (NumberFormatException e) {
-          throw new MlopsException(
-              "The encoding's vocabulary for a numeric feature holds a value that is not a number,"
-                  + " at position "
-                  + i
-                  + ".",
-              e);
-        }
+        // Adding 0.0 turns -0.0 into 0.0, here and for a row's value.
+        values[i] = parse(name, i, vocabulary.get(i)) + 0.0;
       }
       this.sorted = values.clone();
       Arrays.sort(sorted);
       this.positions = new int[values.length];
       for (int i = 0; i < values.length; i++) {
+        if (i > 0 && sorted[i] == sorted[i - 1]) {
+          throw new MlopsException(
+              "The encoding's vocabulary for " + name + " holds the same number twice.");
+        }
         positions[Arrays.binarySearch(sorted, values[i])] = i;
       }
+    }
+
+    private static double parse(String name, int position, String value) {
+      try {
+        double number = Double.parseDouble(value);
+        if (!Double.isNaN(number)) {
+          return number;
+        }
+      } catch (NumberFormatException e) {
+        // Its message would repeat the value.
+      }
+      throw new MlopsException(
+          "The encoding's vocabulary for the numeric feature "
+              + name
+              + " holds a value that is not a number, at position "
+              + position
+              + ".");
     }
 
     @Override

@@ -1,12 +1,16 @@
 package io.mlops4j.core;
 
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZonedDateTime;
+import java.util.Arrays;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param type its Java type
  */
 public record RowField(String name, Class<?> type) {
+  private static final int MAX_LISTED = 32;
 
   /** Checks for nulls. */
   public RowField {
@@ -24,8 +29,9 @@ public record RowField(String name, Class<?> type) {
   }
 
   /**
-   * Returns the value a text stands for. An empty text is missing. Numbers are parsed as Java
-   * writes them, without regard to locale; {@code NaN} is accepted for floating point.
+   * Returns the value a text stands for. An empty text is missing. Numbers are decimal, without
+   * regard to locale; {@code NaN} and {@code Infinity} are accepted for floating point, overflow is
+   * not. Times are ISO 8601, with a {@code T} or a space between date and time.
    *
    * @param text the text
    * @return a value of {@link #type()}, or null if missing
@@ -48,10 +54,10 @@ public record RowField(String name, Class<?> type) {
 
   private Object parsePresent(String value) {
     if (type == double.class || type == Double.class) {
-      return Double.valueOf(value);
+      return narrowed(decimal(value), false);
     }
     if (type == float.class || type == Float.class) {
-      return Float.valueOf(value);
+      return narrowed(decimal(value), true);
     }
     if (type == long.class || type == Long.class) {
       return Long.valueOf(value);
@@ -73,19 +79,19 @@ public record RowField(String name, Class<?> type) {
       };
     }
     if (type == Instant.class) {
-      return Instant.parse(value);
+      return Instant.parse(withT(value));
     }
     if (type == LocalDateTime.class) {
-      return LocalDateTime.parse(value);
+      return LocalDateTime.parse(withT(value));
     }
     if (type == LocalDate.class) {
       return LocalDate.parse(value);
     }
     if (type == OffsetDateTime.class) {
-      return OffsetDateTime.parse(value);
+      return OffsetDateTime.parse(withT(value));
     }
     if (type == ZonedDateTime.class) {
-      return ZonedDateTime.parse(value);
+      return ZonedDateTime.parse(withT(value));
     }
     if (type.isEnum()) {
       for (Object constant : type.getEnumConstants()) {
@@ -98,9 +104,39 @@ public record RowField(String name, Class<?> type) {
     throw new IllegalArgumentException("a " + type.getTypeName() + " cannot be read from text");
   }
 
+  /** A decimal number or NaN; not the type suffixes and hexadecimal digits of Java source. */
+  private static double decimal(String value) {
+    char last = value.charAt(value.length() - 1);
+    if (value.indexOf('x') >= 0 || value.indexOf('X') >= 0 || "dDfF".indexOf(last) >= 0) {
+      throw new NumberFormatException();
+    }
+    double number = Double.parseDouble(value);
+    if (Double.isInfinite(number) && value.indexOf('I') < 0) {
+      throw new NumberFormatException(); // 1e999 is a mistake; "Infinity" is meant.
+    }
+    return number;
+  }
+
+  private static Object narrowed(double number, boolean toFloat) {
+    if (!toFloat) {
+      return number;
+    }
+    if (Float.isInfinite((float) number) && !Double.isInfinite(number)) {
+      throw new NumberFormatException();
+    }
+    return (float) number;
+  }
+
+  /** Many programs write a space between date and time. */
+  private static String withT(String value) {
+    return value.length() > 10 && value.charAt(10) == ' '
+        ? value.substring(0, 10) + 'T' + value.substring(11)
+        : value;
+  }
+
   /**
-   * Returns the value a plain object stands for: numbers are converted to the field's numeric type,
-   * strings parsed.
+   * Returns the value a plain object stands for: numbers are converted to the field's numeric type
+   * if they fit it, booleans are 1 and 0 there, strings are parsed.
    *
    * @param value a {@link Number}, {@link String}, {@link Boolean}, a value of the type itself, or
    *     null
@@ -114,42 +150,48 @@ public record RowField(String name, Class<?> type) {
     if (value instanceof String text && type != String.class) {
       return parse(text);
     }
-    if (value instanceof Number number && type != Object.class) {
-      return convertNumber(number);
-    }
-    if (value instanceof Boolean && (type == boolean.class || type == Boolean.class)) {
-      return value;
-    }
     if (type.isInstance(value)) {
       return value;
+    }
+    if (value instanceof Number number) {
+      return convertNumber(number);
+    }
+    if (value instanceof Boolean bool) {
+      return type == boolean.class ? value : convertNumber(bool ? 1 : 0);
     }
     throw new IllegalArgumentException("expected " + expected());
   }
 
   private Object convertNumber(Number number) {
-    if (type == double.class || type == Double.class) {
-      return number.doubleValue();
-    }
-    if (type == float.class || type == Float.class) {
-      return number.floatValue();
-    }
     double exact = number.doubleValue();
-    if (exact == Math.rint(exact)) {
+    try {
+      if (type == double.class || type == Double.class) {
+        return exact;
+      }
+      if (type == float.class || type == Float.class) {
+        return narrowed(exact, true);
+      }
+      BigDecimal whole =
+          number instanceof Long || number instanceof BigInteger
+              ? new BigDecimal(number.toString())
+              : new BigDecimal(exact);
       if (type == long.class || type == Long.class) {
-        return number.longValue();
+        return whole.longValueExact();
       }
-      if ((type == int.class || type == Integer.class) && exact == (int) exact) {
-        return (int) exact;
+      if (type == int.class || type == Integer.class) {
+        return whole.intValueExact();
       }
-      if ((type == short.class || type == Short.class) && exact == (short) exact) {
-        return (short) exact;
+      if (type == short.class || type == Short.class) {
+        return whole.shortValueExact();
       }
-      if ((type == byte.class || type == Byte.class) && exact == (byte) exact) {
-        return (byte) exact;
+      if (type == byte.class || type == Byte.class) {
+        return whole.byteValueExact();
       }
       if ((type == boolean.class || type == Boolean.class) && (exact == 0 || exact == 1)) {
         return exact == 1;
       }
+    } catch (ArithmeticException | NumberFormatException e) {
+      // Not a whole number of that size: falls through, without the value in a message.
     }
     throw new IllegalArgumentException("expected " + expected());
   }
@@ -170,8 +212,15 @@ public record RowField(String name, Class<?> type) {
 
   private String expected() {
     if (type.isEnum()) {
-      return "one of " + java.util.Arrays.toString(type.getEnumConstants());
+      Object[] constants = type.getEnumConstants();
+      String names =
+          Arrays.stream(constants)
+              .limit(MAX_LISTED)
+              .map(constant -> ((Enum<?>) constant).name())
+              .collect(Collectors.joining(", "));
+      return "one of " + names + (constants.length > MAX_LISTED ? ", …" : "");
     }
-    return "a " + type.getSimpleName();
+    String name = type.getSimpleName();
+    return ("aeiouAEIOU".indexOf(name.charAt(0)) >= 0 ? "an " : "a ") + name;
   }
 }

@@ -220,7 +220,12 @@ public final class Schema<T> {
         throw new MlopsException(name + "." + field.name() + ": " + e.getMessage(), e);
       }
     }
-    return factory.create(converted);
+    try {
+      return factory.create(converted);
+    } catch (MlopsException e) {
+      // The row's own exception may quote a value that must not be shown.
+      throw allShown() ? e : new MlopsException(String.valueOf(e.getMessage()));
+    }
   }
 
   /**
@@ -262,6 +267,7 @@ public final class Schema<T> {
    * @param feature its name
    * @param values the expected values
    * @return the same features, one with a domain
+   * @throws IllegalArgumentException if the feature is not categorical or a value occurs twice
    */
   public Schema<T> withDomain(String feature, String... values) {
     return withEach(List.of(feature), f -> f.withDomain(List.of(values)));
@@ -287,9 +293,10 @@ public final class Schema<T> {
    *
    * @param names the features
    * @return the same features, those of kind text
+   * @throws IllegalArgumentException naming a feature that is not made of strings
    */
   public Schema<T> withText(String... names) {
-    return withEach(List.of(names), f -> f.kind() == FeatureKind.CATEGORICAL ? f.asText() : f);
+    return withEach(List.of(names), Feature::asText);
   }
 
   /**
@@ -322,6 +329,12 @@ public final class Schema<T> {
     List<Feature<T>> result = new ArrayList<>(features);
     changed.forEach(result::set);
     return new Schema<>(name, result, factory);
+  }
+
+  private boolean allShown() {
+    return factory().stream()
+        .flatMap(f -> f.fields().stream())
+        .allMatch(field -> has(field.name()) && !feature(field.name()).sensitive());
   }
 
   private String names() {

@@ -18,10 +18,12 @@ public final class Text {
     for (int i = 0; i < value.length(); ) {
       int point = value.codePointAt(i);
       i += Character.charCount(point);
-      if (result.length() + Character.charCount(point) >= maxLength && i < value.length()) {
+      int shown = isPrintable(point) ? point : '?';
+      boolean last = i == value.length();
+      if (result.length() + Character.charCount(shown) > (last ? maxLength : maxLength - 1)) {
         return result.append('…').toString();
       }
-      result.appendCodePoint(isPrintable(point) ? point : '?');
+      result.appendCodePoint(shown);
     }
     return result.toString();
   }

@@ -1,0 +1,194 @@
+package io.mlops4j.data;
+
+import de.siegmar.fastcsv.reader.CloseableIterator;
+import de.siegmar.fastcsv.reader.CsvParseException;
+import de.siegmar.fastcsv.reader.CsvRecord;
+import io.mlops4j.core.MlopsException;
+import io.mlops4j.core.RowFactory;
+import io.mlops4j.core.RowField;
+import io.mlops4j.core.Schema;
+import io.mlops4j.core.Text;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** One pass over the records of a CSV file, as rows. Closes itself at the end or on an error. */
+final class CsvRows<T> implements Iterator<T> {
+  private static final int MAX_VALUE = 64;
+
+  private final String name;
+  private final Schema<T> schema;
+  private final RowFactory<T> factory;
+  private final CloseableIterator<CsvRecord> records;
+  private final StrictReader text;
+  private final List<String> header;
+  private final List<RowField> fields;
+  private final int[] columns;
+  private long line = 1;
+  private @Nullable CsvRecord next;
+  private boolean ended;
+
+  CsvRows(
+      String name,
+      Schema<T> schema,
+      RowFactory<T> factory,
+      CloseableIterator<CsvRecord> records,
+      StrictReader text) {
+    this.name = name;
+    this.schema = schema;
+    this.factory = factory;
+    this.records = records;
+    this.text = text;
+    this.fields = factory.fields();
+    CsvRecord first = read();
+    if (first == null) {
+      throw new DataException(name + " is empty. Its first line must name the columns.");
+    }
+    this.header = first.getFields();
+    this.columns = CsvColumns.match(name, header, fields);
+  }
+
+  @Override
+  public boolean hasNext() {
+    if (next == null && !ended) {
+      next = read();
+      ended = next == null;
+    }
+    return next != null;
+  }
+
+  @Override
+  public T next() {
+    if (!hasNext()) {
+      throw new NoSuchElementException();
+    }
+    CsvRecord record = Objects.requireNonNull(next);
+    next = null;
+    try {
+      return row(record);
+    } catch (DataException e) {
+      ended = true;
+      throw closed(e);
+    }
+  }
+
+  private @Nullable CsvRecord read() {
+    try {
+      if (records.hasNext()) {
+        CsvRecord record = records.next();
+        line = record.getStartingLineNumber();
+        return record;
+      }
+    } catch (CsvParseException e) {
+      throw closed(malformed());
+    } catch (UncheckedIOException e) {
+      throw closed(unreadable(name, line, Objects.requireNonNull(e.getCause())));
+    }
+    close();
+    if (text.endsInQuotes()) {
+      throw new DataException(
+          at(line) + ": a quotation mark in this record or before it is never closed.");
+    }
+    return null;
+  }
+
+  private DataException closed(DataException e) {
+    ended = true;
+    try {
+      records.close();
+    } catch (IOException suppressed) {
+      e.addSuppressed(suppressed);
+    }
+    return e;
+  }
+
+  private T row(CsvRecord record) {
+    long at = record.getStartingLineNumber();
+    if (record.getFieldCount() != header.size()) {
+      throw new DataException(
+          at(at)
+              + " has "
+              + record.getFieldCount()
+              + " values, the header has "
+              + header.size()
+              + " columns.");
+    }
+    @Nullable Object[] values = new @Nullable Object[columns.length];
+    for (int i = 0; i < columns.length; i++) {
+      String value = record.getField(columns[i]);
+      try {
+        values[i] = fields.get(i).parse(value);
+      } catch (IllegalArgumentException e) {
+        throw new DataException(at(at) + ", " + misfit(i, value, e));
+      }
+    }
+    try {
+      return factory.create(values);
+    } catch (MlopsException e) {
+      boolean shown = fields.stream().allMatch(this::shown);
+      throw new DataException(at(at) + ": " + e.getMessage(), shown ? e : null);
+    }
+  }
+
+  private String misfit(int field, String value, IllegalArgumentException e) {
+    String column = header.get(columns[field]);
+    String what = "column " + Text.printable(column, MAX_VALUE) + ": ";
+    if (value.isBlank()) {
+      return what + e.getMessage() + ".";
+    }
+    return shown(fields.get(field))
+        ? what + "\"" + Text.printable(value, MAX_VALUE) + "\" (" + e.getMessage() + ")."
+        : what + e.getMessage() + " (the value is withheld).";
+  }
+
+  /** A field that is no feature here may be a sensitive one that was left out: not shown. */
+  private boolean shown(RowField field) {
+    return schema.has(field.name()) && !schema.feature(field.name()).sensitive();
+  }
+
+  private DataException malformed() {
+    // The parser's own message may quote the file, so that it is not passed on.
+    return new DataException(
+        name
+            + ", after line "
+            + line
+            + ": not RFC 4180. Either text follows a closing quotation mark, or a record is longer"
+            + " than "
+            + CsvSource.MAX_RECORD
+            + " characters or "
+            + CsvSource.MAX_COLUMNS
+            + " columns (an unclosed quotation mark makes one).");
+  }
+
+  static DataException unreadable(String name, long line, IOException e) {
+    String where = name + ", line " + line + " or after it: ";
+    if (e instanceof CharacterCodingException) {
+      return new DataException(where + "not valid UTF-8. Convert the file.", e);
+    }
+    if (e instanceof StrictReader.NulException) {
+      return new DataException(where + "holds a NUL character: not a UTF-8 text file.", e);
+    }
+    if (e instanceof EOFException) {
+      return new DataException(where + "the compressed data ends early: truncated file.", e);
+    }
+    return new DataException(where + "cannot be read: " + Text.printable(e.toString(), 200), e);
+  }
+
+  private String at(long number) {
+    return name + ", line " + number;
+  }
+
+  void close() {
+    try {
+      records.close();
+    } catch (IOException e) {
+      throw unreadable(name, line, e);
+    }
+  }
+}

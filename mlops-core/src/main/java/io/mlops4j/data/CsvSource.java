@@ -1,0 +1,129 @@
+package io.mlops4j.data;
+
+import de.siegmar.fastcsv.reader.CloseableIterator;
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.CsvRecord;
+import de.siegmar.fastcsv.reader.CsvRecordHandler;
+import io.mlops4j.core.RowFactory;
+import io.mlops4j.core.Schema;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
+
+/** Rows from CSV text, plain or compressed, read as they are asked for: memory is one record. */
+final class CsvSource<T> implements Source<T> {
+  /** One record, in characters: what an unclosed quotation mark or a bomb can make us hold. */
+  static final int MAX_RECORD = 4 << 20;
+
+  static final int MAX_COLUMNS = 16_384;
+  private static final int BUFFER = 1 << 16;
+
+  /** Opens the bytes. */
+  interface Bytes {
+    InputStream open() throws IOException;
+  }
+
+  private final String name;
+  private final Bytes bytes;
+  private final Schema<T> schema;
+  private final RowFactory<T> factory;
+
+  CsvSource(String name, Bytes bytes, Schema<T> schema) {
+    this.name = name;
+    this.bytes = bytes;
+    this.schema = schema;
+    this.factory =
+        schema
+            .factory()
+            .orElseThrow(
+                () ->
+                    new DataException(
+                        name
+                            + ": schema "
+                            + schema.name()
+                            + " cannot make rows: it was built by hand. Give the builder a"
+                            + " factory."));
+  }
+
+  @Override
+  public Stream<T> open() {
+    InputStream in = openBytes();
+    try {
+      StrictReader text = new StrictReader(new InputStreamReader(in, decoder()));
+      CloseableIterator<CsvRecord> records = reader(text).iterator();
+      CsvRows<T> rows = new CsvRows<>(name, schema, factory, records, text);
+      Spliterator<T> ordered =
+          Spliterators.spliteratorUnknownSize(
+              rows, Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.IMMUTABLE);
+      return StreamSupport.stream(ordered, false).onClose(rows::close);
+    } catch (RuntimeException | Error e) {
+      closeAfter(in, e);
+      throw e;
+    }
+  }
+
+  private InputStream openBytes() {
+    @Nullable InputStream raw = null;
+    try {
+      raw = bytes.open();
+      return text(raw);
+    } catch (IOException e) {
+      DataException failure = CsvRows.unreadable(name, 1, e);
+      if (raw != null) {
+        closeAfter(raw, failure);
+      }
+      throw failure;
+    }
+  }
+
+  /** Returns the bytes of the text: decompressed if they are gzip, without a byte order mark. */
+  private static InputStream text(InputStream raw) throws IOException {
+    InputStream in = new BufferedInputStream(raw, BUFFER);
+    in.mark(2);
+    boolean gzip = in.read() == 0x1F && in.read() == 0x8B;
+    in.reset();
+    InputStream plain =
+        gzip ? new BufferedInputStream(new GZIPInputStream(in, BUFFER), BUFFER) : in;
+    plain.mark(3);
+    if (!(plain.read() == 0xEF && plain.read() == 0xBB && plain.read() == 0xBF)) {
+      plain.reset(); // No byte order mark: those were content.
+    }
+    return plain;
+  }
+
+  private static void closeAfter(InputStream in, Throwable failure) {
+    try {
+      in.close();
+    } catch (IOException suppressed) {
+      failure.addSuppressed(suppressed);
+    }
+  }
+
+  private static CharsetDecoder decoder() {
+    return StandardCharsets.UTF_8.newDecoder(); // Reports malformed input instead of replacing it.
+  }
+
+  private static CsvReader<CsvRecord> reader(StrictReader text) {
+    // Field counts are checked by CsvRows, whose message says which columns there are.
+    return CsvReader.builder()
+        .allowExtraFields(true)
+        .allowMissingFields(true)
+        .maxBufferSize(MAX_RECORD)
+        .build(
+            CsvRecordHandler.builder()
+                .maxFields(MAX_COLUMNS)
+                .maxFieldSize(MAX_RECORD)
+                .maxRecordSize(MAX_RECORD)
+                .build(),
+            text);
+  }
+}

@@ -1,0 +1,156 @@
+package io.mlops4j.report;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Charts in a terminal: a spark line per series, bars of blocks, points as a table. */
+final class TextCharts {
+  private static final String LEVELS = "\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588";
+  private static final int SPARK_WIDTH = 24;
+  private static final int BAR_WIDTH = 40;
+  private static final int NAME_WIDTH = 24;
+  private static final int MAX_POINTS = 20;
+  static final int MAX_BARS = 60;
+
+  private TextCharts() {}
+
+  static List<String> lines(Block chart) {
+    List<String> lines = new ArrayList<>();
+    if (chart instanceof LineChart line) {
+      lines.add(titled(line.title(), line.yLabel()));
+      sparks(lines, line);
+    } else if (chart instanceof BarChart bars) {
+      lines.add(titled(bars.title(), bars.valueLabel()));
+      bars(lines, bars);
+    } else if (chart instanceof ScatterChart scatter) {
+      lines.add(scatter.title());
+      points(lines, scatter);
+    }
+    if (lines.size() == 1) {
+      lines.add("  no data");
+    }
+    return lines;
+  }
+
+  private static String titled(String title, String unit) {
+    return unit.isEmpty() ? title : title + " (" + unit + ")";
+  }
+
+  private static void sparks(List<String> lines, LineChart chart) {
+    TextTable table = new TextTable(false, false, false, false, false);
+    boolean any = false;
+    for (Series series : chart.series()) {
+      List<Double> values = new ArrayList<>();
+      Points.sorted(series).forEach(point -> values.add(point.y()));
+      List<Double> finite = values.stream().filter(Double::isFinite).toList();
+      if (finite.isEmpty()) {
+        table.row(List.of("  " + name(series), "no data", "", "", ""));
+      } else {
+        double min = finite.stream().mapToDouble(v -> v).min().orElse(0);
+        double max = finite.stream().mapToDouble(v -> v).max().orElse(0);
+        table.row(
+            List.of(
+                "  " + name(series),
+                spark(values, min, max),
+                "min " + Numbers.number(min),
+                "max " + Numbers.number(max),
+                "last " + Numbers.number(finite.get(finite.size() - 1))));
+      }
+      any = true;
+    }
+    if (any) {
+      lines.addAll(table.lines(TextRenderer.WIDTH, false));
+      chart
+          .thresholds()
+          .forEach((name, level) -> lines.add("  " + name + " at " + Numbers.number(level)));
+    }
+  }
+
+  /** One block per column: the mean of the finite values that fall into it, a space for none. */
+  private static String spark(List<Double> values, double min, double max) {
+    int columns = Math.min(SPARK_WIDTH, values.size());
+    StringBuilder out = new StringBuilder();
+    for (int c = 0; c < columns; c++) {
+      int from = (int) ((long) c * values.size() / columns);
+      int to = (int) ((long) (c + 1) * values.size() / columns);
+      double mean =
+          values.subList(from, to).stream()
+              .filter(Double::isFinite)
+              .mapToDouble(v -> v / 2) // halves: a range of the largest doubles must not overflow
+              .average()
+              .orElse(Double.NaN);
+      double range = max / 2 - min / 2;
+      int level = range > 0 ? (int) Math.round((mean - min / 2) / range * 7) : 3;
+      out.append(Double.isNaN(mean) ? ' ' : LEVELS.charAt(Math.max(0, Math.min(7, level))));
+    }
+    return out.toString();
+  }
+
+  private static void bars(List<String> lines, BarChart chart) {
+    double longest = 0;
+    for (Series series : chart.series()) {
+      for (double value : series.y()) {
+        longest = Double.isFinite(value) ? Math.max(longest, Math.abs(value)) : longest;
+      }
+    }
+    int shown = chart.series().isEmpty() ? 0 : Math.min(chart.categories().size(), MAX_BARS);
+    List<List<String>> labels = BarPlot.labels(chart, shown);
+    boolean named = chart.series().size() > 1;
+    TextTable table = new TextTable(false, false, true, false);
+    for (int c = 0; c < shown; c++) {
+      for (int s = 0; s < chart.series().size(); s++) {
+        Series series = chart.series().get(s);
+        double value = series.y().get(c);
+        boolean finite = Double.isFinite(value);
+        double share = finite && longest > 0 ? Math.abs(value) / longest : 0;
+        table.row(
+            List.of(
+                "  " + (s == 0 ? CleanText.fit(chart.categories().get(c), NAME_WIDTH) : ""),
+                named ? name(series) : "",
+                labels.get(s).get(c),
+                "\u2588".repeat((int) Math.round(share * BAR_WIDTH))));
+      }
+    }
+    if (shown > 0) {
+      lines.addAll(table.lines(TextRenderer.WIDTH, false));
+    }
+    if (shown > 0 && chart.categories().size() > shown) {
+      lines.add("  (" + Numbers.count(chart.categories().size() - shown) + " more)");
+    }
+  }
+
+  private static void points(List<String> lines, ScatterChart chart) {
+    TextTable table = new TextTable(false, true, true);
+    String x = chart.xLabel().isEmpty() ? "x" : chart.xLabel();
+    String y = chart.yLabel().isEmpty() ? "y" : chart.yLabel();
+    table.row(List.of("  series", x, y));
+    int count = 0;
+    List<String> names = new ArrayList<>();
+    List<Cell> xs = new ArrayList<>();
+    List<Cell> ys = new ArrayList<>();
+    for (Series series : chart.series()) {
+      for (Points.Point point : Points.sorted(series)) {
+        if (count++ < MAX_POINTS) {
+          names.add("  " + name(series));
+          xs.add(Cell.of(point.x()));
+          ys.add(Cell.of(point.y()));
+        }
+      }
+    }
+    List<String> shownX = Cells.shown(xs);
+    List<String> shownY = Cells.shown(ys);
+    for (int i = 0; i < names.size(); i++) {
+      table.row(List.of(names.get(i), shownX.get(i), shownY.get(i)));
+    }
+    if (count > 0) {
+      lines.addAll(table.lines(TextRenderer.WIDTH, false));
+    }
+    if (count > MAX_POINTS) {
+      lines.add("  (" + Numbers.count(count - MAX_POINTS) + " more points)");
+    }
+  }
+
+  private static String name(Series series) {
+    return CleanText.fit(series.name().isEmpty() ? "(unnamed)" : series.name(), NAME_WIDTH);
+  }
+}

@@ -1,0 +1,4 @@
+package io.mlops4j.report;
+
+/** A labelled position on an axis. */
+record Tick(double at, String label) {}

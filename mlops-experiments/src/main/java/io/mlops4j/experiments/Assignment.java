@@ -1,0 +1,93 @@
+package io.mlops4j.experiments;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an experiment decided for one unit: in, with an arm; or not in, with the reason. Immutable.
+ *
+ * <p>{@code toString} leaves the unit and the payload out: unit ids are often personal.
+ *
+ * @param <T> what the arms carry
+ */
+public sealed interface Assignment<T> {
+  /** Why a unit is not in an experiment. */
+  enum Reason {
+    /** The unit's id was missing, empty or only white space, so there is nobody to assign. */
+    NO_UNIT,
+    /** The unit is outside the share of traffic the experiment takes. */
+    OUTSIDE_TRAFFIC
+  }
+
+  /**
+   * Returns the experiment's name.
+   *
+   * @return the name
+   */
+  String experiment();
+
+  /**
+   * Returns which set of weights was in force.
+   *
+   * @return at least 0
+   */
+  long epoch();
+
+  /**
+   * Returns what to use for this unit.
+   *
+   * @return the arm's payload, or control's if the unit is not in the experiment
+   */
+  T payload();
+
+  /**
+   * A unit that is in, and what must be logged with it.
+   *
+   * @param experiment the experiment's name
+   * @param unit the unit's id
+   * @param index the arm's position, 0 for control
+   * @param arm the arm's name
+   * @param payload the arm's payload
+   * @param probabilities the exact probability of every arm for a unit that is in: shares of slots
+   * @param <T> what the arms carry
+   */
+  record Included<T>(
+      String experiment, String unit, int index, String arm, T payload, WeightVector probabilities)
+      implements Assignment<T> {
+    @Override
+    public long epoch() {
+      return probabilities.epoch();
+    }
+
+    /**
+     * Returns the probability of the arm this unit has: its propensity.
+     *
+     * @return above 0, at most 1
+     */
+    public double probability() {
+      return probabilities.probability(index);
+    }
+
+    @Override
+    public String toString() {
+      return "Included[" + experiment + ", epoch=" + epoch() + ", arm=" + arm + "]";
+    }
+  }
+
+  /**
+   * A unit that is not in. It sees what control sees and must not be counted in any arm.
+   *
+   * @param experiment the experiment's name
+   * @param epoch which set of weights was in force
+   * @param unit the unit's id as given
+   * @param reason why it is not in
+   * @param payload control's payload
+   * @param <T> what the arms carry
+   */
+  record Excluded<T>(String experiment, long epoch, @Nullable String unit, Reason reason, T payload)
+      implements Assignment<T> {
+    @Override
+    public String toString() {
+      return "Excluded[" + experiment + ", epoch=" + epoch + ", reason=" + reason + "]";
+    }
+  }
+}

@@ -1,0 +1,146 @@
+package io.mlops4j.experiments;
+
+import io.mlops4j.core.Text;
+import io.mlops4j.stats.Bucketing;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects the definition of an {@link Experiment}. Not thread-safe. Setting a value twice throws.
+ *
+ * @param <T> what the arms carry
+ */
+public final class ExperimentBuilder<T> {
+  private final String name;
+  private final List<String> arms = new ArrayList<>();
+  private final List<T> payloads = new ArrayList<>();
+  private final List<Double> shares = new ArrayList<>();
+  private @Nullable Double traffic;
+  private @Nullable String salt;
+  private @Nullable ExposureListener exposures;
+
+  ExperimentBuilder(String name, String control, T payload) {
+    this.name = name;
+    add(control, 0, payload);
+  }
+
+  /**
+   * Adds an arm beside the control.
+   *
+   * @param arm its name, distinct from the others
+   * @param share of the units that are in the experiment, 0 to 1: 0 (no unit yet), or enough for
+   *     one slot of 65,536
+   * @param payload what it carries
+   * @return this
+   * @throws IllegalArgumentException if the share is out of range
+   */
+  public ExperimentBuilder<T> treatment(String arm, double share, T payload) {
+    String what = "share of '" + Text.printable(arm, 80) + "'";
+    WeightVector.checkShare(what, share);
+    requireSlot(what, share);
+    add(arm, share, payload);
+    return this;
+  }
+
+  /**
+   * Sets the share of all units that take part; all of them unless set.
+   *
+   * @param share 0 to 1
+   * @return this
+   * @throws IllegalArgumentException if the share is out of range
+   */
+  public ExperimentBuilder<T> traffic(double share) {
+    once("traffic", traffic);
+    trafficSlots(share);
+    traffic = share;
+    return this;
+  }
+
+  /**
+   * Sets a text that changes the assignment of all units: to run an experiment of the same name
+   * again with fresh randomisation. Empty unless set.
+   *
+   * @param value any text
+   * @return this
+   */
+  public ExperimentBuilder<T> salt(String value) {
+    once("salt", salt);
+    salt = Objects.requireNonNull(value, "salt");
+    return this;
+  }
+
+  /**
+   * Sets who is told which unit got which arm.
+   *
+   * @param listener called by {@link Experiment#assign} on the caller's thread
+   * @return this
+   */
+  public ExperimentBuilder<T> exposures(ExposureListener listener) {
+    once("exposures", exposures);
+    exposures = Objects.requireNonNull(listener, "listener");
+    return this;
+  }
+
+  /**
+   * Returns the experiment, at epoch 0.
+   *
+   * @return the experiment
+   * @throws IllegalArgumentException if there is no treatment, a name is used twice, or the
+   *     treatments' shares exceed 1
+   */
+  public Experiment<T> build() {
+    if (arms.size() < 2) {
+      throw new IllegalArgumentException(
+          "Experiment '" + name + "' has no treatment: an experiment compares at least two arms.");
+    }
+    double[] weights = new double[arms.size()];
+    double sum = 0;
+    for (int i = 1; i < weights.length; i++) {
+      weights[i] = shares.get(i);
+      sum += weights[i];
+    }
+    if (sum > 1 + WeightVector.SUM_TOLERANCE) {
+      throw new IllegalArgumentException(
+          "Experiment '" + name + "': treatments' shares sum to " + sum + " (expected: at most 1)");
+    }
+    weights[0] = Math.max(0, 1 - sum);
+    return new Experiment<>(
+        name,
+        salt == null ? "" : salt,
+        payloads,
+        traffic == null ? Bucketing.SLOTS : trafficSlots(traffic),
+        WeightVector.of(0, arms, weights),
+        exposures == null ? null : new Exposures(exposures));
+  }
+
+  private void add(String arm, double share, T payload) {
+    arms.add(ArmNames.checked("arm", arm));
+    payloads.add(Objects.requireNonNull(payload, "payload"));
+    shares.add(share);
+  }
+
+  static int trafficSlots(double share) {
+    WeightVector.checkShare("traffic", share);
+    requireSlot("traffic", share);
+    return (int) Math.rint(share * Bucketing.SLOTS);
+  }
+
+  /**
+   * A share that rounds to nobody was a slip of the hand, probably a percentage of a percentage.
+   */
+  private static void requireSlot(String what, double share) {
+    if (share > 0 && share * Bucketing.SLOTS <= 0.5) {
+      throw new IllegalArgumentException(
+          what + ": " + share + " is below half a slot (expected: 0, or more than 1/131072)");
+    }
+  }
+
+  private static void once(String what, @Nullable Object old) {
+    if (old != null) {
+      throw new IllegalStateException(
+          what + " is set already: " + (old instanceof ExposureListener ? "a listener" : old));
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package io.mlops4j.registry;
+
+import io.mlops4j.core.Digests;
+import io.mlops4j.core.MlopsException;
+import io.mlops4j.core.ObjectStore;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+
+/** Content-addressed bytes in any store; without a copy on the heap in a directory. */
+final class Blobs {
+  private final ObjectStore store;
+
+  Blobs(ObjectStore store) {
+    this.store = store;
+  }
+
+  /** What a stream turned out to be. */
+  record Stored(String digest, long bytes) {}
+
+  Stored put(byte[] content, String what) {
+    return put(new ByteArrayInputStream(content), Long.MAX_VALUE, what);
+  }
+
+  Stored put(InputStream content, long maxBytes, String what) {
+    if (store instanceof DirectoryObjectStore directory) {
+      return directory.putBlob(content, maxBytes, what);
+    }
+    byte[] bytes = readAll(content, maxBytes, what);
+    String digest = Digests.sha256(bytes);
+    String key = DirectoryObjectStore.blobKey(digest);
+    if (!store.putIfAbsent(key, bytes) && !digestOf(digest).equals(Optional.of(digest))) {
+      throw new IntegrityException(
+          what + " was not stored: " + key + " exists with other content than its name says.");
+    }
+    return new Stored(digest, bytes.length);
+  }
+
+  private static byte[] readAll(InputStream content, long maxBytes, String what) {
+    try {
+      int limit = (int) Math.min(maxBytes, Integer.MAX_VALUE - 16) + 1;
+      byte[] bytes = content.readNBytes(limit);
+      if (bytes.length == limit) {
+        throw new MlopsException(
+            what + " is larger than " + maxBytes + " bytes. Raise maxFileBytes if it must be.");
+      }
+      return bytes;
+    } catch (IOException e) {
+      throw new MlopsException(what + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** The bytes as they are stored, verified by nobody. */
+  Optional<byte[]> raw(String digest) {
+    return store instanceof DirectoryObjectStore directory
+        ? directory.readBlob(digest)
+        : store.get(DirectoryObjectStore.blobKey(digest));
+  }
+
+  /** The digest of what is stored, or empty if nothing is. */
+  Optional<String> digestOf(String digest) {
+    return store instanceof DirectoryObjectStore directory
+        ? directory.blobDigest(digest)
+        : raw(digest).map(Digests::sha256);
+  }
+
+  /** The bytes, verified. */
+  byte[] get(String digest, String what) {
+    byte[] bytes =
+        raw(digest)
+            .orElseThrow(
+                () -> new IntegrityException(what + " is missing (digest " + digest + ")."));
+    String actual = Digests.sha256(bytes);
+    if (!actual.equals(digest)) {
+      throw damaged(what, digest, actual);
+    }
+    return bytes;
+  }
+
+  static IntegrityException damaged(String what, String registered, String actual) {
+    return new IntegrityException(
+        what + " is damaged: its digest is " + actual + ", registered is " + registered + ".");
+  }
+}

@@ -1,0 +1,445 @@
+package io.mlops4j.registry;
+
+import io.mlops4j.core.Digests;
+import io.mlops4j.core.MlopsException;
+import io.mlops4j.core.ObjectStore;
+import io.mlops4j.core.Time;
+import java.io.ByteArrayInputStream;
+import java.io.FileNotFoundException;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/*
+ * Commit protocol. An object is written to .tmp/<uuid> on the same file system, forced, and then
+ * linked under its name: link(2) fails if the name exists, so it is the compare-and-swap, and what
+ * it shows is complete. Then the directory is forced, and before that every parent of a directory
+ * this process has not used yet (another process may have created it and died before forcing it).
+ * Only then is the caller told. rename(2) would overwrite; a lock would have to be recovered.
+ *
+ * A failed force means that the kernel may have dropped the data and will report success the next
+ * time: nothing is retried, nothing acknowledged, and this store writes no more until reopened.
+ *
+ * Content-addressed blobs (blobs/sha256/..) are stored raw, everything else with a seal.
+ *
+ * Without hard links the name is claimed by exclusive creation and then filled. A crash can leave a
+ * claim whose seal is missing; until CLAIM_GRACE has passed it may still be being written.
+ */
+final class DirectoryObjectStore implements ObjectStore {
+  static final String BLOBS = "blobs/sha256/";
+  private static final Logger LOG = LoggerFactory.getLogger(DirectoryObjectStore.class);
+  private static final Duration TEMP_GRACE = Duration.ofHours(24);
+  private static final Duration CLAIM_GRACE = Duration.ofSeconds(60);
+  private static final Duration CLAIM_PATIENCE = Duration.ofSeconds(2);
+  private static final String TEMP = ".tmp";
+  private static final int BUFFER_BYTES = 1 << 16;
+
+  private final Path root;
+  private final Path temp;
+  private final Disk disk;
+  private final Time time;
+  private final boolean links;
+  private final Set<Path> durableDirectories = ConcurrentHashMap.newKeySet();
+  private volatile @Nullable String readOnly;
+
+  private DirectoryObjectStore(Path root, Disk disk, Time time, boolean links) {
+    this.root = root;
+    this.temp = root.resolve(TEMP);
+    this.disk = disk;
+    this.time = time;
+    this.links = links;
+  }
+
+  static DirectoryObjectStore open(Path directory, Disk disk, Time time) {
+    Path root = directory.toAbsolutePath().normalize();
+    try {
+      DirectoryOpening.prepare(root, root.resolve(TEMP), disk);
+      boolean links = DirectoryOpening.canLink(root.resolve(TEMP), disk);
+      DirectoryOpening.warnIfShared(root);
+      DirectoryOpening.collect(root.resolve(TEMP), time.now().minus(TEMP_GRACE));
+      return new DirectoryObjectStore(root, disk, time, links);
+    } catch (IOException e) {
+      throw new MlopsException(
+          "Store " + root + " cannot be opened for writing: " + reason(e) + ".", e);
+    }
+  }
+
+  @Override
+  public boolean putIfAbsent(String key, byte[] value) {
+    Path target = path(ObjectStore.requireKey(key));
+    if (key.startsWith(BLOBS)) {
+      String digest = key.substring(key.lastIndexOf('/') + 1);
+      if (!digest.equals(Digests.sha256(value)) || !key.equals(blobKey(digest))) {
+        throw new IllegalArgumentException(key + " does not name the content it is given");
+      }
+      boolean absent = !Files.exists(target);
+      putBlob(new ByteArrayInputStream(value), Long.MAX_VALUE, key);
+      return absent;
+    }
+    return writing(
+        key,
+        () -> {
+          if (Files.isDirectory(target)) {
+            throw new IOException("there are objects below it");
+          }
+          if (Files.exists(target)) {
+            makeDurable(target.getParent());
+            syncDirectory(target.getParent());
+            return false;
+          }
+          byte[] sealed = Seal.seal(value);
+          return links ? linkNew(target, sealed) : claimNew(target, sealed);
+        });
+  }
+
+  /** Copies a stream into a content-addressed blob; heap use does not depend on its length. */
+  Blobs.Stored putBlob(InputStream content, long maxBytes, String what) {
+    return writing(
+        what,
+        () -> {
+          Path file = temp.resolve(UUID.randomUUID().toString());
+          MessageDigest sha256 = Digests.sha256();
+          try {
+            long length = writeTemp(file, content, maxBytes, sha256, what);
+            Blobs.Stored stored = new Blobs.Stored(Digests.hex(sha256.digest()), length);
+            publishBlob(file, path(blobKey(stored.digest())), stored.digest());
+            return stored;
+          } finally {
+            deleteQuietly(file);
+          }
+        });
+  }
+
+  private void publishBlob(Path file, Path target, String digest) throws IOException {
+    makeDurable(target.getParent());
+    boolean present = Files.exists(target);
+    if (!present && links) {
+      try {
+        disk.link(target, file);
+      } catch (FileAlreadyExistsException e) {
+        present = true;
+      }
+    } else if (!present) {
+      disk.replace(file, target);
+    }
+    if (present && !digest.equals(digestOf(target))) {
+      // Replacing a damaged blob by the content its name promises can only help.
+      LOG.warn("Store {}: blob {} was damaged and has been replaced.", root, digest);
+      disk.replace(file, target);
+    }
+    syncDirectory(target.getParent());
+  }
+
+  private boolean linkNew(Path target, byte[] sealed) throws IOException {
+    Path file = temp.resolve(UUID.randomUUID().toString());
+    boolean created = true;
+    try {
+      writeTemp(file, new ByteArrayInputStream(sealed), Long.MAX_VALUE, null, "");
+      makeDurable(target.getParent());
+      try {
+        disk.link(target, file);
+      } catch (FileAlreadyExistsException e) {
+        created = false;
+      }
+      syncDirectory(target.getParent());
+    } finally {
+      deleteQuietly(file);
+    }
+    return created;
+  }
+
+  private boolean claimNew(Path target, byte[] sealed) throws IOException {
+    makeDurable(target.getParent());
+    try {
+      writeTemp(target, new ByteArrayInputStream(sealed), Long.MAX_VALUE, null, "");
+    } catch (FileAlreadyExistsException e) {
+      syncDirectory(target.getParent());
+      return false;
+    } catch (IOException e) {
+      deleteQuietly(target);
+      throw e;
+    }
+    syncDirectory(target.getParent());
+    return true;
+  }
+
+  private long writeTemp(
+      Path file, InputStream content, long maxBytes, @Nullable MessageDigest digest, String what)
+      throws IOException {
+    long length = 0;
+    try (FileOutputStream out = disk.create(file)) {
+      byte[] buffer = new byte[BUFFER_BYTES];
+      for (int n = content.read(buffer); n >= 0; n = content.read(buffer)) {
+        length += n;
+        if (length > maxBytes) {
+          throw new MlopsException(
+              what + " is larger than " + maxBytes + " bytes. Raise maxFileBytes if it must be.");
+        }
+        if (digest != null) {
+          digest.update(buffer, 0, n);
+        }
+        disk.write(out, buffer, n);
+      }
+      try {
+        disk.sync(out);
+      } catch (IOException e) {
+        throw poisoned(file, e);
+      }
+    }
+    long onDisk = Files.size(file);
+    if (onDisk != length) {
+      throw new IOException("wrote " + length + " bytes, the file has " + onDisk);
+    }
+    return length;
+  }
+
+  /** Creates a directory and makes its entry, and those of its parents, durable: once each. */
+  private void makeDurable(Path directory) throws IOException {
+    if (directory.equals(root) || durableDirectories.contains(directory)) {
+      return;
+    }
+    makeDurable(directory.getParent());
+    if (!Files.isDirectory(directory)) {
+      try {
+        disk.createDirectory(directory);
+      } catch (FileAlreadyExistsException e) {
+        if (!Files.isDirectory(directory)) {
+          throw new IOException(root.relativize(directory) + " is an object, not a directory", e);
+        }
+      }
+    }
+    syncDirectory(directory.getParent());
+    durableDirectories.add(directory);
+  }
+
+  private void syncDirectory(Path directory) throws IOException {
+    try {
+      disk.syncDirectory(directory);
+    } catch (IOException e) {
+      throw poisoned(directory, e);
+    }
+  }
+
+  private IOException poisoned(Path path, IOException cause) {
+    readOnly = "forcing " + root.relativize(path) + " to disk failed (" + reason(cause) + ")";
+    LOG.error("Store {}: {}. It writes no more until it is reopened.", root, readOnly, cause);
+    return new IOException(
+        readOnly + "; the outcome is unknown and the store now read-only", cause);
+  }
+
+  private <R> R writing(String what, Action<R> action) {
+    if (readOnly != null) {
+      throw new MlopsException(
+          "Store " + root + " is read-only: " + readOnly + ". Reopen it once the disk is sound.");
+    }
+    try {
+      return action.run();
+    } catch (IOException e) {
+      throw new MlopsException(
+          "Store " + root + ": " + what + " was not written: " + reason(e) + free() + ".", e);
+    }
+  }
+
+  private String free() {
+    try {
+      return " (" + Files.getFileStore(root).getUsableSpace() + " bytes free)";
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  @Override
+  public Optional<byte[]> get(String key) {
+    Path file = path(ObjectStore.requireKey(key));
+    if (key.startsWith(BLOBS)) {
+      Optional<byte[]> blob = read(file, key);
+      if (blob.isPresent() && !key.endsWith("/" + Digests.sha256(blob.get()))) {
+        throw new IntegrityException(
+            "Store "
+                + root
+                + ": "
+                + key
+                + " is damaged: its digest is "
+                + Digests.sha256(blob.get())
+                + ".");
+      }
+      return blob;
+    }
+    long start = time.nanos();
+    while (true) {
+      Optional<byte[]> content = read(file, key);
+      if (content.isEmpty()) {
+        return content;
+      }
+      Optional<byte[]> opened = Seal.open(content.get());
+      if (opened.isPresent()) {
+        return opened;
+      }
+      if (links || !mayBeUnfinished(file)) {
+        throw new IntegrityException(
+            "Store "
+                + root
+                + ": "
+                + key
+                + " is torn or damaged ("
+                + content.get().length
+                + " bytes, no valid seal).");
+      }
+      if (time.nanos() - start > CLAIM_PATIENCE.toNanos()) {
+        throw new MlopsException(
+            "Store " + root + ": " + key + " is still being written. Try again in a minute.");
+      }
+      LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+    }
+  }
+
+  private boolean mayBeUnfinished(Path file) {
+    try {
+      return Files.getLastModifiedTime(file).toInstant().isAfter(time.now().minus(CLAIM_GRACE));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** A blob's bytes as they are on disk. */
+  Optional<byte[]> readBlob(String digest) {
+    return read(path(blobKey(digest)), "blob " + digest);
+  }
+
+  /** The digest of a blob's bytes as they are on disk, or empty if there is none. */
+  Optional<String> blobDigest(String digest) {
+    try {
+      return Optional.of(digestOf(path(blobKey(digest))));
+    } catch (FileNotFoundException e) {
+      if (Files.notExists(path(blobKey(digest)))) {
+        return Optional.empty();
+      }
+      throw unreadable("blob " + digest, e);
+    } catch (IOException e) {
+      throw unreadable("blob " + digest, e);
+    }
+  }
+
+  private String digestOf(Path file) throws IOException {
+    MessageDigest sha256 = Digests.sha256();
+    try (InputStream in = disk.open(file)) {
+      byte[] buffer = new byte[BUFFER_BYTES];
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        sha256.update(buffer, 0, n);
+      }
+    }
+    return Digests.hex(sha256.digest());
+  }
+
+  private Optional<byte[]> read(Path file, String what) {
+    for (int attempt = 0; ; attempt++) {
+      try (InputStream in = disk.open(file)) {
+        return Optional.of(in.readAllBytes());
+      } catch (FileNotFoundException e) {
+        if (Files.notExists(file) || Files.isDirectory(file)) {
+          return Optional.empty();
+        }
+        // It may have been created between the two looks; what cannot be opened twice is not ours.
+        if (attempt > 0) {
+          throw unreadable(what, e);
+        }
+      } catch (IOException e) {
+        throw unreadable(what, e);
+      }
+    }
+  }
+
+  private MlopsException unreadable(String what, IOException e) {
+    return new MlopsException(
+        "Store " + root + ": " + what + " cannot be read: " + reason(e) + ".", e);
+  }
+
+  @Override
+  public List<String> list(String prefix) {
+    Path start = prefix.isEmpty() ? root : path(ObjectStore.requireKey(prefix));
+    List<String> keys = new ArrayList<>();
+    try {
+      collectKeys(start, prefix, keys);
+    } catch (IOException e) {
+      throw unreadable("the list of " + (prefix.isEmpty() ? "all objects" : prefix), e);
+    }
+    Collections.sort(keys);
+    return keys;
+  }
+
+  private static void collectKeys(Path directory, String prefix, List<String> keys)
+      throws IOException {
+    if (!Files.isDirectory(directory)) {
+      return;
+    }
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        // Anything we would not have written (.DS_Store, editor backups, .tmp) decodes to nothing.
+        Optional<String> part = DiskNames.decode(String.valueOf(file.getFileName()));
+        if (part.isEmpty()) {
+          continue;
+        }
+        String key = prefix.isEmpty() ? part.get() : prefix + "/" + part.get();
+        if (Files.isDirectory(file)) {
+          collectKeys(file, key, keys);
+        } else {
+          keys.add(key);
+        }
+      }
+    }
+  }
+
+  private Path path(String key) {
+    Path path = root;
+    for (String part : key.split("/", -1)) {
+      path = path.resolve(DiskNames.encode(part));
+    }
+    return path;
+  }
+
+  static String blobKey(String digest) {
+    return BLOBS + digest.substring(0, 2) + "/" + digest;
+  }
+
+  private void deleteQuietly(Path file) {
+    try {
+      disk.delete(file);
+    } catch (IOException e) {
+      LOG.debug("Store {}: {} stays behind and is collected later.", root, file, e);
+    }
+  }
+
+  private static String reason(IOException e) {
+    String name = e.getClass().getSimpleName();
+    return name.equals("IOException")
+        ? String.valueOf(e.getMessage())
+        : name + " " + e.getMessage();
+  }
+
+  /** Returns the directory. */
+  @Override
+  public String toString() {
+    return root.toString();
+  }
+
+  private interface Action<R> {
+    R run() throws IOException;
+  }
+}

@@ -1,0 +1,157 @@
+package io.mlops4j.registry;
+
+import io.mlops4j.core.Digests;
+import io.mlops4j.core.ModelVersion;
+import io.mlops4j.registry.GateResult.Verdict;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+
+/** What a policy said about a candidate, and against whom. Immutable. Only a registry makes one. */
+public final class GateDecision {
+  private final ModelVersion candidate;
+  private final Optional<ModelVersion> champion;
+  private final String policyName;
+  private final String policyDigest;
+  private final List<GateResult> results;
+  private final List<String> evidence;
+  private final Instant decidedAt;
+  private final boolean promoted;
+
+  GateDecision(
+      ModelVersion candidate,
+      Optional<ModelVersion> champion,
+      String policyName,
+      String policyDigest,
+      List<GateResult> results,
+      List<String> evidence,
+      Instant decidedAt,
+      boolean promoted) {
+    this.candidate = candidate;
+    this.champion = champion;
+    this.policyName = policyName;
+    this.policyDigest = policyDigest;
+    this.results = List.copyOf(results);
+    this.evidence = List.copyOf(evidence);
+    this.decidedAt = Objects.requireNonNull(decidedAt);
+    this.promoted = promoted;
+  }
+
+  GateDecision asPromoted() {
+    return new GateDecision(
+        candidate, champion, policyName, policyDigest, results, evidence, decidedAt, true);
+  }
+
+  /**
+   * Returns who was to become champion.
+   *
+   * @return the candidate
+   */
+  public ModelVersion candidate() {
+    return candidate;
+  }
+
+  /**
+   * Returns whom it was compared with.
+   *
+   * @return the champion at that time, or empty if there was none
+   */
+  public Optional<ModelVersion> champion() {
+    return champion;
+  }
+
+  /**
+   * Returns what the policy is called.
+   *
+   * @return its name
+   */
+  public String policyName() {
+    return policyName;
+  }
+
+  /**
+   * Returns which policy it was.
+   *
+   * @return {@link GatePolicy#digest()}
+   */
+  public String policyDigest() {
+    return policyDigest;
+  }
+
+  /**
+   * Returns what each gate said.
+   *
+   * @return in the order of the policy
+   */
+  public List<GateResult> results() {
+    return results;
+  }
+
+  /**
+   * Returns the evidence that was used.
+   *
+   * @return digests of evaluation reports
+   */
+  public List<String> evidence() {
+    return evidence;
+  }
+
+  /**
+   * Returns when it was made.
+   *
+   * @return the wall clock then
+   */
+  public Instant decidedAt() {
+    return decidedAt;
+  }
+
+  /**
+   * Returns what all gates together say.
+   *
+   * @return PASS if every gate passed or did not apply and at least one passed; FAIL if one failed
+   */
+  public Verdict verdict() {
+    return GateEvaluation.overall(results);
+  }
+
+  /**
+   * Returns whether the candidate became champion by this decision.
+   *
+   * @return false for a refusal and for a decision nobody acted on
+   */
+  public boolean promoted() {
+    return promoted;
+  }
+
+  /**
+   * Returns the decision's name in the log.
+   *
+   * @return SHA-256 of what is stored, 64 hexadecimal digits
+   */
+  public String digest() {
+    return Digests.sha256(toJson());
+  }
+
+  byte[] toJson() {
+    return GateDecisionJson.write(this);
+  }
+
+  /** Returns the decision table as text, one gate a line. */
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder();
+    text.append(candidate)
+        .append(promoted ? " promoted" : " not promoted")
+        .append(" by policy ")
+        .append(policyName)
+        .append(champion.map(c -> " against " + c).orElse(" without a champion"))
+        .append(": ")
+        .append(verdict());
+    for (GateResult result : results) {
+      text.append(String.format(Locale.ROOT, "%n  %-14s %s", result.verdict(), result.sentence()));
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,241 @@
+package io.mlops4j.registry;
+
+import io.mlops4j.evaluation.EvaluationReport;
+import io.mlops4j.evaluation.Metric;
+import io.mlops4j.evaluation.MetricValue;
+import io.mlops4j.registry.GateResult.Verdict;
+import java.math.BigDecimal;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The verdict of a policy: a pure function of the policy and the evidence. */
+final class GateEvaluation {
+  private final GatePolicy policy;
+  private final Evidence candidate;
+  private final @Nullable Evidence champion;
+  private final Set<String> used = new LinkedHashSet<>();
+
+  GateEvaluation(GatePolicy policy, Evidence candidate, @Nullable Evidence champion) {
+    this.policy = policy;
+    this.candidate = candidate;
+    this.champion = champion;
+  }
+
+  List<GateResult> run() {
+    return policy.gates().stream().map(this::evaluate).toList();
+  }
+
+  /** Digests of the reports that were looked at. */
+  List<String> used() {
+    return List.copyOf(used);
+  }
+
+  /** All gates together: FAIL beats INCONCLUSIVE beats PASS, and without a PASS there is none. */
+  static Verdict overall(List<GateResult> results) {
+    Set<Verdict> seen = new java.util.HashSet<>();
+    results.forEach(result -> seen.add(result.verdict()));
+    if (seen.contains(Verdict.FAIL)) {
+      return Verdict.FAIL;
+    }
+    return seen.contains(Verdict.INCONCLUSIVE) || !seen.contains(Verdict.PASS)
+        ? Verdict.INCONCLUSIVE
+        : Verdict.PASS;
+  }
+
+  private GateResult evaluate(Gate gate) {
+    if (gate instanceof MarginGate && champion == null) {
+      return withoutChampion(gate);
+    }
+    Metric metric = gate.of();
+    Optional<EvaluationReport> found = candidate.newest(metric, policy.datasetDigest());
+    if (found.isEmpty()) {
+      return inconclusive(
+          gate,
+          metric.id()
+              + " was not measured for "
+              + candidate.version()
+              + policy.datasetDigest().map(d -> " on data set " + d).orElse("")
+              + ". Record an evaluation of it.");
+    }
+    EvaluationReport report = found.get();
+    used.add(report.digest());
+    Optional<String> gap = gap(report, metric);
+    if (gap.isPresent()) {
+      return inconclusive(gate, gap.get());
+    }
+    double value = report.value(metric).number().orElseThrow();
+    return gate instanceof MarginGate margin
+        ? margin(margin, report, value)
+        : value((ValueGate) gate, report, value);
+  }
+
+  /** Why a report's value proves nothing, or empty. */
+  private Optional<String> gap(EvaluationReport report, Metric metric) {
+    if (report.value(metric) instanceof MetricValue.Defined defined) {
+      return defined.n() < policy.minRows() || report.rows() < policy.minRows()
+          ? Optional.of(
+              metric.id()
+                  + " of "
+                  + report.modelVersion()
+                  + " rests on "
+                  + Math.min(defined.n(), report.rows())
+                  + " rows; the policy asks for "
+                  + policy.minRows()
+                  + ".")
+          : Optional.empty();
+    }
+    String reason = ((MetricValue.Undefined) report.value(metric)).reason();
+    return Optional.of(metric.id() + " of " + report.modelVersion() + " is undefined: " + reason);
+  }
+
+  private GateResult value(ValueGate gate, EvaluationReport report, double value) {
+    boolean holds = gate.holds(value);
+    return new GateResult(
+        gate.of().id(),
+        holds ? Verdict.PASS : Verdict.FAIL,
+        OptionalDouble.of(value),
+        OptionalDouble.empty(),
+        plain(value),
+        gate.requirement(),
+        report.modelVersion()
+            + " has "
+            + gate.of().id()
+            + " "
+            + plain(value)
+            + " on "
+            + report.datasetName()
+            + (holds ? "; required is " : ", not ")
+            + gate.requirement()
+            + ".");
+  }
+
+  private GateResult margin(MarginGate gate, EvaluationReport report, double value) {
+    Evidence other = java.util.Objects.requireNonNull(champion);
+    Optional<EvaluationReport> found = other.comparable(gate.of(), report);
+    if (found.isEmpty()) {
+      return inconclusive(gate, notComparable(gate.of(), report, other));
+    }
+    EvaluationReport opposite = found.get();
+    used.add(opposite.digest());
+    Optional<String> gap = gap(opposite, gate.of());
+    if (gap.isPresent()) {
+      return inconclusive(gate, gap.get());
+    }
+    double bar = opposite.value(gate.of()).number().orElseThrow();
+    Optional<BigDecimal> required = gate.requiredGain(bar);
+    if (required.isEmpty()) {
+      return inconclusive(
+          gate,
+          "A part of the champion's "
+              + gate.of().id()
+              + " of "
+              + plain(bar)
+              + " means nothing. Use Margin.absolute.");
+    }
+    return compared(gate, report, value, opposite, bar, required.get());
+  }
+
+  private static GateResult compared(
+      MarginGate gate,
+      EvaluationReport report,
+      double value,
+      EvaluationReport opposite,
+      double bar,
+      BigDecimal required) {
+    BigDecimal gain = gate.gain(value, bar);
+    boolean holds = gain.compareTo(required) >= 0;
+    String observed =
+        plain(value)
+            + " against "
+            + plain(bar)
+            + ": gain "
+            + gain.toPlainString()
+            + relative(gain, bar);
+    return new GateResult(
+        gate.of().id(),
+        holds ? Verdict.PASS : Verdict.FAIL,
+        OptionalDouble.of(value),
+        OptionalDouble.of(bar),
+        observed,
+        gate.requirement(),
+        report.modelVersion()
+            + (holds ? " beats " : " does not beat ")
+            + opposite.modelVersion()
+            + " on "
+            + report.datasetName()
+            + ": "
+            + gate.of().id()
+            + " "
+            + observed
+            + ", required gain "
+            + required.toPlainString()
+            + " ("
+            + gate.margin()
+            + ").");
+  }
+
+  private static String relative(BigDecimal gain, double bar) {
+    return Math.abs(bar) < MarginGate.SMALLEST_BASE
+        ? ""
+        : String.format(
+            java.util.Locale.ROOT, " (%+.2f %%)", gain.doubleValue() / Math.abs(bar) * 100);
+  }
+
+  private String notComparable(Metric metric, EvaluationReport report, Evidence other) {
+    String reason =
+        other
+            .newest(metric, Optional.empty())
+            .flatMap(report::whyNotComparable)
+            .orElse(metric.id() + " was not measured for the champion.");
+    return "The champion "
+        + other.version()
+        + " has no comparable evidence: "
+        + reason
+        + " Evaluate both on "
+        + report.datasetName()
+        + " ("
+        + report.datasetDigest()
+        + ") with the same evaluator.";
+  }
+
+  private GateResult withoutChampion(Gate gate) {
+    boolean blocked = policy.withoutChampion() == GatePolicy.WithoutChampion.BLOCK;
+    boolean anyValueGate = policy.gates().stream().anyMatch(ValueGate.class::isInstance);
+    if (blocked || !anyValueGate) {
+      return inconclusive(
+          gate,
+          "There is no champion to beat, and policy "
+              + policy.name()
+              + (blocked
+                  ? " blocks in that case."
+                  : " has no value gate that could decide alone. Add one, such as atLeast."));
+    }
+    return new GateResult(
+        gate.of().id(),
+        Verdict.NOT_APPLICABLE,
+        OptionalDouble.empty(),
+        OptionalDouble.empty(),
+        "no champion",
+        gate.requirement(),
+        "There is no champion to beat; the value gates decide.");
+  }
+
+  private static GateResult inconclusive(Gate gate, String why) {
+    return new GateResult(
+        gate.of().id(),
+        Verdict.INCONCLUSIVE,
+        OptionalDouble.empty(),
+        OptionalDouble.empty(),
+        "no evidence",
+        gate.requirement(),
+        why);
+  }
+
+  private static String plain(double value) {
+    return BigDecimal.valueOf(value).toPlainString();
+  }
+}

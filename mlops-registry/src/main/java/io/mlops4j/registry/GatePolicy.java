@@ -1,0 +1,153 @@
+package io.mlops4j.registry;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mlops4j.core.Digests;
+import io.mlops4j.core.Json;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What a version must show to become champion: all gates pass, on enough rows. Immutable; its
+ * {@link #digest} is part of every decision.
+ *
+ * @param name what it is called
+ * @param gates at least one
+ * @param minRows how many rows a value must rest on, at least 1; fewer are inconclusive
+ * @param withoutChampion what to do while there is no champion to beat
+ * @param datasetDigest the data set that evidence must be about; empty accepts the newest evidence
+ */
+public record GatePolicy(
+    String name,
+    List<Gate> gates,
+    long minRows,
+    WithoutChampion withoutChampion,
+    Optional<String> datasetDigest) {
+
+  /** What to do while there is no champion to beat. */
+  public enum WithoutChampion {
+    /** Margin gates do not apply; at least one value gate must be there, and all must pass. */
+    VALUE_GATES_ONLY,
+    /** Margin gates are inconclusive, so that nothing is promoted. */
+    BLOCK
+  }
+
+  /** Copies the gates and checks that there is one. */
+  public GatePolicy {
+    if (name.isBlank()) {
+      throw new IllegalArgumentException("name: blank (expected: a text)");
+    }
+    gates = List.copyOf(gates);
+    if (gates.isEmpty()) {
+      throw new IllegalArgumentException(
+          "Policy " + name + " has no gate; it would let everything pass. Require at least one.");
+    }
+    if (minRows < 1) {
+      throw new IllegalArgumentException("minRows: " + minRows + " (expected: 1 or more)");
+    }
+    Objects.requireNonNull(withoutChampion, "withoutChampion");
+    Objects.requireNonNull(datasetDigest, "datasetDigest");
+  }
+
+  /**
+   * Starts a policy.
+   *
+   * @param name what it is called in decisions
+   * @return a policy to be, without a gate
+   */
+  public static Named named(String name) {
+    return new Named(name);
+  }
+
+  /**
+   * A policy to be.
+   *
+   * @param name what it is called
+   */
+  public record Named(String name) {
+    /**
+     * Returns the policy that requires some gates, on 100 rows or more, with {@link
+     * WithoutChampion#VALUE_GATES_ONLY}.
+     *
+     * @param gate a gate
+     * @param more further ones
+     * @return the policy
+     */
+    public GatePolicy require(Gate gate, Gate... more) {
+      List<Gate> gates = new ArrayList<>(List.of(more));
+      gates.add(0, gate);
+      return new GatePolicy(name, gates, 100, WithoutChampion.VALUE_GATES_ONLY, Optional.empty());
+    }
+  }
+
+  /**
+   * Returns a copy that requires one more gate.
+   *
+   * @param gate the gate
+   * @return the copy
+   */
+  public GatePolicy require(Gate gate) {
+    List<Gate> more = new ArrayList<>(gates);
+    more.add(gate);
+    return new GatePolicy(name, more, minRows, withoutChampion, datasetDigest);
+  }
+
+  /**
+   * Returns a copy that asks for another number of rows.
+   *
+   * @param rows at least 1
+   * @return the copy
+   */
+  public GatePolicy withMinRows(long rows) {
+    return new GatePolicy(name, gates, rows, withoutChampion, datasetDigest);
+  }
+
+  /**
+   * Returns a copy with another rule for the first champion.
+   *
+   * @param rule what to do while there is no champion
+   * @return the copy
+   */
+  public GatePolicy withoutChampion(WithoutChampion rule) {
+    return new GatePolicy(name, gates, minRows, rule, datasetDigest);
+  }
+
+  /**
+   * Returns a copy that accepts evidence about one data set only.
+   *
+   * @param digest the data set's content digest
+   * @return the copy
+   */
+  public GatePolicy onDataset(String digest) {
+    return new GatePolicy(name, gates, minRows, withoutChampion, Optional.of(digest));
+  }
+
+  /**
+   * Returns the identity of the policy.
+   *
+   * @return SHA-256 over all its parts, 64 hexadecimal digits
+   */
+  public String digest() {
+    return Digests.sha256(toJson());
+  }
+
+  byte[] toJson() {
+    ObjectNode json = Json.object();
+    json.put("v", LogRecord.FORMAT);
+    json.put("name", name);
+    json.put("minRows", minRows);
+    json.put("withoutChampion", withoutChampion.name());
+    datasetDigest.ifPresent(digest -> json.put("dataset", digest));
+    ArrayNode array = json.putArray("gates");
+    for (Gate gate : gates) {
+      ObjectNode node = array.addObject();
+      node.put("metric", gate.of().id());
+      node.put("direction", gate.of().direction().name());
+      node.put("definition", gate.of().definition());
+      node.put("requirement", gate.requirement());
+    }
+    return Json.canonical(json);
+  }
+}

@@ -1,0 +1,20 @@
+package io.mlops4j.registry;
+
+import io.mlops4j.core.MlopsException;
+
+/**
+ * Stored bytes are not the bytes that were stored: a digest, a checksum or the log's chain does not
+ * match, or an object is gone. The message names the object and both digests. Never thrown for
+ * something that could not be read at all.
+ */
+public final class IntegrityException extends MlopsException {
+  private static final long serialVersionUID = 1L;
+
+  IntegrityException(String message) {
+    super(message);
+  }
+
+  IntegrityException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,346 @@
+package io.mlops4j.registry;
+
+import io.mlops4j.core.MlopsException;
+import io.mlops4j.core.ObjectStore;
+import io.mlops4j.core.Subscription;
+import io.mlops4j.core.Text;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/*
+ * One model's log: models/<name>/log/<seq>.json, each record holding the digest of the one before.
+ * Creating seq+1 exclusively is the compare-and-swap: whoever loses reads what the winner wrote and
+ * decides again. The state is the fold of the records.
+ *
+ * A record without a valid seal is one whose writer died: not committed. It blocks its number, so
+ * the next writer takes the following one and chains it to the last valid record ("bridging"). If
+ * instead the following record chains to something else, the invalid one had been committed and has
+ * been damaged since: the model is corrupt and says so, other models go on.
+ *
+ * ioLock serializes this process's reading and appending, so that its threads do not fight each
+ * other for numbers; it is not needed for correctness. The monitor of `this` guards the state and
+ * is never held during I/O. `production` is what everyone else reads.
+ */
+final class ModelLog {
+  private static final Logger LOG = LoggerFactory.getLogger(ModelLog.class);
+  private static final Pattern KEY = Pattern.compile(".*/log/(\\d{10})\\.json");
+  private static final int MAX_ATTEMPTS = 10_000;
+
+  private final String model;
+  private final ObjectStore store;
+  private final RegistryOptions options;
+  private final ReentrantLock ioLock = new ReentrantLock();
+  private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+  private final ModelState state;
+  private final List<Long> torn = new ArrayList<>();
+  private String head = LogRecord.GENESIS;
+  private long next = 1;
+  private boolean opened;
+  private int newerFormat;
+  private @Nullable String corruption;
+  private boolean pollFailing;
+  private volatile Production production;
+  private Production notified;
+
+  ModelLog(String model, ObjectStore store, RegistryOptions options) {
+    this.model = model;
+    this.store = store;
+    this.options = options;
+    this.state = new ModelState(model);
+    this.production = state.production();
+    this.notified = production;
+  }
+
+  /** What to append: an entry without place, author and time. */
+  record Draft(
+      HistoryEntry.Kind kind,
+      int version,
+      Optional<Stage> stage,
+      OptionalInt replaced,
+      Optional<String> digest,
+      String reason) {}
+
+  String model() {
+    return model;
+  }
+
+  Production production() {
+    return production;
+  }
+
+  /** Reads the state as of now, of all processes. */
+  <R> R read(Function<ModelState, R> query) {
+    refresh();
+    synchronized (this) {
+      if (corruption != null) {
+        throw new IntegrityException(corruption);
+      }
+      return query.apply(state);
+    }
+  }
+
+  /** The digest of the last record: who keeps it elsewhere can tell whether the log was cut. */
+  String head() {
+    refresh();
+    synchronized (this) {
+      return head;
+    }
+  }
+
+  /**
+   * Appends what {@code decide} makes of the state; it is called again if another writer was
+   * faster, and may throw to give up. A null draft appends nothing.
+   */
+  @Nullable HistoryEntry append(Function<ModelState, @Nullable Draft> decide) {
+    ioLock.lock();
+    try {
+      for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+        readNew();
+        LogRecord record = propose(decide);
+        if (record == null) {
+          return null;
+        }
+        byte[] json = record.toJson();
+        String key = key(record.sequence());
+        // A store that retries may have created it and then say that it was there: compare.
+        if (store.putIfAbsent(key, json) || isOurs(key, json)) {
+          accept(record.sequence(), json);
+          return record.entry();
+        }
+      }
+      throw new MlopsException(
+          "Model "
+              + model
+              + ": gave up after losing "
+              + MAX_ATTEMPTS
+              + " races for the log's end.");
+    } finally {
+      ioLock.unlock();
+      tell();
+    }
+  }
+
+  private synchronized @Nullable LogRecord propose(Function<ModelState, @Nullable Draft> decide) {
+    if (corruption != null) {
+      throw new IntegrityException(corruption);
+    }
+    if (newerFormat > LogRecord.FORMAT) {
+      throw ModelRegistry.newer("Model " + model, newerFormat);
+    }
+    Draft draft = decide.apply(state);
+    if (draft == null) {
+      return null;
+    }
+    HistoryEntry entry =
+        new HistoryEntry(
+            next,
+            draft.kind(),
+            draft.version(),
+            draft.stage(),
+            draft.replaced(),
+            draft.digest(),
+            Text.printable(draft.reason(), 2000),
+            Text.printable(options.actor(), 256),
+            options.time().now());
+    return new LogRecord(LogRecord.FORMAT, model, next, head, UUID.randomUUID().toString(), entry);
+  }
+
+  private boolean isOurs(String key, byte[] json) {
+    try {
+      return store.get(key).filter(found -> Arrays.equals(found, json)).isPresent();
+    } catch (IntegrityException e) {
+      return false;
+    }
+  }
+
+  void refresh() {
+    ioLock.lock();
+    try {
+      readNew();
+    } finally {
+      ioLock.unlock();
+      tell();
+    }
+  }
+
+  /** Like refresh, but leaves it to whoever is at it already, and reports a failure once. */
+  void poll() {
+    if (!ioLock.tryLock()) {
+      return;
+    }
+    try {
+      readNew();
+      pollFailing = false;
+    } catch (MlopsException e) {
+      if (!pollFailing) {
+        LOG.warn("Model {}: following the log failed, keeping the last state.", model, e);
+      }
+      pollFailing = true;
+    } finally {
+      ioLock.unlock();
+      tell();
+    }
+  }
+
+  private void readNew() {
+    synchronized (this) {
+      if (corruption != null) {
+        return;
+      }
+    }
+    if (opened) {
+      // Existing records have consecutive names, so one failed look-up says there is no news.
+      while (readOne(next)) {}
+      return;
+    }
+    for (String key : store.list("models/" + model + "/log")) {
+      Matcher matcher = KEY.matcher(key);
+      long sequence = matcher.matches() ? Long.parseLong(matcher.group(1)) : 0;
+      // What an attempt to open that failed half-way has read is not read again.
+      if (sequence >= next && !readOne(sequence)) {
+        return;
+      }
+    }
+    opened = true;
+  }
+
+  private boolean readOne(long sequence) {
+    try {
+      Optional<byte[]> json = store.get(key(sequence));
+      if (json.isEmpty()) {
+        return false;
+      }
+      accept(sequence, json.get());
+    } catch (IntegrityException e) {
+      tornAt(sequence, e);
+    }
+    synchronized (this) {
+      return corruption == null;
+    }
+  }
+
+  private synchronized void tornAt(long sequence, IntegrityException e) {
+    LOG.warn("Model {}: log record {} is treated as not committed.", model, sequence, e);
+    torn.add(sequence);
+    state.skip();
+    next = sequence + 1;
+    production = state.production();
+  }
+
+  private synchronized void accept(long sequence, byte[] json) {
+    try {
+      LogRecord record = LogRecord.fromJson(json, what(sequence));
+      if (!record.model().equals(model) || record.sequence() != sequence) {
+        throw new IntegrityException(
+            what(sequence) + " says it is " + record.model() + " " + record.sequence() + ".");
+      }
+      if (!record.prev().equals(head)) {
+        throw new IntegrityException(
+            what(sequence)
+                + " follows a record with digest "
+                + record.prev()
+                + ", but the one before it has "
+                + head
+                + (torn.contains(sequence - 1) || sequence != next
+                    ? ": record " + (sequence - 1) + " was damaged or deleted."
+                    : ": one of the two was changed."));
+      }
+      newerFormat = Math.max(newerFormat, record.format());
+      if (record.entry() != null) {
+        state.apply(record.entry());
+      }
+    } catch (MlopsException e) {
+      corruption =
+          "The log of model "
+              + model
+              + " is corrupt: "
+              + e.getMessage()
+              + " Restore models/"
+              + model
+              + "/log from a backup; other models are not affected.";
+      LOG.error("{}", corruption);
+      production = new Production(OptionalInt.empty(), "", corruption);
+      return;
+    }
+    head = LogRecord.hash(json);
+    next = sequence + 1;
+    production = state.production();
+  }
+
+  Subscription subscribe(Runnable onChange) {
+    Listener listener = new Listener(onChange);
+    listeners.add(listener);
+    return () -> listeners.remove(listener);
+  }
+
+  private void tell() {
+    synchronized (this) {
+      if (production.equals(notified)) {
+        return;
+      }
+      notified = production;
+    }
+    listeners.forEach(listener -> listener.run(model));
+  }
+
+  /** Somebody else's code: what it throws is its own affair, and reported once. */
+  private static final class Listener {
+    private final Runnable onChange;
+    private volatile boolean failed;
+
+    Listener(Runnable onChange) {
+      this.onChange = onChange;
+    }
+
+    void run(String model) {
+      try {
+        onChange.run();
+      } catch (RuntimeException | StackOverflowError e) {
+        if (!failed) {
+          LOG.warn("Model {}: a listener failed; reported once.", model, e);
+        }
+        failed = true;
+      }
+    }
+  }
+
+  /** Reads everything again, trusting nothing, and says what is wrong. */
+  static List<Problem> verify(String model, ObjectStore store, RegistryOptions options) {
+    ModelLog fresh = new ModelLog(model, store, options);
+    fresh.refresh();
+    List<Problem> problems = new ArrayList<>();
+    synchronized (fresh) {
+      for (long sequence : fresh.torn) {
+        problems.add(
+            new Problem(
+                fresh.what(sequence),
+                "The record is torn or damaged; it counts as not committed."));
+      }
+      if (fresh.corruption != null) {
+        problems.add(new Problem("log of " + model, fresh.corruption));
+      }
+    }
+    return problems;
+  }
+
+  private String what(long sequence) {
+    return "log record " + sequence + " of " + model;
+  }
+
+  private String key(long sequence) {
+    return String.format(Locale.ROOT, "models/%s/log/%010d.json", model, sequence);
+  }
+}

@@ -1,0 +1,134 @@
+package io.mlops4j.registry;
+
+import io.mlops4j.core.MlopsException;
+import io.mlops4j.core.ModelVersion;
+import io.mlops4j.evaluation.EvaluationReport;
+import io.mlops4j.registry.HistoryEntry.Kind;
+import io.mlops4j.registry.ModelLog.Draft;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt to make a version the champion. The decision is made outside the log; the record that
+ * acts on it is appended only if candidate and bar are still what they were.
+ */
+final class Promotion {
+  private static final int MAX_DECISIONS = 8;
+
+  private final ModelLog log;
+  private final Blobs blobs;
+  private final ModelRegistry registry;
+  private final int number;
+  private final GatePolicy policy;
+
+  Promotion(ModelLog log, Blobs blobs, ModelRegistry registry, int number, GatePolicy policy) {
+    this.log = log;
+    this.blobs = blobs;
+    this.registry = registry;
+    this.number = number;
+    this.policy = Objects.requireNonNull(policy, "policy");
+  }
+
+  private record Contest(
+      List<String> candidate, @Nullable Integer bar, List<String> championReports) {}
+
+  GateDecision decide() {
+    Contest contest = log.read(this::contest);
+    Evidence candidate = evidence(number, contest.candidate());
+    Evidence champion =
+        contest.bar() == null ? null : evidence(contest.bar(), contest.championReports());
+    GateEvaluation evaluation = new GateEvaluation(policy, candidate, champion);
+    List<GateResult> results = evaluation.run();
+    return new GateDecision(
+        candidate.version(),
+        Optional.ofNullable(champion).map(Evidence::version),
+        policy.name(),
+        policy.digest(),
+        results,
+        evaluation.used(),
+        registry.options().time().now(),
+        false);
+  }
+
+  private Contest contest(ModelState state) {
+    VersionState candidate = state.version(number);
+    VersionState bar = state.bar();
+    return new Contest(
+        candidate.evaluations(),
+        bar == null ? null : bar.number(),
+        bar == null ? List.of() : bar.evaluations());
+  }
+
+  private Evidence evidence(int version, List<String> digests) {
+    ModelVersion id = new ModelVersion(log.model(), version);
+    return new Evidence(id, reports(blobs, id, digests));
+  }
+
+  static List<EvaluationReport> reports(Blobs blobs, ModelVersion id, List<String> digests) {
+    return digests.stream()
+        .map(digest -> blobs.get(digest, "evaluation report of " + id))
+        .map(EvaluationReport::fromJson)
+        .toList();
+  }
+
+  GateDecision run() {
+    registry.beforeWrite(log.model());
+    for (int i = 0; i < MAX_DECISIONS; i++) {
+      log.read(state -> requireValidation(state));
+      GateDecision decision = decide();
+      boolean pass = decision.verdict() == GateResult.Verdict.PASS;
+      blobs.put(policy.toJson(), "policy " + policy.name());
+      String digest = blobs.put(decision.toJson(), "decision about " + log.model()).digest();
+      if (log.append(state -> draft(state, decision, digest, pass)) != null) {
+        return pass ? decision.asPromoted() : decision;
+      }
+    }
+    throw new StaleDecisionException(
+        log.model()
+            + ":"
+            + number
+            + " was not promoted: the champion changed "
+            + MAX_DECISIONS
+            + " times between decision and promotion. Promote again.");
+  }
+
+  /** Null if the decision was about another champion than there is now. */
+  private @Nullable Draft draft(
+      ModelState state, GateDecision decision, String digest, boolean pass) {
+    requireValidation(state);
+    VersionState bar = state.bar();
+    OptionalInt decided =
+        decision.champion().map(c -> OptionalInt.of(c.number())).orElse(OptionalInt.empty());
+    if (!decided.equals(bar == null ? OptionalInt.empty() : OptionalInt.of(bar.number()))) {
+      return null;
+    }
+    VersionState champion = state.champion();
+    return new Draft(
+        pass ? Kind.PROMOTE : Kind.REFUSE,
+        number,
+        pass ? Optional.of(Stage.PRODUCTION) : Optional.empty(),
+        pass && champion != null ? OptionalInt.of(champion.number()) : OptionalInt.empty(),
+        Optional.of(digest),
+        policy.name() + ": " + decision.verdict());
+  }
+
+  private Stage requireValidation(ModelState state) {
+    Stage stage = state.version(number).stage();
+    if (stage != Stage.VALIDATION) {
+      throw new MlopsException(
+          log.model()
+              + ":"
+              + number
+              + " is in "
+              + stage
+              + "; only a version in VALIDATION can be promoted"
+              + (stage == Stage.PRODUCTION
+                  ? ", and this one is champion already."
+                  : ". From " + stage + " it can go to " + stage.next() + "."));
+    }
+    return stage;
+  }
+}

@@ -1,0 +1,211 @@
+package io.mlops4j.registry;
+
+import io.mlops4j.core.MlopsException;
+import io.mlops4j.core.ModelArtifact;
+import io.mlops4j.core.ModelSource;
+import io.mlops4j.evaluation.EvaluationReport;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The handle of one model: its versions, their way to production, and back. Thread-safe. Every
+ * method sees what all processes have written so far, and what it returns is durable.
+ *
+ * @param <I> one input row
+ * @param <O> one answer
+ */
+public interface RegisteredModel<I, O> {
+
+  /**
+   * Returns its name.
+   *
+   * @return as registered
+   */
+  String name();
+
+  /**
+   * Stores a new version. All bytes are copied; nothing the caller gave is opened later. Cost: one
+   * write of the files, and a handful of forced writes.
+   *
+   * @param artifact files, and what travels with them
+   * @param lineage where it comes from
+   * @return the version, in stage NONE, with a number no other version has had or will have
+   * @throws MlopsException if a file cannot be read or is too large, or the store cannot be written
+   */
+  RegisteredVersion<I, O> register(ModelArtifact artifact, Lineage lineage);
+
+  /**
+   * Returns all versions.
+   *
+   * @return in order of their numbers; possibly empty
+   */
+  List<RegisteredVersion<I, O>> versions();
+
+  /**
+   * Returns one version.
+   *
+   * @param number its number
+   * @return the version
+   * @throws MlopsException if there is none; says what exists
+   */
+  RegisteredVersion<I, O> version(int number);
+
+  /**
+   * Returns the version in production.
+   *
+   * @return the champion, or empty
+   */
+  Optional<RegisteredVersion<I, O>> champion();
+
+  /**
+   * Returns a source that serves the champion and follows promotions, rollbacks and quarantines of
+   * this and other processes. Reading it costs nanoseconds.
+   *
+   * @return the source; it follows until the registry is closed
+   */
+  ModelSource<I, O> production();
+
+  /**
+   * Stores evidence about a version.
+   *
+   * @param number the version
+   * @param report its {@link EvaluationReport#modelVersion} must say that version
+   * @throws IllegalArgumentException if it is about another version
+   */
+  void recordEvaluation(int number, EvaluationReport report);
+
+  /**
+   * Stores evidence about the version that the report names.
+   *
+   * @param version the version
+   * @param report its {@link EvaluationReport#modelVersion} must say that version
+   */
+  default void recordEvaluation(RegisteredVersion<I, O> version, EvaluationReport report) {
+    recordEvaluation(version.number(), report);
+  }
+
+  /**
+   * Moves a version to STAGING.
+   *
+   * @param number a version in NONE, VALIDATION or ARCHIVED
+   * @return the version afterwards
+   * @throws MlopsException if it cannot go there from where it is; says where it can go
+   */
+  RegisteredVersion<I, O> stage(int number);
+
+  /**
+   * Moves a version to STAGING.
+   *
+   * @param version a version in NONE, VALIDATION or ARCHIVED
+   * @return the version afterwards
+   */
+  default RegisteredVersion<I, O> stage(RegisteredVersion<I, O> version) {
+    return stage(version.number());
+  }
+
+  /**
+   * Moves a version to VALIDATION.
+   *
+   * @param number a version in STAGING
+   * @return the version afterwards
+   * @throws MlopsException if it cannot go there from where it is; says where it can go
+   */
+  RegisteredVersion<I, O> validate(int number);
+
+  /**
+   * Moves a version to VALIDATION.
+   *
+   * @param version a version in STAGING
+   * @return the version afterwards
+   */
+  default RegisteredVersion<I, O> validate(RegisteredVersion<I, O> version) {
+    return validate(version.number());
+  }
+
+  /**
+   * Moves a version to REJECTED, for ever.
+   *
+   * @param number any version but the champion
+   * @param reason why, for the log
+   * @return the version afterwards
+   * @throws MlopsException if it cannot go there from where it is
+   */
+  RegisteredVersion<I, O> reject(int number, String reason);
+
+  /**
+   * Moves a version to ARCHIVED.
+   *
+   * @param number a version in NONE, STAGING or VALIDATION
+   * @param reason why, for the log
+   * @return the version afterwards
+   * @throws MlopsException if it cannot go there from where it is
+   */
+  RegisteredVersion<I, O> archive(int number, String reason);
+
+  /**
+   * Returns what a policy says about a version now, and changes nothing.
+   *
+   * @param number the candidate, in any stage
+   * @param policy the gates
+   * @return the decision; not stored
+   */
+  GateDecision decide(int number, GatePolicy policy);
+
+  /**
+   * Makes a version the champion if every gate of a policy passes; the previous champion is
+   * archived in the same instant. A refusal is stored too. If the champion changes meanwhile, the
+   * policy is asked again.
+   *
+   * @param number a version in VALIDATION
+   * @param policy the gates
+   * @return the stored decision; {@link GateDecision#promoted()} says which way it went
+   * @throws MlopsException if the version is not in VALIDATION
+   * @throws StaleDecisionException if the champion changed again and again
+   */
+  GateDecision promote(int number, GatePolicy policy);
+
+  /**
+   * Makes a version the champion if every gate of a policy passes.
+   *
+   * @param version a version in VALIDATION
+   * @param policy the gates
+   * @return the stored decision
+   */
+  default GateDecision promote(RegisteredVersion<I, O> version, GatePolicy policy) {
+    return promote(version.number(), policy);
+  }
+
+  /**
+   * Returns production to the champion before this one, after verifying all its bytes. The one that
+   * is withdrawn is archived, or stays quarantined. Needs no gate and is visible in the log.
+   *
+   * @param reason why, for the log
+   * @return the champion afterwards
+   * @throws MlopsException if there is no intact previous champion
+   */
+  RegisteredVersion<I, O> rollback(String reason);
+
+  /**
+   * Returns everything that ever happened to the model.
+   *
+   * @return the log, oldest first
+   */
+  List<HistoryEntry> history();
+
+  /**
+   * Returns a stored decision.
+   *
+   * @param digest as in {@link HistoryEntry#digest}
+   * @return the decision
+   * @throws MlopsException if this model has no such decision
+   */
+  GateDecision decision(String digest);
+
+  /**
+   * Returns the digest of the log's last record. It fixes the whole history: kept elsewhere, it
+   * shows whether the log was cut or rewritten.
+   *
+   * @return 64 hexadecimal digits
+   */
+  String head();
+}

@@ -1,0 +1,91 @@
+package io.mlops4j.registry;
+
+import io.mlops4j.core.ModelArtifact;
+import io.mlops4j.core.ModelRelease;
+import io.mlops4j.core.ModelSource;
+import io.mlops4j.core.ModelVersion;
+import io.mlops4j.evaluation.EvaluationReport;
+import java.util.List;
+import java.util.SortedMap;
+
+/**
+ * One version as it was when it was asked for: files, lineage and signature never change, stage and
+ * evaluations do; ask again to see. Immutable, thread-safe, and cheap until content is asked for.
+ *
+ * @param <I> one input row
+ * @param <O> one answer
+ */
+public interface RegisteredVersion<I, O> {
+
+  /**
+   * Returns who it is.
+   *
+   * @return model and number
+   */
+  ModelVersion version();
+
+  /**
+   * Returns its number.
+   *
+   * @return 1 or more, never used for another version
+   */
+  default int number() {
+    return version().number();
+  }
+
+  /**
+   * Returns where it was when this object was made.
+   *
+   * @return the stage
+   */
+  Stage stage();
+
+  /**
+   * Returns where it comes from.
+   *
+   * @return the lineage it was registered with, stamped
+   * @throws IntegrityException if it is not what was stored
+   */
+  Lineage lineage();
+
+  /**
+   * Returns the digest of each file.
+   *
+   * @return file name to SHA-256
+   * @throws IntegrityException if the manifest is not what was stored
+   */
+  SortedMap<String, String> digests();
+
+  /**
+   * Returns its files and what travels with them. Reading verifies each digest; a wrong one
+   * quarantines the version.
+   *
+   * @return the artifact; reads from the store on each call
+   * @throws IntegrityException if the manifest is not what was stored
+   */
+  ModelArtifact artifact();
+
+  /**
+   * Returns it as something to serve.
+   *
+   * @return the release
+   */
+  ModelRelease<I, O> release();
+
+  /**
+   * Returns a source that always serves this version, whatever its stage.
+   *
+   * @return a source that never changes
+   */
+  default ModelSource<I, O> source() {
+    return ModelSource.of(release());
+  }
+
+  /**
+   * Returns the evidence stored for it.
+   *
+   * @return reports, oldest first
+   * @throws IntegrityException if one is not what was stored
+   */
+  List<EvaluationReport> evaluations();
+}

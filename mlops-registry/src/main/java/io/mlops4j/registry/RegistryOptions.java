@@ -1,0 +1,80 @@
+package io.mlops4j.registry;
+
+import io.mlops4j.core.Time;
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * How a registry behaves.
+ *
+ * @param pollInterval how often to look for what other processes wrote; at least 1 ms
+ * @param maxFileBytes the largest model file accepted; loading needs this much heap
+ * @param actor who is written into the log as the author; one line
+ * @param time clocks and the scheduler of the polls
+ */
+public record RegistryOptions(Duration pollInterval, long maxFileBytes, String actor, Time time) {
+  /** Checks the ranges. */
+  public RegistryOptions {
+    if (pollInterval.compareTo(Duration.ofMillis(1)) < 0) {
+      throw new IllegalArgumentException(
+          "pollInterval: " + pollInterval + " (expected: 1 ms or more)");
+    }
+    if (maxFileBytes < 1 || maxFileBytes > Integer.MAX_VALUE - 16) {
+      throw new IllegalArgumentException(
+          "maxFileBytes: " + maxFileBytes + " (expected: 1.." + (Integer.MAX_VALUE - 16) + ")");
+    }
+    if (actor.isBlank() || actor.length() > 256) {
+      throw new IllegalArgumentException("actor: expected 1 to 256 characters, not blank");
+    }
+    Objects.requireNonNull(time, "time");
+  }
+
+  /**
+   * Returns the usual: polls every second, files up to 1 GiB, actor {@code UNKNOWN}, system time.
+   *
+   * @return the defaults
+   */
+  public static RegistryOptions withDefaults() {
+    return new RegistryOptions(Duration.ofSeconds(1), 1L << 30, Lineage.UNKNOWN, Time.system());
+  }
+
+  /**
+   * Returns a copy with another poll interval.
+   *
+   * @param interval at least 1 ms
+   * @return the copy
+   */
+  public RegistryOptions withPollInterval(Duration interval) {
+    return new RegistryOptions(interval, maxFileBytes, actor, time);
+  }
+
+  /**
+   * Returns a copy with another limit.
+   *
+   * @param bytes 1 to 2,147,483,631
+   * @return the copy
+   */
+  public RegistryOptions withMaxFileBytes(long bytes) {
+    return new RegistryOptions(pollInterval, bytes, actor, time);
+  }
+
+  /**
+   * Returns a copy with another author.
+   *
+   * @param name who acts, such as {@code ci} or a user's id
+   * @return the copy
+   */
+  public RegistryOptions withActor(String name) {
+    return new RegistryOptions(pollInterval, maxFileBytes, name, time);
+  }
+
+  /**
+   * Returns a copy with another time.
+   *
+   * @param newTime clocks and scheduler
+   * @return the copy
+   */
+  public RegistryOptions withTime(Time newTime) {
+    return new RegistryOptions(pollInterval, maxFileBytes, actor, newTime);
+  }
+}

@@ -1,0 +1,77 @@
+package io.mlops4j.registry;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads everything a model's log refers to. */
+final class Verification {
+  private final String model;
+  private final ModelLog log;
+  private final Blobs blobs;
+
+  Verification(String model, ModelLog log, Blobs blobs) {
+    this.model = model;
+    this.log = log;
+    this.blobs = blobs;
+  }
+
+  List<Problem> run() {
+    List<Problem> problems = new ArrayList<>();
+    try {
+      Map<Integer, String> manifests = new HashMap<>();
+      for (HistoryEntry entry : log.read(ModelState::history)) {
+        String where = model + ":" + entry.version();
+        if (entry.kind() == HistoryEntry.Kind.REGISTER) {
+          manifests.put(entry.version(), entry.digest().orElseThrow());
+        } else if (entry.digest().isPresent()) {
+          check(entry.digest().get(), where + " " + entry.kind() + " evidence")
+              .ifPresent(damage -> problems.add(new Problem(where, damage.getMessage())));
+        }
+      }
+      manifests.forEach(
+          (number, digest) ->
+              damage(number, digest)
+                  .ifPresent(
+                      damage ->
+                          problems.add(new Problem(model + ":" + number, damage.getMessage()))));
+    } catch (IntegrityException e) {
+      // The log is corrupt; whoever verifies the log says so.
+      return problems;
+    }
+    return problems;
+  }
+
+  /** The first thing that is wrong with a version's bytes. */
+  Optional<IntegrityException> damage(int number, String manifestDigest) {
+    String version = model + ":" + number;
+    try {
+      String what = "The manifest of " + version;
+      Manifest manifest = Manifest.fromJson(blobs.get(manifestDigest, what), what);
+      List<Optional<IntegrityException>> found = new ArrayList<>();
+      manifest
+          .files()
+          .forEach((name, stored) -> found.add(check(stored.digest(), version + " file " + name)));
+      manifest.encoding().ifPresent(d -> found.add(check(d, version + " encoding")));
+      manifest.goldenRows().ifPresent(d -> found.add(check(d, version + " golden rows")));
+      manifest.baseline().ifPresent(d -> found.add(check(d, version + " baseline")));
+      return found.stream().flatMap(Optional::stream).findFirst();
+    } catch (IntegrityException e) {
+      return Optional.of(e);
+    }
+  }
+
+  private Optional<IntegrityException> check(String digest, String what) {
+    Optional<String> actual = blobs.digestOf(digest);
+    if (actual.equals(Optional.of(digest))) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        actual
+            .map(wrong -> Blobs.damaged(what, digest, wrong))
+            .orElseGet(
+                () -> new IntegrityException(what + " is missing (digest " + digest + ").")));
+  }
+}

@@ -1,0 +1,79 @@
+package io.mlops4j.serving;
+
+/**
+ * How requests are put together. A caller that finds the model idle runs it at once; only when it
+ * is busy do requests queue, and whoever frees the model lets a worker take what has queued up.
+ * There is no timer and no waiting for a batch to fill.
+ *
+ * @param maxBatchSize most rows of one run, 1 to 4096; an ONNX model takes at most 128
+ * @param queueCapacity most requests that wait, 1 to 1,048,576; one more is rejected
+ * @param workers most runs at once, 1 to 64, or 0 to derive it from the measured costs and the
+ *     cores
+ * @param measured whether costs measured when a version is loaded decide the best batch size, and
+ *     whether callers that block are batched at all; otherwise they always are, up to {@code
+ *     maxBatchSize}. Models without a row kernel (lambdas) are never measured
+ */
+public record MicroBatching(int maxBatchSize, int queueCapacity, int workers, boolean measured) {
+
+  /** Checks each number. */
+  public MicroBatching {
+    requireRange("maxBatchSize", maxBatchSize, 1, 4096);
+    requireRange("queueCapacity", queueCapacity, 1, 1 << 20);
+    requireRange("workers", workers, 0, 64);
+  }
+
+  private static void requireRange(String name, int value, int least, int most) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(
+          name + ": " + value + " (expected: " + least + ".." + most + ")");
+    }
+  }
+
+  /**
+   * Returns batches of at most 128, a queue of 1,024, by measured costs.
+   *
+   * @return the defaults
+   */
+  public static MicroBatching withDefaults() {
+    return new MicroBatching(128, 1024, 0, true);
+  }
+
+  /**
+   * Returns a copy with another largest batch.
+   *
+   * @param rows 1 to 4096
+   * @return the copy
+   */
+  public MicroBatching withMaxBatchSize(int rows) {
+    return new MicroBatching(rows, queueCapacity, workers, measured);
+  }
+
+  /**
+   * Returns a copy with another queue.
+   *
+   * @param requests 1 to 1,048,576
+   * @return the copy
+   */
+  public MicroBatching withQueueCapacity(int requests) {
+    return new MicroBatching(maxBatchSize, requests, workers, measured);
+  }
+
+  /**
+   * Returns a copy with a fixed number of runs at once.
+   *
+   * @param count 1 to 64, or 0 to derive it
+   * @return the copy
+   */
+  public MicroBatching withWorkers(int count) {
+    return new MicroBatching(maxBatchSize, queueCapacity, count, measured);
+  }
+
+  /**
+   * Returns a copy that batches whatever the measured costs say.
+   *
+   * @return the copy
+   */
+  public MicroBatching always() {
+    return new MicroBatching(maxBatchSize, queueCapacity, workers, false);
+  }
+}

@@ -1,0 +1,220 @@
+package io.mlops4j.serving;
+
+import io.mlops4j.core.EncodedRow;
+import io.mlops4j.core.ModelVersion;
+import io.mlops4j.core.Prediction;
+import io.mlops4j.core.PredictionListener;
+import io.mlops4j.core.RowBuffer;
+import io.mlops4j.core.Schema;
+import io.mlops4j.core.Time;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries predictions to listeners after the request. The request thread copies into the ring; the
+ * drain thread looks every millisecond (less and less often while nothing comes), builds {@link
+ * Prediction}s and calls the listeners one by one. Waking it would cost a request more than the
+ * model does, so nobody does until the ring is half full.
+ */
+final class PredictionFeed<I, O> {
+  private static final Logger LOG = LoggerFactory.getLogger(PredictionFeed.class);
+  private static final long SHORTEST_NAP = 1_000_000;
+  private static final long LONGEST_NAP = 32_000_000;
+
+  private final String name;
+  private final PredictionIds ids;
+  private final Time time;
+  private final List<PredictionListener<I, O>> listeners;
+  private final @Nullable Function<? super I, String> keyOf;
+  private final @Nullable Function<? super I, String> unitOf;
+  private final PredictionRing<I, O> ring;
+  private final LongAdder errors = new LongAdder();
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private final Thread drain;
+  private volatile boolean closing;
+  private boolean logged;
+
+  PredictionFeed(
+      String name,
+      PredictionIds ids,
+      Time time,
+      List<PredictionListener<I, O>> listeners,
+      @Nullable Function<? super I, String> keyOf,
+      @Nullable Function<? super I, String> unitOf,
+      int capacity) {
+    this.name = name;
+    this.ids = ids;
+    this.time = time;
+    this.listeners = List.copyOf(listeners);
+    this.keyOf = keyOf;
+    this.unitOf = unitOf;
+    this.ring = new PredictionRing<>(capacity);
+    this.drain = Threads.named(name, "listeners").newThread(this::drain);
+    drain.start();
+  }
+
+  /**
+   * Copies one answered request. Never throws and never waits.
+   *
+   * @param row the values as the model read them, or null to read them from the input
+   */
+  void offer(
+      long sequence,
+      ModelVersion version,
+      Prediction.Source source,
+      I input,
+      @Nullable RowBuffer<I> row,
+      @Nullable Schema<I> schema,
+      O output,
+      long answeredAt,
+      long latency) {
+    PredictionRing.Cell<I, O> cell = ring.claim();
+    if (cell == null) {
+      return;
+    }
+    try {
+      cell.sequence = sequence;
+      cell.version = version;
+      cell.source = source;
+      cell.output = output;
+      cell.answeredAt = answeredAt;
+      cell.latency = latency;
+      cell.key = keyOf == null ? null : keyOf.apply(input);
+      cell.unit = unitOf == null ? null : unitOf.apply(input);
+      if (row != null) {
+        cell.buffer(row.schema()).copyFrom(row);
+        cell.hasRow = true;
+      } else if (schema != null) {
+        cell.buffer(schema).set(input);
+        cell.hasRow = true;
+      }
+    } catch (RuntimeException e) {
+      // A user's accessor failed on this row: the prediction goes on without what it had to give.
+      error(e);
+    } finally {
+      ring.publish(cell);
+    }
+    if (ring.isHalfFull()) {
+      LockSupport.unpark(drain);
+    }
+  }
+
+  private void drain() {
+    long nap = SHORTEST_NAP;
+    while (true) {
+      boolean last = closing;
+      if (drainAll()) {
+        nap = SHORTEST_NAP;
+      } else {
+        if (last) {
+          ended.countDown();
+          return;
+        }
+        LockSupport.parkNanos(this, nap);
+        nap = Math.min(LONGEST_NAP, nap * 2);
+      }
+    }
+  }
+
+  private boolean drainAll() {
+    PredictionRing.Cell<I, O> cell = ring.peek();
+    if (cell == null) {
+      return false;
+    }
+    // One pair of clocks for all: requests keep only the monotonic one.
+    Instant now = time.now();
+    long nanos = time.nanos();
+    for (; cell != null; cell = ring.peek()) {
+      deliver(cell, now.minusNanos(nanos - cell.answeredAt));
+      ring.free(cell);
+    }
+    return true;
+  }
+
+  private void deliver(PredictionRing.Cell<I, O> cell, Instant at) {
+    ModelVersion version = cell.version;
+    Prediction.Source source = cell.source;
+    O output = cell.output;
+    if (version == null || source == null || output == null) {
+      return;
+    }
+    RowBuffer<I> row = cell.row();
+    EncodedRow<I> values = row == null ? null : row.toRow();
+    Prediction<I, O> prediction =
+        new Prediction<>(
+            ids.id(cell.sequence),
+            cell.key,
+            cell.unit,
+            version,
+            source,
+            values,
+            output,
+            at,
+            Duration.ofNanos(Math.max(0, cell.latency)));
+    for (PredictionListener<I, O> listener : listeners) {
+      try {
+        listener.onPrediction(prediction);
+      } catch (Throwable e) {
+        // Whatever a listener throws, the thread lives on.
+        error(e);
+      }
+    }
+  }
+
+  private void error(Throwable e) {
+    errors.increment();
+    boolean first;
+    synchronized (errors) {
+      first = !logged;
+      logged = true;
+    }
+    if (first) {
+      // The class only: a listener's message may hold values of a row.
+      LOG.warn(
+          "Predictor '{}': a listener or accessor threw {} at {}; further ones are only counted.",
+          name,
+          e.getClass().getName(),
+          e.getStackTrace().length == 0 ? "an unknown place" : e.getStackTrace()[0]);
+    }
+  }
+
+  long dropped() {
+    return ring.dropped();
+  }
+
+  long errors() {
+    return errors.sum();
+  }
+
+  /** Waits until everything offered before has been seen; false if that takes longer. */
+  boolean await(Duration limit) throws InterruptedException {
+    long target = ring.claimed();
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (ring.consumed() < target) {
+      if (System.nanoTime() - deadline >= 0) {
+        return false;
+      }
+      LockSupport.unpark(drain);
+      if (ended.await(100, TimeUnit.MICROSECONDS)) {
+        return ring.consumed() >= target;
+      }
+    }
+    return true;
+  }
+
+  /** Delivers what is there, then ends; false if that takes longer. */
+  boolean close(long nanos) throws InterruptedException {
+    closing = true;
+    LockSupport.unpark(drain);
+    return Thread.currentThread() == drain || ended.await(Math.max(0, nanos), TimeUnit.NANOSECONDS);
+  }
+}

@@ -1,0 +1,78 @@
+package io.mlops4j.serving;
+
+import io.mlops4j.core.ModelVersion;
+import io.mlops4j.core.Prediction;
+import io.mlops4j.core.RowBuffer;
+import io.mlops4j.core.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** What every answer leaves behind: a duration, and an entry for listeners if there are any. */
+final class PredictionRecorder<I, O> {
+  private final LatencyHistogram latency;
+  private final PredictionIds ids;
+  private final @Nullable PredictionFeed<I, O> feed;
+
+  /** What rows are; known at the latest when the first version is published. */
+  volatile @Nullable Schema<I> schema;
+
+  PredictionRecorder(
+      LatencyHistogram latency,
+      PredictionIds ids,
+      @Nullable PredictionFeed<I, O> feed,
+      @Nullable Schema<I> schema) {
+    this.latency = latency;
+    this.ids = ids;
+    this.feed = feed;
+    this.schema = schema;
+  }
+
+  /** Records an answer of a model, given at a time already read. */
+  void answered(
+      ServedVersion<I, O> version,
+      I input,
+      @Nullable RowBuffer<I> row,
+      O output,
+      long start,
+      long end,
+      @Nullable Trace trace) {
+    latency.record(end - start);
+    if (feed != null || trace != null) {
+      observe(version.version, version.source(), input, row, output, start, end, trace);
+    }
+  }
+
+  /** Records an answer of the fallback. */
+  void fellBack(
+      ModelVersion asked, I input, O output, long start, long end, @Nullable Trace trace) {
+    latency.record(end - start);
+    if (feed != null || trace != null) {
+      observe(asked, Prediction.Source.FALLBACK, input, null, output, start, end, trace);
+    }
+  }
+
+  private void observe(
+      ModelVersion version,
+      Prediction.Source source,
+      I input,
+      @Nullable RowBuffer<I> row,
+      O output,
+      long start,
+      long end,
+      @Nullable Trace trace) {
+    long sequence = ids.next();
+    if (trace != null) {
+      trace.sequence = sequence;
+      trace.version = version;
+      trace.source = source;
+      trace.answeredAt = end;
+      trace.latency = end - start;
+    }
+    if (feed != null) {
+      feed.offer(sequence, version, source, input, row, schema, output, end, end - start);
+    }
+  }
+
+  String id(Trace trace) {
+    return ids.id(trace.sequence);
+  }
+}

@@ -1,0 +1,251 @@
+package io.mlops4j.serving;
+
+import io.mlops4j.core.Model;
+import io.mlops4j.core.ModelRelease;
+import io.mlops4j.core.ModelSource;
+import io.mlops4j.core.ModelVersion;
+import io.mlops4j.core.Subscription;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows a source and holds the version that is served.
+ *
+ * <p>One thread, the loader, creates and closes every model: native allocators keep memory per
+ * thread, so that rotating threads would grow the process. Protocol of a change: load (the release
+ * verifies digests), check, golden rows, warm up and measure, publish by one volatile write, retire
+ * the old version's lease; the last caller out of it, or the retirement itself, enqueues the close.
+ * A step that fails leaves the old version serving, marked outdated. A version that is no longer
+ * selected when it is ready is closed unpublished: the newest wins. Notifications collapse into one
+ * pending look at the source.
+ */
+final class VersionSwitch<I, O> {
+  private static final Logger LOG = LoggerFactory.getLogger(VersionSwitch.class);
+
+  private final String name;
+  private final ModelSource<I, O> source;
+  private final VersionPreparation<I, O> preparation;
+  private final Counters counters;
+  private final Consumer<ServedVersion<I, O>> onPublish;
+  private final ExecutorService loader;
+  private final AtomicBoolean pending = new AtomicBoolean();
+  private final CountDownLatch allClosed = new CountDownLatch(1);
+  private volatile @Nullable ServedVersion<I, O> current;
+  private volatile @Nullable String problem;
+  private volatile boolean closed;
+  private @Nullable Subscription subscription;
+
+  VersionSwitch(
+      String name,
+      ModelSource<I, O> source,
+      VersionPreparation<I, O> preparation,
+      Counters counters,
+      Consumer<ServedVersion<I, O>> onPublish) {
+    this.name = name;
+    this.source = source;
+    this.preparation = preparation;
+    this.counters = counters;
+    this.onPublish = onPublish;
+    this.loader =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            0,
+            TimeUnit.NANOSECONDS,
+            new LinkedBlockingQueue<>(),
+            Threads.named(name, "loader"));
+  }
+
+  /** Subscribes and waits for the first look at the source; returns what it failed with. */
+  @Nullable RuntimeException start() {
+    subscription = source.subscribe(this::changed);
+    CompletableFuture<@Nullable RuntimeException> first = new CompletableFuture<>();
+    loader.execute(() -> first.complete(refresh()));
+    return first.join();
+  }
+
+  /** Returns the version to ask, entered; the caller leaves its lease. Null if there is none. */
+  @Nullable ServedVersion<I, O> enter() {
+    while (true) {
+      ServedVersion<I, O> version = current;
+      if (version == null || version.lease.enter()) {
+        return version;
+      }
+      // Retired between the two reads, so current has changed.
+      Thread.onSpinWait();
+    }
+  }
+
+  @Nullable ServedVersion<I, O> current() {
+    return current;
+  }
+
+  Optional<String> problem() {
+    return Optional.ofNullable(problem);
+  }
+
+  /** Returns when the loader has done what it had to do before this call, and what that led to. */
+  void awaitLoader() {
+    do {
+      // A change enqueues a close behind this call's first look, but not behind its second.
+      CompletableFuture.runAsync(() -> {}, loader).join();
+      CompletableFuture.runAsync(() -> {}, loader).join();
+    } while (pending.get());
+  }
+
+  private void changed() {
+    if (!closed && pending.compareAndSet(false, true)) {
+      try {
+        loader.execute(this::refresh);
+      } catch (RejectedExecutionException e) {
+        // Closed meanwhile: nothing is followed any more.
+      }
+    }
+  }
+
+  private @Nullable RuntimeException refresh() {
+    pending.set(false);
+    if (closed) {
+      return null;
+    }
+    try {
+      follow(source.current());
+      return null;
+    } catch (RuntimeException | LinkageError e) {
+      counters.failedLoads.incrementAndGet();
+      outdated(e.getMessage() == null ? e.toString() : e.getMessage());
+      LOG.warn("Predictor '{}' keeps {}: {}", name, serving(), problem, e);
+      return e instanceof RuntimeException failure
+          ? failure
+          : new ModelLoadException("Predictor '" + name + "' could not load: " + e, e);
+    }
+  }
+
+  private void follow(ModelSource.Selection<I, O> selection) {
+    if (selection instanceof ModelSource.Empty<I, O> empty) {
+      outdated(empty.reason());
+      LOG.info("Predictor '{}' keeps {}: {}", name, serving(), empty.reason());
+      return;
+    }
+    ModelRelease<I, O> release = ((ModelSource.Selected<I, O>) selection).release();
+    ServedVersion<I, O> serving = current;
+    if (serving != null && serving.version.equals(release.version())) {
+      serving.outdated = false;
+      problem = null;
+      return;
+    }
+    ServedVersion<I, O> ready = load(release);
+    if (closed || !isSelected(release.version())) {
+      close(ready);
+      changed();
+      return;
+    }
+    publish(ready);
+  }
+
+  private ServedVersion<I, O> load(ModelRelease<I, O> release) {
+    Model<I, O> model = release.load();
+    counters.openVersions.incrementAndGet();
+    try {
+      BatchPlan plan = preparation.prepare(release, model);
+      return new ServedVersion<>(release.version(), model, plan, this::closeLater);
+    } catch (RuntimeException | LinkageError e) {
+      counters.openVersions.decrementAndGet();
+      model.close();
+      throw e;
+    }
+  }
+
+  private boolean isSelected(ModelVersion version) {
+    return source.current() instanceof ModelSource.Selected<I, O> selected
+        && selected.release().version().equals(version);
+  }
+
+  private void publish(ServedVersion<I, O> ready) {
+    ServedVersion<I, O> old;
+    synchronized (this) {
+      if (closed) {
+        close(ready);
+        return;
+      }
+      old = current;
+      onPublish.accept(ready);
+      problem = null;
+      current = ready;
+    }
+    if (old != null) {
+      counters.swaps.incrementAndGet();
+      LOG.info("Predictor '{}' swapped {} for {}", name, old.version, ready.version);
+      old.lease.retire();
+    }
+  }
+
+  private void outdated(String reason) {
+    problem = reason;
+    ServedVersion<I, O> serving = current;
+    if (serving != null) {
+      serving.outdated = true;
+    }
+  }
+
+  private String serving() {
+    ServedVersion<I, O> serving = current;
+    return serving == null ? "no version" : "version " + serving.version;
+  }
+
+  /** Runs on whichever thread was last inside. */
+  private void closeLater(ServedVersion<I, O> version) {
+    loader.execute(() -> close(version));
+  }
+
+  private void close(ServedVersion<I, O> version) {
+    try {
+      version.model.close();
+    } catch (RuntimeException e) {
+      LOG.warn("Predictor '{}' could not close version {}", name, version.version, e);
+    }
+    if (counters.openVersions.decrementAndGet() == 0 && closed) {
+      end();
+    }
+  }
+
+  private void end() {
+    loader.shutdown();
+    allClosed.countDown();
+  }
+
+  /** Lets nobody in any more. Models close when the last caller is out. */
+  void retire() {
+    Subscription following = subscription;
+    if (following != null) {
+      following.close();
+    }
+    ServedVersion<I, O> last;
+    synchronized (this) {
+      closed = true;
+      last = current;
+      current = null;
+    }
+    if (last != null) {
+      last.lease.retire();
+    } else if (counters.openVersions.get() == 0) {
+      end();
+    }
+  }
+
+  /** Waits until every model is closed; returns false if that takes longer. */
+  boolean awaitClosed(long nanos) throws InterruptedException {
+    return allClosed.await(Math.max(0, nanos), TimeUnit.NANOSECONDS);
+  }
+}
