@@ -142,8 +142,7 @@ public final class FlightDelayDemo {
       tell(report.add(Callout.noData("Nothing is in production, so nothing is served.")));
       return;
     }
-    Retrainer retrainer =
-        new Retrainer(data, new Candidates(delay), new Judge(delay), this::tell);
+    Retrainer retrainer = new Retrainer(data, new Candidates(delay), new Judge(delay), this::tell);
     try (LiveTraffic live = new LiveTraffic(scenario, data, delay)) {
       say(
           "%n3. Live traffic from %d threads; 90 %% of the routes get %s, the others version 1.",
@@ -194,8 +193,7 @@ public final class FlightDelayDemo {
                     .add(Story.calibration(live.tally().byVersion()))
                     .add(Story.compared("By version", live.tally().byVersion()))
                     .add(Story.compared("By arm of the A/B test", live.tally().byArm())),
-                Section.titled("Latency")
-                    .add(Story.latency(live.tally().latencies())),
+                Section.titled("Latency").add(Story.latency(live.tally().latencies())),
                 decided,
                 Section.titled("History").add(Story.history(delay.history())));
     Path file = scenario.directory().resolve("flight-delay.html");

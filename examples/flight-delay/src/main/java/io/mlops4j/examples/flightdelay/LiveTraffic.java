@@ -19,7 +19,6 @@ import io.mlops4j.evaluation.Metric;
 import io.mlops4j.experiments.Experiment;
 import io.mlops4j.registry.GateDecision;
 import io.mlops4j.registry.RegisteredModel;
-import io.mlops4j.registry.RegisteredVersion;
 import io.mlops4j.serving.MicroBatching;
 import io.mlops4j.serving.Predictor;
 import io.mlops4j.serving.PredictorStats;
@@ -119,8 +118,7 @@ final class LiveTraffic implements AutoCloseable {
   }
 
   /** Serves the whole period. The callback gets each week when it is over. */
-  void run(
-      BiFunction<LocalDateTime, String, Retraining> retrain, Consumer<Week> whenWeekIsOver) {
+  void run(BiFunction<LocalDateTime, String, Retraining> retrain, Consumer<Week> whenWeekIsOver) {
     LocalDateTime day = Scenario.LIVE.from();
     int cooldown = 0;
     @Nullable Retraining swap = null;

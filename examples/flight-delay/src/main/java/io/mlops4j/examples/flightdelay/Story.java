@@ -73,8 +73,7 @@ final class Story {
     Table table =
         Table.of("Week from", "Production", "Flights", "AUC", "Largest PSI", "Drifted", "Action");
     for (Week week : weeks) {
-      var largest =
-          week.psi().entrySet().stream().max(Map.Entry.comparingByValue(Double::compare));
+      var largest = week.psi().entrySet().stream().max(Map.Entry.comparingByValue(Double::compare));
       table =
           table.row(
               week.from().toString().substring(0, 10),
@@ -127,7 +126,8 @@ final class Story {
   }
 
   static Table compared(String title, Map<String, BinaryEvaluation> parts) {
-    Table table = Table.of(title, "Flights", "Delayed", "AUC", "Log loss", "Brier", "ECE (10 bins)");
+    Table table =
+        Table.of(title, "Flights", "Delayed", "AUC", "Log loss", "Brier", "ECE (10 bins)");
     for (Map.Entry<String, BinaryEvaluation> part : parts.entrySet()) {
       BinaryEvaluation evaluation = part.getValue();
       table =
@@ -205,14 +205,14 @@ final class Story {
   /** One week in one line, while it happens. */
   static String line(Week week) {
     return "   %s  %-14s %,7d flights  AUC %s%s"
-        .formatted(
-            week.from().toString().substring(0, 10),
-            week.version(),
-            week.flights(),
-            week.rollingAuc().isPresent()
-                ? "%.4f".formatted(week.rollingAuc().getAsDouble())
-                : "  -   ",
-            week.drifted().isEmpty() ? "" : "  drifted: " + week.drifted())
+            .formatted(
+                week.from().toString().substring(0, 10),
+                week.version(),
+                week.flights(),
+                week.rollingAuc().isPresent()
+                    ? "%.4f".formatted(week.rollingAuc().getAsDouble())
+                    : "  -   ",
+                week.drifted().isEmpty() ? "" : "  drifted: " + week.drifted())
         + (week.action().isEmpty() ? "" : "  -> " + week.action());
   }
 
