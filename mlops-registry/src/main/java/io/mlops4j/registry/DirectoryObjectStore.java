@@ -47,7 +47,8 @@ final class DirectoryObjectStore implements ObjectStore {
   private static final Logger LOG = LoggerFactory.getLogger(DirectoryObjectStore.class);
   private static final Duration TEMP_GRACE = Duration.ofHours(24);
   private static final Duration CLAIM_GRACE = Duration.ofSeconds(60);
-  private static final Duration CLAIM_PATIENCE = Duration.ofSeconds(2);
+  private static final int CLAIM_ATTEMPTS = 200;
+  private static final long CLAIM_PAUSE_NANOS = 5_000_000;
   private static final String TEMP = ".tmp";
   private static final int BUFFER_BYTES = 1 << 16;
 
@@ -282,8 +283,7 @@ final class DirectoryObjectStore implements ObjectStore {
       }
       return blob;
     }
-    long start = time.nanos();
-    while (true) {
+    for (int attempt = 1; ; attempt++) {
       Optional<byte[]> content = read(file, key);
       if (content.isEmpty()) {
         return content;
@@ -302,11 +302,11 @@ final class DirectoryObjectStore implements ObjectStore {
                 + content.get().length
                 + " bytes, no valid seal).");
       }
-      if (time.nanos() - start > CLAIM_PATIENCE.toNanos()) {
+      if (attempt == CLAIM_ATTEMPTS) {
         throw new MlopsException(
             "Store " + root + ": " + key + " is still being written. Try again in a minute.");
       }
-      LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+      LockSupport.parkNanos(CLAIM_PAUSE_NANOS);
     }
   }
 

@@ -45,7 +45,7 @@ public class LeaseTest {
   @Test
   void operations_everyInterleaving_areLinearizable() {
     new ModelCheckingOptions()
-        .iterations(15)
+        .iterations(8)
         .invocationsPerIteration(1_000)
         .threads(3)
         .actorsPerThread(3)
@@ -56,7 +56,7 @@ public class LeaseTest {
   @Test
   void operations_underStress_areLinearizable() {
     new StressOptions()
-        .iterations(10)
+        .iterations(6)
         .invocationsPerIteration(1_000)
         .threads(3)
         .actorsPerThread(3)

@@ -23,6 +23,7 @@ import io.mlops4j.registry.RegisteredVersion;
 import io.mlops4j.serving.MicroBatching;
 import io.mlops4j.serving.Predictor;
 import io.mlops4j.serving.PredictorStats;
+import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -73,12 +74,15 @@ final class LiveTraffic implements AutoCloseable {
     this.drift =
         DriftMonitor.following(delay.production())
             .window(WEEK)
+            // Known to be uneven while a week is not over; a calendar does not drift.
+            .ignoring("dayOfWeek")
             .alertWhen(psi().above(0.2).withFalseAlarms(atMostOncePer(Duration.ofDays(365))))
             .time(clock)
             .build();
     this.quality =
         QualityMonitor.following(delay.production())
-            .window(WEEK)
+            .window(Duration.ofDays(1))
+            .rolling(7)
             .failWhen(
                 QualityRule.of(
                     QualityMetric.AUC,
@@ -102,7 +106,7 @@ final class LiveTraffic implements AutoCloseable {
             scenario.threads(),
             Experiment.named("champion-by-route")
                 .control("holdback " + delay.version(1).version(), holdback)
-                .treatment("production", 0.8, production)
+                .treatment("production", 0.9, production)
                 .build());
   }
 
@@ -123,11 +127,12 @@ final class LiveTraffic implements AutoCloseable {
     while (day.isBefore(Scenario.LIVE.to())) {
       LocalDateTime weekFrom = day;
       long before = asked;
-      for (int d = 0; d < 7 && day.isBefore(Scenario.LIVE.to()); d++, day = day.plusDays(1)) {
+      do {
         serve(day, swap);
         swap = null;
-      }
-      Week week = observe(weekFrom, asked - before);
+        day = day.plusDays(1);
+      } while (day.getDayOfWeek() != DayOfWeek.MONDAY && day.isBefore(Scenario.LIVE.to()));
+      Week week = observe(weekFrom, day, asked - before);
       cooldown--;
       Optional<String> trouble = trouble();
       if (trouble.isPresent() && cooldown <= 0 && day.isBefore(Scenario.LIVE.to())) {
@@ -176,8 +181,8 @@ final class LiveTraffic implements AutoCloseable {
     quality.reportById(answer.answer().id(), answer.flight().delayed(), answer.flight().lands());
   }
 
-  private Week observe(LocalDateTime from, long flights) {
-    clock.moveTo(instant(from).plus(WEEK));
+  private Week observe(LocalDateTime from, LocalDateTime to, long flights) {
+    clock.moveTo(instant(to));
     tally.land(clock.now(), this::hand);
     ModelVersion version = production.version().orElseThrow();
     Map<String, Double> psi = new TreeMap<>();
