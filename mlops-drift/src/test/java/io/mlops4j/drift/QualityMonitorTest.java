@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.core.Check;
 import io.mlops4j.core.Prediction;
+import io.mlops4j.drift.Quality.Estimate;
+import io.mlops4j.drift.QualityMonitor.Joins;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -31,7 +33,7 @@ class QualityMonitorTest {
     fleet.serve(1, Optional::empty);
   }
 
-  private QualityMonitorBuilder<Fleet.Trip, Double> builder() {
+  private QualityMonitor.Builder<Fleet.Trip, Double> builder() {
     return QualityMonitor.following(fleet);
   }
 
