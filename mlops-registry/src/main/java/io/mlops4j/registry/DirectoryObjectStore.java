@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -101,8 +102,8 @@ final class DirectoryObjectStore implements ObjectStore {
             throw new IOException("there are objects below it");
           }
           if (Files.exists(target)) {
-            makeDurable(target.getParent());
-            syncDirectory(target.getParent());
+            makeDurable(parent(target));
+            syncDirectory(parent(target));
             return false;
           }
           byte[] sealed = Seal.seal(value);
@@ -129,7 +130,7 @@ final class DirectoryObjectStore implements ObjectStore {
   }
 
   private void publishBlob(Path file, Path target, String digest) throws IOException {
-    makeDurable(target.getParent());
+    makeDurable(parent(target));
     boolean present = Files.exists(target);
     if (!present && links) {
       try {
@@ -145,7 +146,7 @@ final class DirectoryObjectStore implements ObjectStore {
       LOG.warn("Store {}: blob {} was damaged and has been replaced.", root, digest);
       disk.replace(file, target);
     }
-    syncDirectory(target.getParent());
+    syncDirectory(parent(target));
   }
 
   private boolean linkNew(Path target, byte[] sealed) throws IOException {
@@ -153,13 +154,13 @@ final class DirectoryObjectStore implements ObjectStore {
     boolean created = true;
     try {
       writeTemp(file, new ByteArrayInputStream(sealed), Long.MAX_VALUE, null, "");
-      makeDurable(target.getParent());
+      makeDurable(parent(target));
       try {
         disk.link(target, file);
       } catch (FileAlreadyExistsException e) {
         created = false;
       }
-      syncDirectory(target.getParent());
+      syncDirectory(parent(target));
     } finally {
       deleteQuietly(file);
     }
@@ -167,17 +168,17 @@ final class DirectoryObjectStore implements ObjectStore {
   }
 
   private boolean claimNew(Path target, byte[] sealed) throws IOException {
-    makeDurable(target.getParent());
+    makeDurable(parent(target));
     try {
       writeTemp(target, new ByteArrayInputStream(sealed), Long.MAX_VALUE, null, "");
     } catch (FileAlreadyExistsException e) {
-      syncDirectory(target.getParent());
+      syncDirectory(parent(target));
       return false;
     } catch (IOException e) {
       deleteQuietly(target);
       throw e;
     }
-    syncDirectory(target.getParent());
+    syncDirectory(parent(target));
     return true;
   }
 
@@ -216,7 +217,7 @@ final class DirectoryObjectStore implements ObjectStore {
     if (directory.equals(root) || durableDirectories.contains(directory)) {
       return;
     }
-    makeDurable(directory.getParent());
+    makeDurable(parent(directory));
     if (!Files.isDirectory(directory)) {
       try {
         disk.createDirectory(directory);
@@ -226,7 +227,7 @@ final class DirectoryObjectStore implements ObjectStore {
         }
       }
     }
-    syncDirectory(directory.getParent());
+    syncDirectory(parent(directory));
     durableDirectories.add(directory);
   }
 
@@ -412,6 +413,10 @@ final class DirectoryObjectStore implements ObjectStore {
       path = path.resolve(DiskNames.encode(part));
     }
     return path;
+  }
+
+  private static Path parent(Path inside) {
+    return Objects.requireNonNull(inside.getParent(), "Everything of a store is below its root.");
   }
 
   static String blobKey(String digest) {

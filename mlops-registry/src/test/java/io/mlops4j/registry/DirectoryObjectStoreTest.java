@@ -8,7 +8,6 @@ import io.mlops4j.core.Digests;
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.ObjectStore;
 import io.mlops4j.core.Time;
-import java.io.ByteArrayInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -165,7 +164,12 @@ class DirectoryObjectStoreTest {
   @Test
   void putBlob_sourceFails_leavesNothing() throws Exception {
     InputStream broken =
-        new ByteArrayInputStream(new byte[10]) {
+        new InputStream() {
+          @Override
+          public int read() {
+            throw new IllegalStateException("gone");
+          }
+
           @Override
           public int read(byte[] buffer, int from, int count) {
             throw new IllegalStateException("gone");

@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -361,7 +362,7 @@ abstract class ModelRegistryContract {
         ModelFiles.of(
             "constant", Map.of("model.txt", "a".getBytes(UTF_8), "notes.txt", "n".getBytes(UTF_8))),
         Lineage.unknown());
-    damage(DirectoryObjectStore.blobKey(model.version(1).digests().get("notes.txt")));
+    damage(blobKey(1, "notes.txt"));
     assertThatThrownBy(() -> model.version(1).release().load())
         .isInstanceOf(IntegrityException.class)
         .hasMessageContaining("notes.txt");
@@ -538,6 +539,11 @@ abstract class ModelRegistryContract {
   }
 
   private String blobKey(int version) {
-    return DirectoryObjectStore.blobKey(model.version(version).digests().get("model.txt"));
+    return blobKey(version, "model.txt");
+  }
+
+  private String blobKey(int version, String file) {
+    return DirectoryObjectStore.blobKey(
+        Objects.requireNonNull(model.version(version).digests().get(file)));
   }
 }

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -38,7 +37,7 @@ class TestDisk extends Disk {
   private final Fault fault;
   private final int at;
   private int operations;
-  private final Map<FileOutputStream, Path> open = new IdentityHashMap<>();
+  private final Map<FileOutputStream, Path> open = new HashMap<>();
   private final Map<Path, Path> inode = new HashMap<>();
   private final Set<Path> forcedInodes = new HashSet<>();
   private final List<Path> looseEntries = new ArrayList<>();
@@ -57,8 +56,8 @@ class TestDisk extends Disk {
     if (fault == Fault.CRASH && operations >= at) {
       throw new Crash();
     }
-    if (fault == Fault.ERROR_ONCE && operations == at
-        || fault == Fault.ERROR_FROM_NOW_ON && operations >= at) {
+    if ((fault == Fault.ERROR_ONCE && operations == at)
+        || (fault == Fault.ERROR_FROM_NOW_ON && operations >= at)) {
       throw new IOException("injected into " + what);
     }
   }
