@@ -110,7 +110,7 @@ final class PredictionRing<I, O> {
     @Nullable String unit;
 
     void answer(ModelVersion by, Prediction.Source from, O answer) {
-      if (version != by) {
+      if (!by.equals(version)) {
         version = by;
       }
       if (source != from) {
