@@ -16,6 +16,7 @@ class OtherClassLoaderTest {
     RED
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // What users write.
   record Payment(
       double amount,
       int count,
