@@ -112,7 +112,8 @@ public final class Json {
   private static void requireFinite(JsonNode node, String what) {
     if (node.isNumber() && !Double.isFinite(node.doubleValue())) {
       throw new MlopsException(
-          what + " holds a number beyond the range of a double, NaN or an infinity.");
+          what
+              + " holds what is not a finite number: NaN, an infinity, or beyond the range of a double.");
     }
     for (JsonNode child : node) {
       requireFinite(child, what);

@@ -53,7 +53,7 @@ class GoldenRowsTest {
         "{'tolerance':0.1,'rows':[]} ~ at least one",
         "{'rows':[{'input':{},'expected':1}]} ~ number \"tolerance\"",
         "{'tolerance':-1,'rows':[{'input':{},'expected':1}]} ~ number \"tolerance\"",
-        "{'tolerance':1e999,'rows':[{'input':{},'expected':1}]} ~ beyond the range",
+        "{'tolerance':1e999,'rows':[{'input':{},'expected':1}]} ~ not a finite number",
         "{'tolerance':1,'rows':[{'input':{},'expected':1},{'input':{}}]} ~ row 1 needs",
         "{'tolerance':1,'rows':[{'input':[],'expected':1}]} ~ row 0 needs",
         "{'tolerance':1,'rows':[{'input':{'a':{}},'expected':1}]} ~ feature a is not a plain value",

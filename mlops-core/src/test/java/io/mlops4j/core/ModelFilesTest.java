@@ -1,6 +1,5 @@
 package io.mlops4j.core;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -95,7 +95,10 @@ class ModelFilesTest {
     InputEncoding encoding =
         InputEncoding.of(List.of(new EncodedColumn.Numeric("distance", Float.NaN)));
     GoldenRows golden = new GoldenRows(0.1, List.of(new GoldenRows.Row(Map.of("distance", 1), 1)));
-    Baseline baseline = Baseline.fromJson("{\"bins\":[1]}".getBytes(UTF_8));
+    Baseline baseline =
+        Baseline.fit(
+            Schema.floats("distance"),
+            () -> IntStream.range(0, 100).mapToObj(i -> new float[] {i}));
     String signature = Digests.sha256(new byte[0]);
     ModelFiles bare = ModelFiles.of("onnx", ONE);
     assertThat(bare.encoding()).isEmpty();

@@ -1,7 +1,7 @@
 /**
  * Drift and quality monitors: what arrives in production against the baseline of the version that
  * served, and how good the answers were once labels come back. Start with {@link
- * io.mlops4j.drift.DriftMonitor#following} and {@link io.mlops4j.drift.QualityMonitor#named}.
+ * io.mlops4j.drift.DriftMonitor#following} and {@link io.mlops4j.drift.QualityMonitor#following}.
  *
  * <p>Monitors are thread-safe; {@link io.mlops4j.drift.DriftCounter} is used by one thread at a
  * time; everything else is immutable.

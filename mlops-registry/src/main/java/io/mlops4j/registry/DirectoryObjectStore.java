@@ -5,18 +5,19 @@ import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.ObjectStore;
 import io.mlops4j.core.Time;
 import java.io.ByteArrayInputStream;
+import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -47,7 +48,8 @@ final class DirectoryObjectStore implements ObjectStore {
   private static final Logger LOG = LoggerFactory.getLogger(DirectoryObjectStore.class);
   private static final Duration TEMP_GRACE = Duration.ofHours(24);
   private static final Duration CLAIM_GRACE = Duration.ofSeconds(60);
-  private static final Duration CLAIM_PATIENCE = Duration.ofSeconds(2);
+  private static final int CLAIM_ATTEMPTS = 200;
+  private static final long CLAIM_PAUSE_NANOS = 5_000_000;
   private static final String TEMP = ".tmp";
   private static final int BUFFER_BYTES = 1 << 16;
 
@@ -100,8 +102,8 @@ final class DirectoryObjectStore implements ObjectStore {
             throw new IOException("there are objects below it");
           }
           if (Files.exists(target)) {
-            makeDurable(target.getParent());
-            syncDirectory(target.getParent());
+            makeDurable(parent(target));
+            syncDirectory(parent(target));
             return false;
           }
           byte[] sealed = Seal.seal(value);
@@ -128,7 +130,7 @@ final class DirectoryObjectStore implements ObjectStore {
   }
 
   private void publishBlob(Path file, Path target, String digest) throws IOException {
-    makeDurable(target.getParent());
+    makeDurable(parent(target));
     boolean present = Files.exists(target);
     if (!present && links) {
       try {
@@ -144,7 +146,7 @@ final class DirectoryObjectStore implements ObjectStore {
       LOG.warn("Store {}: blob {} was damaged and has been replaced.", root, digest);
       disk.replace(file, target);
     }
-    syncDirectory(target.getParent());
+    syncDirectory(parent(target));
   }
 
   private boolean linkNew(Path target, byte[] sealed) throws IOException {
@@ -152,13 +154,13 @@ final class DirectoryObjectStore implements ObjectStore {
     boolean created = true;
     try {
       writeTemp(file, new ByteArrayInputStream(sealed), Long.MAX_VALUE, null, "");
-      makeDurable(target.getParent());
+      makeDurable(parent(target));
       try {
         disk.link(target, file);
       } catch (FileAlreadyExistsException e) {
         created = false;
       }
-      syncDirectory(target.getParent());
+      syncDirectory(parent(target));
     } finally {
       deleteQuietly(file);
     }
@@ -166,17 +168,17 @@ final class DirectoryObjectStore implements ObjectStore {
   }
 
   private boolean claimNew(Path target, byte[] sealed) throws IOException {
-    makeDurable(target.getParent());
+    makeDurable(parent(target));
     try {
       writeTemp(target, new ByteArrayInputStream(sealed), Long.MAX_VALUE, null, "");
     } catch (FileAlreadyExistsException e) {
-      syncDirectory(target.getParent());
+      syncDirectory(parent(target));
       return false;
     } catch (IOException e) {
       deleteQuietly(target);
       throw e;
     }
-    syncDirectory(target.getParent());
+    syncDirectory(parent(target));
     return true;
   }
 
@@ -215,7 +217,7 @@ final class DirectoryObjectStore implements ObjectStore {
     if (directory.equals(root) || durableDirectories.contains(directory)) {
       return;
     }
-    makeDurable(directory.getParent());
+    makeDurable(parent(directory));
     if (!Files.isDirectory(directory)) {
       try {
         disk.createDirectory(directory);
@@ -225,7 +227,7 @@ final class DirectoryObjectStore implements ObjectStore {
         }
       }
     }
-    syncDirectory(directory.getParent());
+    syncDirectory(parent(directory));
     durableDirectories.add(directory);
   }
 
@@ -282,8 +284,7 @@ final class DirectoryObjectStore implements ObjectStore {
       }
       return blob;
     }
-    long start = time.nanos();
-    while (true) {
+    for (int attempt = 1; ; attempt++) {
       Optional<byte[]> content = read(file, key);
       if (content.isEmpty()) {
         return content;
@@ -302,11 +303,11 @@ final class DirectoryObjectStore implements ObjectStore {
                 + content.get().length
                 + " bytes, no valid seal).");
       }
-      if (time.nanos() - start > CLAIM_PATIENCE.toNanos()) {
+      if (attempt == CLAIM_ATTEMPTS) {
         throw new MlopsException(
             "Store " + root + ": " + key + " is still being written. Try again in a minute.");
       }
-      LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+      LockSupport.parkNanos(CLAIM_PAUSE_NANOS);
     }
   }
 
@@ -327,8 +328,11 @@ final class DirectoryObjectStore implements ObjectStore {
   Optional<String> blobDigest(String digest) {
     try {
       return Optional.of(digestOf(path(blobKey(digest))));
-    } catch (NoSuchFileException | java.io.FileNotFoundException e) {
-      return Optional.empty();
+    } catch (FileNotFoundException e) {
+      if (Files.notExists(path(blobKey(digest)))) {
+        return Optional.empty();
+      }
+      throw unreadable("blob " + digest, e);
     } catch (IOException e) {
       throw unreadable("blob " + digest, e);
     }
@@ -346,16 +350,20 @@ final class DirectoryObjectStore implements ObjectStore {
   }
 
   private Optional<byte[]> read(Path file, String what) {
-    if (!Files.isRegularFile(file)) {
-      if (Files.notExists(file) || Files.isDirectory(file)) {
-        return Optional.empty();
+    for (int attempt = 0; ; attempt++) {
+      try (InputStream in = disk.open(file)) {
+        return Optional.of(in.readAllBytes());
+      } catch (FileNotFoundException e) {
+        if (Files.notExists(file) || Files.isDirectory(file)) {
+          return Optional.empty();
+        }
+        // It may have been created between the two looks; what cannot be opened twice is not ours.
+        if (attempt > 0) {
+          throw unreadable(what, e);
+        }
+      } catch (IOException e) {
+        throw unreadable(what, e);
       }
-      throw unreadable(what, new IOException("not a readable regular file"));
-    }
-    try (InputStream in = disk.open(file)) {
-      return Optional.of(in.readAllBytes());
-    } catch (IOException e) {
-      throw unreadable(what, e);
     }
   }
 
@@ -405,6 +413,10 @@ final class DirectoryObjectStore implements ObjectStore {
       path = path.resolve(DiskNames.encode(part));
     }
     return path;
+  }
+
+  private static Path parent(Path inside) {
+    return Objects.requireNonNull(inside.getParent(), "Everything of a store is below its root.");
   }
 
   static String blobKey(String digest) {

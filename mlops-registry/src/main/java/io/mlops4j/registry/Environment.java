@@ -4,10 +4,12 @@ import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
+import java.util.zip.ZipEntry;
 
 /**
  * Where a model was trained: JVM, operating system and libraries. Unknown parts say {@link
@@ -23,8 +25,8 @@ public record Environment(String jvm, String os, List<String> dependencies) {
 
   /** Copies the list. */
   public Environment {
-    java.util.Objects.requireNonNull(jvm, "jvm");
-    java.util.Objects.requireNonNull(os, "os");
+    Objects.requireNonNull(jvm, "jvm");
+    Objects.requireNonNull(os, "os");
     dependencies = List.copyOf(dependencies);
   }
 
@@ -73,7 +75,7 @@ public record Environment(String jvm, String os, List<String> dependencies) {
         }
       }
       file.stream()
-          .map(java.util.zip.ZipEntry::getName)
+          .map(ZipEntry::getName)
           .filter(name -> name.startsWith(NESTED) && name.endsWith(".jar"))
           .forEach(name -> names.add(name.substring(NESTED.length())));
     } catch (IOException e) {

@@ -23,17 +23,16 @@ final class FollowingSource<I, O> implements ModelSource<I, O> {
     return log.model() + "@production";
   }
 
+  // The log keeps one object per state: identity is the whole question, and the cheapest.
+  @SuppressWarnings("ReferenceEquality")
   @Override
   public Selection<I, O> current() {
     Production now = log.production();
     Seen<I, O> last = seen;
-    return last != null && last.production() == now ? last.selection() : select(now, last);
-  }
-
-  private Selection<I, O> select(Production now, @Nullable Seen<I, O> last) {
-    // The log makes a new snapshot per record; an equal one is no news.
-    Selection<I, O> selection =
-        last != null && last.production().equals(now) ? last.selection() : selection(now);
+    if (last != null && last.production() == now) {
+      return last.selection();
+    }
+    Selection<I, O> selection = selection(now);
     seen = new Seen<>(now, selection);
     return selection;
   }

@@ -3,6 +3,11 @@ package io.mlops4j.registry;
 import io.mlops4j.core.Digests;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.registry.GateResult.Verdict;
+import io.mlops4j.report.Callout;
+import io.mlops4j.report.Cell;
+import io.mlops4j.report.Report;
+import io.mlops4j.report.Status;
+import io.mlops4j.report.Table;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -134,6 +139,45 @@ public final class GateDecision {
     return Digests.sha256(toJson());
   }
 
+  /**
+   * Returns the decision table, to be shown or put into a larger report.
+   *
+   * @return a report with one row per gate
+   */
+  public Report toReport() {
+    Table table = Table.of("gate", "observed", "required", "verdict", "why");
+    for (GateResult result : results) {
+      table =
+          table.row(
+              result.metric(),
+              result.observed(),
+              result.required(),
+              Cell.badge(status(result.verdict()), result.verdict().name().replace('_', ' ')),
+              result.sentence());
+    }
+    return Report.titled(headline())
+        .subtitle("Policy " + policyName + ", decision " + digest().substring(0, 12))
+        .at(decidedAt)
+        .add(Callout.of(status(verdict()), headline() + "."), table);
+  }
+
+  private static Status status(Verdict verdict) {
+    return switch (verdict) {
+      case PASS -> Status.PASS;
+      case FAIL -> Status.FAIL;
+      case INCONCLUSIVE -> Status.NO_DATA;
+      case NOT_APPLICABLE -> Status.INFO;
+    };
+  }
+
+  private String headline() {
+    return candidate
+        + (promoted ? " promoted" : " not promoted")
+        + champion.map(c -> " against " + c).orElse(" without a champion")
+        + ": "
+        + verdict();
+  }
+
   byte[] toJson() {
     return GateDecisionJson.write(this);
   }
@@ -141,14 +185,7 @@ public final class GateDecision {
   /** Returns the decision table as text, one gate a line. */
   @Override
   public String toString() {
-    StringBuilder text = new StringBuilder();
-    text.append(candidate)
-        .append(promoted ? " promoted" : " not promoted")
-        .append(" by policy ")
-        .append(policyName)
-        .append(champion.map(c -> " against " + c).orElse(" without a champion"))
-        .append(": ")
-        .append(verdict());
+    StringBuilder text = new StringBuilder(headline());
     for (GateResult result : results) {
       text.append(String.format(Locale.ROOT, "%n  %-14s %s", result.verdict(), result.sentence()));
     }

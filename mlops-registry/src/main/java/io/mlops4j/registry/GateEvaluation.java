@@ -5,8 +5,11 @@ import io.mlops4j.evaluation.Metric;
 import io.mlops4j.evaluation.MetricValue;
 import io.mlops4j.registry.GateResult.Verdict;
 import java.math.BigDecimal;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -36,7 +39,7 @@ final class GateEvaluation {
 
   /** All gates together: FAIL beats INCONCLUSIVE beats PASS, and without a PASS there is none. */
   static Verdict overall(List<GateResult> results) {
-    Set<Verdict> seen = new java.util.HashSet<>();
+    Set<Verdict> seen = new HashSet<>();
     results.forEach(result -> seen.add(result.verdict()));
     if (seen.contains(Verdict.FAIL)) {
       return Verdict.FAIL;
@@ -114,7 +117,7 @@ final class GateEvaluation {
   }
 
   private GateResult margin(MarginGate gate, EvaluationReport report, double value) {
-    Evidence other = java.util.Objects.requireNonNull(champion);
+    Evidence other = Objects.requireNonNull(champion);
     Optional<EvaluationReport> found = other.comparable(gate.of(), report);
     if (found.isEmpty()) {
       return inconclusive(gate, notComparable(gate.of(), report, other));
@@ -181,8 +184,7 @@ final class GateEvaluation {
   private static String relative(BigDecimal gain, double bar) {
     return Math.abs(bar) < MarginGate.SMALLEST_BASE
         ? ""
-        : String.format(
-            java.util.Locale.ROOT, " (%+.2f %%)", gain.doubleValue() / Math.abs(bar) * 100);
+        : String.format(Locale.ROOT, " (%+.2f %%)", gain.doubleValue() / Math.abs(bar) * 100);
   }
 
   private String notComparable(Metric metric, EvaluationReport report, Evidence other) {

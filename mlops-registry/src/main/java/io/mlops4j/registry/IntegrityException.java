@@ -1,6 +1,7 @@
 package io.mlops4j.registry;
 
 import io.mlops4j.core.MlopsException;
+import java.util.Objects;
 
 /**
  * Stored bytes are not the bytes that were stored: a digest, a checksum or the log's chain does not
@@ -16,5 +17,10 @@ public final class IntegrityException extends MlopsException {
 
   IntegrityException(String message, Throwable cause) {
     super(message, cause);
+  }
+
+  /** The message, of which there always is one. */
+  String sentence() {
+    return Objects.requireNonNull(getMessage());
   }
 }

@@ -6,6 +6,7 @@ import io.mlops4j.core.Digests;
 import io.mlops4j.core.Json;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,7 @@ record LogRecord(
   static final String GENESIS = "0".repeat(64);
 
   byte[] toJson() {
-    HistoryEntry line = java.util.Objects.requireNonNull(entry);
+    HistoryEntry line = Objects.requireNonNull(entry);
     ObjectNode json = Json.object();
     json.put("v", format);
     json.put("model", model);

@@ -237,7 +237,7 @@ final class ModelLog {
     torn.add(sequence);
     state.skip();
     next = sequence + 1;
-    production = state.production();
+    publish(state.production());
   }
 
   private synchronized void accept(long sequence, byte[] json) {
@@ -272,12 +272,19 @@ final class ModelLog {
               + model
               + "/log from a backup; other models are not affected.";
       LOG.error("{}", corruption);
-      production = new Production(OptionalInt.empty(), "", corruption);
+      publish(new Production(OptionalInt.empty(), "", corruption));
       return;
     }
     head = LogRecord.hash(json);
     next = sequence + 1;
-    production = state.production();
+    publish(state.production());
+  }
+
+  /** An equal snapshot is no news: readers compare by identity. */
+  private void publish(Production now) {
+    if (!now.equals(production)) {
+      production = now;
+    }
   }
 
   Subscription subscribe(Runnable onChange) {

@@ -6,6 +6,7 @@ import io.mlops4j.core.InputEncoding;
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.ModelArtifact;
 import io.mlops4j.core.ObjectStore;
+import io.mlops4j.core.Text;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
@@ -51,7 +52,7 @@ final class Registration {
     if (!ObjectStore.KEY_PART.matcher(name).matches()) {
       throw new IllegalArgumentException(
           "file: \""
-              + io.mlops4j.core.Text.printable(name, 64)
+              + Text.printable(name, 64)
               + "\" (expected: a name of 1 to 128 of A-Z a-z 0-9 . _ -, not starting with a dot)");
     }
     return name;

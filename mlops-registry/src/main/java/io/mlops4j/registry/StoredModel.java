@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** A model in a registry's store. */
 final class StoredModel<I, O> implements RegisteredModel<I, O> {
@@ -223,7 +225,7 @@ final class StoredModel<I, O> implements RegisteredModel<I, O> {
   IntegrityException quarantine(int number, IntegrityException damage) {
     IntegrityException result =
         new IntegrityException(
-            damage.getMessage() + " " + id(number) + " is quarantined and will not be loaded.",
+            damage.sentence() + " " + id(number) + " is quarantined and will not be loaded.",
             damage);
     try {
       registry.beforeWrite(name());
@@ -237,7 +239,7 @@ final class StoredModel<I, O> implements RegisteredModel<I, O> {
                       Optional.of(Stage.QUARANTINED),
                       OptionalInt.empty(),
                       Optional.empty(),
-                      damage.getMessage()));
+                      damage.sentence()));
     } catch (MlopsException | IllegalStateException e) {
       // Refusing to load does not depend on being able to tell the others.
       result.addSuppressed(e);
@@ -279,9 +281,9 @@ final class StoredModel<I, O> implements RegisteredModel<I, O> {
     return log.head();
   }
 
-  private HistoryEntry append(java.util.function.Function<ModelState, Draft> decide) {
+  private HistoryEntry append(Function<ModelState, @Nullable Draft> decide) {
     registry.beforeWrite(name());
-    return Objects.requireNonNull(log.append(decide::apply));
+    return Objects.requireNonNull(log.append(decide));
   }
 
   /** Returns the name. */

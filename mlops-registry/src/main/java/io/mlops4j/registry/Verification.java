@@ -28,7 +28,7 @@ final class Verification {
           manifests.put(entry.version(), entry.digest().orElseThrow());
         } else if (entry.digest().isPresent()) {
           check(entry.digest().get(), where + " " + entry.kind() + " evidence")
-              .ifPresent(damage -> problems.add(new Problem(where, damage.getMessage())));
+              .ifPresent(damage -> problems.add(new Problem(where, damage.sentence())));
         }
       }
       manifests.forEach(
@@ -36,7 +36,7 @@ final class Verification {
               damage(number, digest)
                   .ifPresent(
                       damage ->
-                          problems.add(new Problem(model + ":" + number, damage.getMessage()))));
+                          problems.add(new Problem(model + ":" + number, damage.sentence()))));
     } catch (IntegrityException e) {
       // The log is corrupt; whoever verifies the log says so.
       return problems;

@@ -5,14 +5,24 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import org.junit.jupiter.api.io.TempDir;
 
 class DirectoryRegistryTest extends ModelRegistryContract {
   @TempDir Path root;
 
   @Override
+  int many() {
+    return 200;
+  }
+
+  @Override
   ObjectStore openStore() {
-    return DirectoryObjectStore.open(root, new Disk(), time);
+    return DirectoryObjectStore.open(root, disk(), time);
+  }
+
+  Disk disk() {
+    return new Disk();
   }
 
   @Override
@@ -25,6 +35,8 @@ class DirectoryRegistryTest extends ModelRegistryContract {
       byte[] bytes = Files.readAllBytes(file);
       bytes[bytes.length / 2] ^= 1;
       Files.write(file, bytes);
+      // Old enough not to be taken for one that is still being written.
+      Files.setLastModifiedTime(file, FileTime.from(Models.NOON.minusSeconds(3600)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

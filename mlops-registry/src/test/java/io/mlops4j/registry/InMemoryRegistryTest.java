@@ -13,6 +13,11 @@ class InMemoryRegistryTest extends ModelRegistryContract {
   private final Damageable store = new Damageable();
 
   @Override
+  int many() {
+    return 2_000;
+  }
+
+  @Override
   ObjectStore openStore() {
     return store;
   }

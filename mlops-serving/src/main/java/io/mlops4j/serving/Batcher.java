@@ -15,7 +15,8 @@ import java.util.concurrent.locks.LockSupport;
  * runs inline ({@link #tryEnter}, {@link #leave}); everybody else queues. A worker that has a
  * permit takes what is queued, up to the best batch size, until there is nothing left. After a
  * batch of several it keeps its permit while it parks, so that inline callers do not break up the
- * next batches; two single rows in a row end that.
+ * next batches; two single rows in a row end that, and then its permit is free before the second
+ * row's caller is, so that a lone caller who comes straight back finds the model idle.
  *
  * <p>No request is forgotten: a request is in the queue before its caller looks for someone to
  * serve it, and a permit is free (or a worker parked) before its owner looks at the queue; all of
@@ -24,9 +25,15 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Batcher<I, O> {
 
-  /** How to run a batch; must complete every request and never throw. */
+  /** How to run a batch. */
   interface Runner<I, O> {
-    void run(List<Request<I, O>> batch);
+
+    /**
+     * Must complete every request and never throw.
+     *
+     * @param modelIsFree to be called when the model is done, before any request is completed
+     */
+    void run(List<Request<I, O>> batch, Runnable modelIsFree);
 
     /** Returns how many rows the next batch should have at most. */
     int bestBatch();
@@ -184,6 +191,7 @@ final class Batcher<I, O> {
     volatile boolean keepsPermit;
     volatile List<Request<I, O>> running = List.of();
     private int linger;
+    private boolean holds;
 
     Worker(String name, int number) {
       this.thread = Threads.named(name, "worker-" + number).newThread(this);
@@ -191,19 +199,17 @@ final class Batcher<I, O> {
 
     @Override
     public void run() {
-      boolean holds = false;
       while (true) {
-        holds = holds || tryPermit();
+        holds = holds || (depth.get() > 0 && tryPermit());
         if (holds && runBatch()) {
           continue;
         }
         if (closing && depth.get() == 0) {
-          giveBack(holds);
+          giveBack();
           return;
         }
-        if (holds && linger == 0) {
-          giveBack(true);
-          holds = false;
+        if (linger == 0) {
+          giveBack();
         }
         keepsPermit = holds;
         parked.set(true);
@@ -218,9 +224,16 @@ final class Batcher<I, O> {
       }
     }
 
-    private void giveBack(boolean holds) {
+    private void giveBack() {
       if (holds) {
+        holds = false;
         permits.incrementAndGet();
+      }
+    }
+
+    private void modelIsFree() {
+      if (linger == 0) {
+        giveBack();
       }
     }
 
@@ -245,7 +258,7 @@ final class Batcher<I, O> {
       if (!batch.isEmpty()) {
         linger = batch.size() > 1 ? LINGER : Math.max(0, linger - 1);
         running = batch;
-        runner.run(batch);
+        runner.run(batch, this::modelIsFree);
         running = List.of();
       }
       return true;

@@ -211,7 +211,7 @@ final class ServingPredictor<I, O> implements Predictor<I, O>, Batcher.Runner<I,
   }
 
   @Override
-  public void run(List<Request<I, O>> batch) {
+  public void run(List<Request<I, O>> batch, Runnable modelIsFree) {
     try {
       List<I> inputs = new ArrayList<>(batch.size());
       batch.forEach(request -> inputs.add(request.input));
@@ -230,6 +230,7 @@ final class ServingPredictor<I, O> implements Predictor<I, O>, Batcher.Runner<I,
       } finally {
         version.lease.leave();
       }
+      modelIsFree.run();
       finish(version, batch, chunk);
     } catch (Throwable e) {
       // Whatever happens, the loop lives on and nobody waits for ever.
@@ -292,13 +293,15 @@ final class ServingPredictor<I, O> implements Predictor<I, O>, Batcher.Runner<I,
       int from,
       List<O> answers) {
     long end = time.nanos();
+    int answered = 0;
     for (int i = 0; i < chunk.size(); i++) {
       O output = chunk.output(i);
       RuntimeException failure = chunk.failure(i);
       if (version == null) {
         answers.add(instead(chunk.input(i), start, null, notReady()));
       } else if (failure == null && output != null) {
-        recorder.answered(version, chunk.input(i), null, output, start, end, null);
+        answered++;
+        recorder.answeredRow(version, chunk.input(i), output, start, end);
         answers.add(output);
       } else {
         RuntimeException cause = Objects.requireNonNull(failure, "failure");
@@ -306,6 +309,7 @@ final class ServingPredictor<I, O> implements Predictor<I, O>, Batcher.Runner<I,
         answers.add(instead(chunk.input(i), start, null, named));
       }
     }
+    recorder.together(answered, start, end);
   }
 
   // What every answer goes through.
@@ -377,6 +381,13 @@ final class ServingPredictor<I, O> implements Predictor<I, O>, Batcher.Runner<I,
   }
 
   // Looking at it, and its end.
+
+  /**
+   * Returns when every change of the source made before this call has been dealt with. For tests.
+   */
+  void awaitLoader() {
+    versions.awaitLoader();
+  }
 
   @Override
   public Optional<ModelVersion> version() {

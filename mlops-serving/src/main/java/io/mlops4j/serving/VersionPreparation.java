@@ -55,16 +55,20 @@ final class VersionPreparation<I, O> {
     }
     for (int i = 0; i < golden.rows().size(); i++) {
       GoldenRows.Row row = golden.rows().get(i);
-      double actual = number(release, model.predict(List.of(rows.row(row.input()))).get(0));
+      String which =
+          "Version '" + release.version() + "', golden row " + i + " of " + golden.rows().size();
+      List<O> answers;
+      try {
+        answers = model.predict(List.of(rows.row(row.input())));
+      } catch (RuntimeException e) {
+        throw new ModelLoadException(
+            which + ", was not answered: " + PredictionFailedException.because(e), e);
+      }
+      double actual = number(which, answers.size() == 1 ? answers.get(0) : null);
       if (!(Math.abs(actual - row.expected()) <= golden.tolerance())) {
         throw new ModelLoadException(
-            "Version '"
-                + release.version()
-                + "' does not reproduce golden row "
-                + i
-                + " of "
-                + golden.rows().size()
-                + ": expected "
+            which
+                + ", is not reproduced: expected "
                 + row.expected()
                 + ", answered "
                 + actual
@@ -75,16 +79,15 @@ final class VersionPreparation<I, O> {
     }
   }
 
-  private static double number(ModelRelease<?, ?> release, @Nullable Object answer) {
+  private static double number(String which, @Nullable Object answer) {
     if (answer instanceof Number number) {
       return number.doubleValue();
     }
     throw new ModelLoadException(
-        "Version '"
-            + release.version()
-            + "' has golden rows, which hold one number each, but answers "
+        which
+            + ", holds one number, but the model answers "
             + (answer == null ? "null" : answer.getClass().getSimpleName())
-            + ". Store it without golden rows.");
+            + ". Store the version without golden rows.");
   }
 
   private BatchPlan plan(Model<I, O> model) {

@@ -95,6 +95,15 @@ final class VersionSwitch<I, O> {
     return Optional.ofNullable(problem);
   }
 
+  /** Returns when the loader has done what it had to do before this call, and what that led to. */
+  void awaitLoader() {
+    do {
+      // A change enqueues a close behind this call's first look, but not behind its second.
+      CompletableFuture.runAsync(() -> {}, loader).join();
+      CompletableFuture.runAsync(() -> {}, loader).join();
+    } while (pending.get());
+  }
+
   private void changed() {
     if (!closed && pending.compareAndSet(false, true)) {
       try {

@@ -15,11 +15,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** The ONNX files made by src/test/python/make_models.py, and releases around them. */
 final class Models {
@@ -32,7 +34,7 @@ final class Models {
 
   static Path file(String name) {
     try {
-      return Path.of(Models.class.getResource("/models/" + name).toURI());
+      return Path.of(Objects.requireNonNull(Models.class.getResource("/models/" + name)).toURI());
     } catch (URISyntaxException e) {
       throw new IllegalStateException(e);
     }
@@ -64,7 +66,7 @@ final class Models {
   }
 
   static <I, O> ModelRelease<I, O> release(
-      int number, GoldenRows golden, Supplier<? extends Model<I, O>> loader) {
+      int number, @Nullable GoldenRows golden, Supplier<? extends Model<I, O>> loader) {
     return new ModelRelease<>() {
       @Override
       public ModelVersion version() {
@@ -89,7 +91,8 @@ final class Models {
   }
 
   /** Returns an artifact of one ONNX file. */
-  static ModelArtifact artifact(String name, InputEncoding encoding, String signature) {
+  static ModelArtifact artifact(
+      String name, @Nullable InputEncoding encoding, @Nullable String signature) {
     return new ModelArtifact() {
       @Override
       public String format() {

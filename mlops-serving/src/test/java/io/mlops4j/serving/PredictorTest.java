@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.IntStream;
@@ -120,6 +121,7 @@ class PredictorTest {
   }
 
   @Test
+  @SuppressWarnings("NullAway") // What a caller without a checker may do.
   void predict_modelAnswersNull_isAnError() {
     Model<Integer, Double> nulls = inputs -> null;
     try (Predictor<Integer, Double> predictor = Predictor.of(nulls).build()) {
@@ -204,8 +206,7 @@ class PredictorTest {
       assertThat(first.version()).hasToString("plus1:0");
       assertThat(first.source()).isEqualTo(Prediction.Source.MODEL);
       assertThat(first.output()).isEqualTo(2);
-      assertThat(first.row()).isNotNull();
-      assertThat(first.row().number(0)).isEqualTo(1);
+      assertThat(Objects.requireNonNull(first.row()).number(0)).isEqualTo(1);
       assertThat(first.at()).isEqualTo(start);
       assertThat(first.latency()).isEqualTo(Duration.ZERO);
     }
@@ -278,6 +279,7 @@ class PredictorTest {
   }
 
   @Test
+  @SuppressWarnings("NullAway") // What a caller without a checker may do.
   void predict_nullRow_isAProgrammingMistake() {
     try (Predictor<Integer, Double> predictor = Predictor.of(picky()).build()) {
       assertThatThrownBy(() -> predictor.predict(null)).isInstanceOf(NullPointerException.class);

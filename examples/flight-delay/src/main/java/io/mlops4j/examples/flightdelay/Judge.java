@@ -36,8 +36,8 @@ final class Judge {
     this.delay = delay;
   }
 
-  /** Evaluates candidate and champion on the same rows, stores both, and promotes or refuses. */
-  GateDecision decide(
+  /** Evaluates candidate and champion on the same rows, stores both, and says what would happen. */
+  GateDecision evaluate(
       RegisteredVersion<Flight, Double> candidate, String name, LabeledDataset<Flight> truth) {
     delay.recordEvaluation(candidate, report(candidate, name, truth));
     delay
@@ -45,21 +45,26 @@ final class Judge {
         .ifPresent(champion -> delay.recordEvaluation(champion, report(champion, name, truth)));
     delay.stage(candidate);
     delay.validate(candidate);
-    return delay.promote(candidate, POLICY.onDataset(truth.digest()));
+    return delay.decide(candidate.number(), policy(truth));
+  }
+
+  /** Promotes or refuses, on the evidence that is stored. */
+  GateDecision promote(RegisteredVersion<Flight, Double> candidate, LabeledDataset<Flight> truth) {
+    return delay.promote(candidate, policy(truth));
+  }
+
+  private static GatePolicy policy(LabeledDataset<Flight> truth) {
+    return POLICY.onDataset(truth.digest());
   }
 
   private static EvaluationReport report(
       RegisteredVersion<Flight, Double> version, String name, LabeledDataset<Flight> truth) {
     return EvaluationReport.binary(
-        version.version().toString(),
-        name,
-        truth.digest(),
-        evaluate(version, truth),
-        Instant.now());
+        version.version().toString(), name, truth.digest(), score(version, truth), Instant.now());
   }
 
   /** Scores every row with the version's own files, as serving would load them. */
-  static BinaryEvaluation evaluate(
+  private static BinaryEvaluation score(
       RegisteredVersion<Flight, Double> version, LabeledDataset<Flight> truth) {
     BinaryEvaluation.Collector collector = BinaryEvaluation.collector();
     try (Model<Flight, Double> model = version.release().load();
