@@ -10,9 +10,9 @@ import org.apache.commons.rng.sampling.distribution.SharedStateContinuousSampler
 import org.apache.commons.rng.simple.RandomSource;
 
 /**
- * A bandit's arms with some evidence, and the two ways to decide: from the published weights, and by
- * drawing from every posterior. A Beta variable is the ratio of a Gamma variable to the sum of two;
- * the samplers are made once. Used by one thread.
+ * A bandit's arms with some evidence, and the two ways to decide: from the published weights, and
+ * by drawing from every posterior. A Beta variable is the ratio of a Gamma variable to the sum of
+ * two; the samplers are made once. Used by one thread.
  */
 final class Arms {
   private final UniformRandomProvider random = RandomSource.XO_RO_SHI_RO_128_PP.create(7L);
@@ -29,8 +29,8 @@ final class Arms {
       long successes = 20 + 200L * i / count;
       long failures = 400 + 2000L * i / count;
       bandit.reward(names.get(i), successes, failures);
-      alpha[i] = AhrensDieterMarsagliaTsangGammaSampler.of(random, 1 + successes, 1);
-      beta[i] = AhrensDieterMarsagliaTsangGammaSampler.of(random, 1 + failures, 1);
+      alpha[i] = AhrensDieterMarsagliaTsangGammaSampler.of(random, (double) (1 + successes), 1);
+      beta[i] = AhrensDieterMarsagliaTsangGammaSampler.of(random, (double) (1 + failures), 1);
     }
     weights = bandit.publish();
   }

@@ -12,13 +12,13 @@ import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
-import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.Param;
 
 /**
  * Requests with 64 in flight and one worker, beside the limit: the bare model on full batches. Two
@@ -57,7 +57,7 @@ public class AsyncBenchmark {
     }
 
     List<Double> answer(List<Integer> inputs) {
-      Burn.nanos(micros * 1_000L + inputs.size() * micros * 100L);
+      Burn.nanos(micros * 1_000L + 100L * micros * inputs.size());
       List<Double> answers = new ArrayList<>(inputs.size());
       for (Integer input : inputs) {
         answers.add((double) input);

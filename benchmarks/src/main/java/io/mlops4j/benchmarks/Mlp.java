@@ -26,12 +26,12 @@ final class Mlp {
 
   static Model<float[], Double> load() {
     return OnnxModel.probability(SCHEMA)
-        .load(
-            ModelVersion.unregistered("mlp"),
-            ModelFiles.of("onnx", Map.of("mlp.onnx", bytes())));
+        .load(ModelVersion.unregistered("mlp"), ModelFiles.of("onnx", Map.of("mlp.onnx", bytes())));
   }
 
-  /** Starts a predictor as a service would have it: with a listener, so with the ring, and meters. */
+  /**
+   * Starts a predictor as a service would have it: with a listener, so with the ring, and meters.
+   */
   static PredictorBuilder<float[], Double> serving() {
     return Predictor.of(load()).listener(prediction -> {}).meters(new SimpleMeterRegistry());
   }

@@ -26,10 +26,7 @@ final class OptimizelySplit implements AutoCloseable {
       """;
 
   private final Optimizely client =
-      Optimizely.builder()
-          .withDatafile(DATAFILE)
-          .withEventProcessor(event -> {})
-          .build();
+      Optimizely.builder().withDatafile(DATAFILE).withEventProcessor(event -> {}).build();
 
   /** Returns the variation's key. */
   String variation(String user) {

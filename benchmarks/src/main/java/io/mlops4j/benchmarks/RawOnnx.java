@@ -10,10 +10,10 @@ import java.nio.FloatBuffer;
 import java.util.Map;
 
 /**
- * ONNX Runtime without us, in two ways. The best one: one input tensor over a direct buffer, reused,
- * and an output pinned to another. The obvious one: a tensor from a {@code float[][]} per call and
- * the answer as a {@code float[][]}. One intra-op thread without spinning, like ours. Used by one
- * thread.
+ * ONNX Runtime without us, in two ways. The best one: one input tensor over a direct buffer,
+ * reused, and an output pinned to another. The obvious one: a tensor from a {@code float[][]} per
+ * call and the answer as a {@code float[][]}. One intra-op thread without spinning, like ours. Used
+ * by one thread.
  */
 final class RawOnnx implements AutoCloseable {
   private static final int CLASSES = 2;
@@ -35,13 +35,10 @@ final class RawOnnx implements AutoCloseable {
     in = direct(rows * Mlp.WIDTH);
     out = direct(rows * CLASSES);
     input =
-        Map.of(
-            Mlp.INPUT,
-            OnnxTensor.createTensor(environment, in, new long[] {rows, Mlp.WIDTH}));
+        Map.of(Mlp.INPUT, OnnxTensor.createTensor(environment, in, new long[] {rows, Mlp.WIDTH}));
     output =
         Map.of(
-            "probabilities",
-            OnnxTensor.createTensor(environment, out, new long[] {rows, CLASSES}));
+            "probabilities", OnnxTensor.createTensor(environment, out, new long[] {rows, CLASSES}));
   }
 
   /** Returns a session whose reused tensors have that many rows. */

@@ -15,6 +15,9 @@ import java.util.Arrays;
  * fewer edges per slot is taken.
  */
 final class EdgeGuide {
+  /** 2 KB: with fewer slots more of them hold an edge, and its comparison is mispredicted. */
+  private static final int MIN_SLOTS = 512;
+
   private static final int SLOTS_PER_EDGE = 8;
 
   private final double[] edges;
@@ -52,7 +55,7 @@ final class EdgeGuide {
   }
 
   static EdgeGuide over(double[] edges) {
-    int slots = Integer.highestOneBit(Math.max(16, edges.length * SLOTS_PER_EDGE));
+    int slots = Integer.highestOneBit(Math.max(MIN_SLOTS, edges.length * SLOTS_PER_EDGE));
     EdgeGuide uniform = new EdgeGuide(edges, slots, false);
     EdgeGuide logarithmic = new EdgeGuide(edges, slots, true);
     boolean usable = uniform.scale > 0 && uniform.scale <= Double.MAX_VALUE;

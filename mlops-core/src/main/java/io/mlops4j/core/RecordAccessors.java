@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each accessor becomes a functional object through {@link LambdaMetafactory}, the mechanism
  * behind lambdas: what runs per row is a plain call, without reflection and without boxing a
- * primitive.
+ * primitive. A record of another class loader (a development restart, an application server) is
+ * read through method handles instead: {@link HandleAccessor}.
  */
 final class RecordAccessors<T> {
   static final String SUPPORTED =
@@ -162,6 +163,9 @@ final class RecordAccessors<T> {
     Class<?> erased = result.isPrimitive() ? result : Object.class;
     try {
       MethodHandle getter = lookup.unreflect(component.getAccessor());
+      if (!lookup.hasFullPrivilegeAccess()) {
+        return (F) HandleAccessor.of(getter, result);
+      }
       CallSite site =
           LambdaMetafactory.metafactory(
               lookup,

@@ -6,11 +6,11 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.mlops4j.core.Baseline;
 import io.mlops4j.core.FeatureCells;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -19,7 +19,7 @@ final class DriftMeters {
   private final MeterRegistry registry;
   private final String source;
   private final Map<String, Counter> predictions;
-  private final Set<String> followed = new HashSet<>();
+  private final Set<String> followed = ConcurrentHashMap.newKeySet();
 
   DriftMeters(MeterRegistry registry, String source) {
     this.registry = registry;
@@ -41,7 +41,7 @@ final class DriftMeters {
     Objects.requireNonNull(predictions.get(result)).increment();
   }
 
-  /** Adds a gauge per feature that has none yet. Called under the monitor's lock. */
+  /** Adds a gauge per feature that has none yet. */
   void follow(Baseline baseline, DriftMonitor<?, ?> monitor) {
     List<FeatureCells> cells = new ArrayList<>(baseline.features());
     baseline.scores().ifPresent(cells::add);

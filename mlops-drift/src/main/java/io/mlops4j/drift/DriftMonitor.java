@@ -3,8 +3,6 @@ package io.mlops4j.drift;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.mlops4j.core.Baseline;
 import io.mlops4j.core.Check;
-import io.mlops4j.core.MlopsException;
-import io.mlops4j.core.ModelRelease;
 import io.mlops4j.core.ModelSource;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.core.Prediction;
@@ -13,17 +11,13 @@ import io.mlops4j.core.Subscription;
 import io.mlops4j.core.Time;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Watches whether what a model is asked, and what it answers, still looks like its training data.
@@ -42,13 +36,10 @@ import org.slf4j.LoggerFactory;
  * @param <O> one answer
  */
 public final class DriftMonitor<I, O> implements PredictionListener<I, O>, Check, AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(DriftMonitor.class);
-  private static final int MAX_VERSIONS = 8;
-
   private final ModelSource<I, O> source;
   private final DriftRule rule;
   private final Windows windows;
-  private final int history;
+  private final Epochs<I, O> epochs;
   private final Set<String> ignored;
   private final ToDoubleFunction<? super O> score;
   private final Time time;
@@ -56,26 +47,22 @@ public final class DriftMonitor<I, O> implements PredictionListener<I, O>, Check
   private final @Nullable DriftMeters meters;
   private final Subscription subscription;
 
-  private final Object lock = new Object();
-  private final Map<ModelVersion, ModelRelease<I, O>> releases = new LinkedHashMap<>();
-  private final Map<ModelVersion, VersionDrift> versions = new LinkedHashMap<>();
-  private final Map<ModelVersion, String> unusable = new LinkedHashMap<>();
   private @Nullable ModelVersion lastSeen;
   private long lastNanos;
 
-  DriftMonitor(DriftMonitorBuilder<I, O> builder) {
+  DriftMonitor(Builder<I, O> builder) {
     this.source = builder.source;
     this.rule = builder.rule();
     this.windows = new Windows(builder.window());
-    this.history = builder.history();
+    this.epochs = new Epochs<>(source, windows, builder.history());
     this.ignored = builder.ignored();
     this.score = builder.score();
     this.time = builder.time();
     this.staleAfter = windows.length().multipliedBy(2);
     MeterRegistry registry = builder.meters();
     this.meters = registry == null ? null : new DriftMeters(registry, source.name());
-    this.subscription = source.subscribe(this::remember);
-    remember();
+    this.subscription = source.subscribe(epochs::remember);
+    epochs.remember();
   }
 
   /**
@@ -87,18 +74,8 @@ public final class DriftMonitor<I, O> implements PredictionListener<I, O>, Check
    * @param <O> one answer
    * @return a builder
    */
-  public static <I, O> DriftMonitorBuilder<I, O> following(ModelSource<I, O> source) {
-    return new DriftMonitorBuilder<>(source);
-  }
-
-  /** Keeps the release the source names now: its baseline is read when it first answers. */
-  private void remember() {
-    if (source.current() instanceof ModelSource.Selected<I, O> selected) {
-      synchronized (lock) {
-        releases.put(selected.release().version(), selected.release());
-        trim(releases);
-      }
-    }
+  public static <I, O> Builder<I, O> following(ModelSource<I, O> source) {
+    return new Builder<>(source);
   }
 
   @Override
@@ -109,14 +86,17 @@ public final class DriftMonitor<I, O> implements PredictionListener<I, O>, Check
       return;
     }
     ModelVersion version = prediction.version();
-    begin(version);
+    Baseline opened = epochs.begin(version);
+    if (opened != null && meters != null) {
+      meters.follow(opened, this);
+    }
     double value = score.applyAsDouble(prediction.output());
     boolean late = false;
     boolean counted = false;
-    synchronized (lock) {
+    synchronized (epochs) {
       lastSeen = version;
       lastNanos = time.nanos();
-      VersionDrift epoch = versions.get(version);
+      VersionDrift epoch = epochs.find(version);
       if (epoch != null) {
         counted = true;
         OptionalDouble scored =
@@ -127,58 +107,6 @@ public final class DriftMonitor<I, O> implements PredictionListener<I, O>, Check
       }
     }
     count(late ? "late" : counted ? "counted" : "no-baseline");
-  }
-
-  /** Opens the epoch of a version at its first prediction. May read the baseline from a store. */
-  private void begin(ModelVersion version) {
-    ModelRelease<I, O> release;
-    synchronized (lock) {
-      if (versions.containsKey(version)) {
-        return;
-      }
-      release = releases.get(version);
-      if (unusable.containsKey(version) && release == null) {
-        return;
-      }
-    }
-    if (release == null) {
-      remember();
-      synchronized (lock) {
-        release = releases.get(version);
-      }
-    }
-    String problem = source.name() + " does not serve it, so its baseline is unknown.";
-    Baseline baseline = null;
-    if (release != null) {
-      problem = "it was released without a baseline. Fit one at training and store it.";
-      try {
-        baseline = release.baseline().orElse(null);
-      } catch (MlopsException e) {
-        problem = "its baseline cannot be read: " + e.getMessage();
-        LOG.warn("No drift monitoring of {}: {}", version, problem, e);
-      }
-    }
-    synchronized (lock) {
-      // Looked up once: a release does not change.
-      releases.remove(version);
-      if (baseline == null) {
-        unusable.putIfAbsent(version, problem);
-        trim(unusable);
-      } else {
-        unusable.remove(version);
-        versions.putIfAbsent(version, new VersionDrift(version, baseline, windows, history));
-        trim(versions);
-        if (meters != null) {
-          meters.follow(baseline, this);
-        }
-      }
-    }
-  }
-
-  private static void trim(Map<ModelVersion, ?> map) {
-    while (map.size() > MAX_VERSIONS) {
-      map.remove(map.keySet().iterator().next());
-    }
   }
 
   private void count(String result) {
@@ -202,7 +130,7 @@ public final class DriftMonitor<I, O> implements PredictionListener<I, O>, Check
   @Override
   public Outcome evaluate() {
     ModelVersion version;
-    synchronized (lock) {
+    synchronized (epochs) {
       version = followed();
       long silent = time.nanos() - lastNanos;
       if (lastSeen != null && silent > staleAfter.toNanos()) {
@@ -215,10 +143,9 @@ public final class DriftMonitor<I, O> implements PredictionListener<I, O>, Check
       if (version == null) {
         return new NoData(source.name() + ": nothing is served and nothing was predicted.");
       }
-      VersionDrift epoch = versions.get(version);
+      VersionDrift epoch = epochs.find(version);
       if (epoch == null || !epoch.started()) {
-        return new NoData(
-            version + ": " + unusable.getOrDefault(version, "no prediction has arrived."));
+        return new NoData(version + ": " + epochs.problem(version));
       }
     }
     Outcome now = report(version).map(DriftReport::outcome).orElseThrow();
@@ -248,7 +175,7 @@ public final class DriftMonitor<I, O> implements PredictionListener<I, O>, Check
    */
   public Optional<DriftReport> report() {
     ModelVersion version;
-    synchronized (lock) {
+    synchronized (epochs) {
       version = followed();
     }
     return version == null ? Optional.empty() : report(version);
@@ -293,8 +220,8 @@ public final class DriftMonitor<I, O> implements PredictionListener<I, O>, Check
     List<VersionDrift.Counted> counted;
     Baseline baseline;
     long open;
-    synchronized (lock) {
-      VersionDrift epoch = versions.get(version);
+    synchronized (epochs) {
+      VersionDrift epoch = epochs.find(version);
       if (epoch == null || !epoch.started()) {
         return List.of();
       }
@@ -326,8 +253,8 @@ public final class DriftMonitor<I, O> implements PredictionListener<I, O>, Check
    * @return the counts, or empty if it has not answered or has no baseline
    */
   public Optional<DriftCounts> counts(ModelVersion version) {
-    synchronized (lock) {
-      VersionDrift epoch = versions.get(version);
+    synchronized (epochs) {
+      VersionDrift epoch = epochs.find(version);
       return epoch == null || !epoch.started()
           ? Optional.empty()
           : Optional.of(epoch.sinceStart().counts());
@@ -338,5 +265,146 @@ public final class DriftMonitor<I, O> implements PredictionListener<I, O>, Check
   @Override
   public void close() {
     subscription.close();
+  }
+
+  /**
+   * Configures a {@link DriftMonitor}. Each property is set at most once. Used by one thread.
+   *
+   * @param <I> one input row
+   * @param <O> one answer
+   */
+  public static final class Builder<I, O> {
+    final ModelSource<I, O> source;
+    private @Nullable DriftRule rule;
+    private @Nullable Duration window;
+    private @Nullable Integer history;
+    private @Nullable Set<String> ignored;
+    private @Nullable ToDoubleFunction<? super O> score;
+    private @Nullable Time time;
+    private @Nullable MeterRegistry meters;
+
+    Builder(ModelSource<I, O> source) {
+      this.source = Objects.requireNonNull(source, "source");
+    }
+
+    /**
+     * Sets when a feature counts as drifted.
+     *
+     * @param drift the rule; default {@link DriftRule#psi()}
+     * @return this
+     */
+    public Builder<I, O> alertWhen(DriftRule drift) {
+      rule = Settings.once("alertWhen", rule, drift);
+      return this;
+    }
+
+    /**
+     * Sets how long a window is.
+     *
+     * @param length 1 ms to 3660 days; default 7 days, from Monday to Monday, UTC
+     * @return this
+     */
+    public Builder<I, O> window(Duration length) {
+      window = Settings.once("window", window, new Windows(length).length());
+      return this;
+    }
+
+    /**
+     * Sets how many finished windows are kept per version.
+     *
+     * @param windows 1 to 1,000; default 12
+     * @return this
+     */
+    public Builder<I, O> history(int windows) {
+      if (windows < 1 || windows > 1_000) {
+        throw new IllegalArgumentException("history: " + windows + " (expected: 1..1000)");
+      }
+      history = Settings.once("history", history, windows);
+      return this;
+    }
+
+    /**
+     * Leaves features out of every verdict and of the false-alarm budget. A time that only moves
+     * forward drifts by nature.
+     *
+     * @param features their names, or {@link io.mlops4j.core.Baseline#SCORE}
+     * @return this
+     */
+    public Builder<I, O> ignoring(String... features) {
+      ignored = Settings.once("ignoring", ignored, Set.of(features));
+      return this;
+    }
+
+    /**
+     * Sets how an answer becomes the score that is compared with the baseline's.
+     *
+     * @param number called once per prediction; default: the answer itself if it is a number, else
+     *     missing
+     * @return this
+     */
+    public Builder<I, O> score(ToDoubleFunction<? super O> number) {
+      score = Settings.once("score", score, number);
+      return this;
+    }
+
+    /**
+     * Sets the clock that notices when no predictions arrive any more.
+     *
+     * @param clock default {@link Time#system()}
+     * @return this
+     */
+    public Builder<I, O> time(Time clock) {
+      time = Settings.once("time", time, clock);
+      return this;
+    }
+
+    /**
+     * Publishes the meters {@code mlops.drift.psi} (gauge per feature, NaN while unknown) and
+     * {@code mlops.drift.predictions} (counter by result).
+     *
+     * @param registry where to
+     * @return this
+     */
+    public Builder<I, O> meters(MeterRegistry registry) {
+      meters = Settings.once("meters", meters, registry);
+      return this;
+    }
+
+    /**
+     * Returns the monitor, subscribed to its source. Close it to unsubscribe.
+     *
+     * @return a new monitor
+     */
+    public DriftMonitor<I, O> build() {
+      return new DriftMonitor<>(this);
+    }
+
+    DriftRule rule() {
+      return rule == null ? DriftRule.psi() : rule;
+    }
+
+    Duration window() {
+      return window == null ? Duration.ofDays(7) : window;
+    }
+
+    int history() {
+      return history == null ? 12 : history;
+    }
+
+    Set<String> ignored() {
+      return ignored == null ? Set.of() : ignored;
+    }
+
+    ToDoubleFunction<? super O> score() {
+      return score == null ? Settings::number : score;
+    }
+
+    Time time() {
+      return time == null ? Time.system() : time;
+    }
+
+    @Nullable MeterRegistry meters() {
+      return meters;
+    }
   }
 }

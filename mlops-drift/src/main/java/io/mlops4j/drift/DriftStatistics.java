@@ -7,7 +7,7 @@ import org.apache.commons.statistics.distribution.ChiSquaredDistribution;
  * What two histograms over the same cells say about drift: pure functions of counts. They cost a
  * pass over the cells; none depends on the order in which values arrived.
  */
-public final class DriftStatistics {
+final class DriftStatistics {
   /** What is added to each cell before a logarithm: the prior of Jeffreys. */
   private static final double SMOOTHING = 0.5;
 

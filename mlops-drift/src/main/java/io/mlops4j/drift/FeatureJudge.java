@@ -2,6 +2,7 @@ package io.mlops4j.drift;
 
 import io.mlops4j.core.FeatureCells;
 import io.mlops4j.core.FeatureKind;
+import io.mlops4j.drift.DriftMeasures.CellShift;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

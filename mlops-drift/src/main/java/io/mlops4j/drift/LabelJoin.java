@@ -1,6 +1,7 @@
 package io.mlops4j.drift;
 
 import io.mlops4j.core.ModelVersion;
+import io.mlops4j.drift.QualityMonitor.Joins;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;

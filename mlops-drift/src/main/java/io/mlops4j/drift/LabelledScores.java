@@ -1,5 +1,7 @@
 package io.mlops4j.drift;
 
+import io.mlops4j.drift.Quality.CalibrationBin;
+import io.mlops4j.drift.Quality.Estimate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

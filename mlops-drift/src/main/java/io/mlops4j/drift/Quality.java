@@ -44,4 +44,31 @@ public record Quality(
   public double coverage() {
     return predictions == 0 ? 0 : (double) labels / predictions;
   }
+
+  /**
+   * One point of a calibration curve: predictions whose scores lie in one stretch of 0 to 1.
+   *
+   * @param meanScore what the model said, on average
+   * @param observedRate how often the outcome was 1
+   * @param n labelled predictions in it, at least 1
+   */
+  public record CalibrationBin(double meanScore, double observedRate, long n) {}
+
+  /**
+   * A measured number and how sure it is.
+   *
+   * @param value the estimate
+   * @param standardError its standard error from sampling
+   * @param roundingError how far it can be off because scores were put into bins: certain, 0 if
+   *     none
+   */
+  public record Estimate(double value, double standardError, double roundingError) {
+    /** Refuses what is not a number. */
+    public Estimate {
+      if (!Double.isFinite(value) || !(standardError >= 0) || !(roundingError >= 0)) {
+        throw new IllegalArgumentException(
+            "estimate: " + value + " +- " + standardError + " (expected: finite numbers)");
+      }
+    }
+  }
 }

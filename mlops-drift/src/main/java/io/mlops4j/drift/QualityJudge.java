@@ -2,6 +2,7 @@ package io.mlops4j.drift;
 
 import io.mlops4j.core.Check;
 import io.mlops4j.core.ModelVersion;
+import io.mlops4j.drift.Quality.Estimate;
 import java.util.Locale;
 import java.util.Optional;
 

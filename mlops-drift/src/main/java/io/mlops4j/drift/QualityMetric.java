@@ -1,5 +1,6 @@
 package io.mlops4j.drift;
 
+import io.mlops4j.drift.Quality.Estimate;
 import java.util.Optional;
 
 /** A measure of how good probabilities of a binary outcome are. */

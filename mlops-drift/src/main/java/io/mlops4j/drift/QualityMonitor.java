@@ -6,6 +6,8 @@ import io.mlops4j.core.ModelSource;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.core.Prediction;
 import io.mlops4j.core.PredictionListener;
+import io.mlops4j.drift.Quality.Estimate;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,7 +48,7 @@ public final class QualityMonitor<I, O> implements PredictionListener<I, O>, Lab
   private final LabelJoin join;
   private final Map<ModelVersion, VersionQuality> versions = new LinkedHashMap<>();
 
-  QualityMonitor(QualityMonitorBuilder<I, O> builder) {
+  QualityMonitor(Builder<I, O> builder) {
     this.source = builder.source;
     this.rule = builder.rule();
     this.windows = new Windows(builder.window());
@@ -66,8 +68,8 @@ public final class QualityMonitor<I, O> implements PredictionListener<I, O>, Lab
    * @param <O> one answer
    * @return a builder
    */
-  public static <I, O> QualityMonitorBuilder<I, O> following(ModelSource<I, O> source) {
-    return new QualityMonitorBuilder<>(source);
+  public static <I, O> Builder<I, O> following(ModelSource<I, O> source) {
+    return new Builder<>(source);
   }
 
   @Override
@@ -242,4 +244,179 @@ public final class QualityMonitor<I, O> implements PredictionListener<I, O>, Lab
       return join.joins();
     }
   }
+
+  /**
+   * Configures a {@link QualityMonitor}. Each property is set at most once. Used by one thread.
+   *
+   * @param <I> one input row
+   * @param <O> one answer
+   */
+  public static final class Builder<I, O> {
+    final ModelSource<I, O> source;
+    private @Nullable QualityRule rule;
+    private @Nullable Duration window;
+    private @Nullable Integer rolling;
+    private @Nullable Duration horizon;
+    private @Nullable Integer capacity;
+    private @Nullable Integer bins;
+    private @Nullable ToDoubleFunction<? super O> score;
+
+    Builder(ModelSource<I, O> source) {
+      this.source = Objects.requireNonNull(source, "source");
+    }
+
+    /**
+     * Sets when the check fails.
+     *
+     * @param drop the rule; without one the check never has data
+     * @return this
+     */
+    public Builder<I, O> failWhen(QualityRule drop) {
+      rule = Settings.once("failWhen", rule, drop);
+      return this;
+    }
+
+    /**
+     * Sets how long a window is.
+     *
+     * @param length 1 ms to 3660 days; default 1 day, UTC
+     * @return this
+     */
+    public Builder<I, O> window(Duration length) {
+      window = Settings.once("window", window, new Windows(length).length());
+      return this;
+    }
+
+    /**
+     * Sets how many windows together are judged.
+     *
+     * @param windows 1 to 100; default 7
+     * @return this
+     */
+    public Builder<I, O> rolling(int windows) {
+      rolling = Settings.once("rolling", rolling, requireRange("rolling", windows, 1, 100));
+      return this;
+    }
+
+    /**
+     * Sets how long after its prediction a label may come.
+     *
+     * @param longest more than 0; default 30 days
+     * @return this
+     */
+    public Builder<I, O> labelHorizon(Duration longest) {
+      if (longest.isNegative() || longest.isZero()) {
+        throw new IllegalArgumentException("labelHorizon: " + longest + " (expected: more than 0)");
+      }
+      horizon = Settings.once("labelHorizon", horizon, longest);
+      return this;
+    }
+
+    /**
+     * Sets how many predictions may wait for a label; beyond that the oldest are given up, counted.
+     *
+     * @param predictions 1 to 10,000,000; default 500,000; about 300 bytes each
+     * @return this
+     */
+    public Builder<I, O> capacity(int predictions) {
+      capacity =
+          Settings.once("capacity", capacity, requireRange("capacity", predictions, 1, 10_000_000));
+      return this;
+    }
+
+    /**
+     * Sets how finely scores are kept.
+     *
+     * @param count 2 to 10,000 bins of equal width; default 1,000
+     * @return this
+     */
+    public Builder<I, O> bins(int count) {
+      bins = Settings.once("bins", bins, requireRange("bins", count, 2, 10_000));
+      return this;
+    }
+
+    /**
+     * Sets how an answer becomes the probability of label 1.
+     *
+     * @param probability called once per prediction, 0 to 1; default: the answer itself if it is a
+     *     number
+     * @return this
+     */
+    public Builder<I, O> score(ToDoubleFunction<? super O> probability) {
+      score = Settings.once("score", score, probability);
+      return this;
+    }
+
+    /**
+     * Returns the monitor.
+     *
+     * @return a new monitor
+     */
+    public QualityMonitor<I, O> build() {
+      return new QualityMonitor<>(this);
+    }
+
+    private static int requireRange(String name, int value, int low, int high) {
+      if (value < low || value > high) {
+        throw new IllegalArgumentException(
+            name + ": " + value + " (expected: " + low + ".." + high + ")");
+      }
+      return value;
+    }
+
+    @Nullable QualityRule rule() {
+      return rule;
+    }
+
+    Duration window() {
+      return window == null ? Duration.ofDays(1) : window;
+    }
+
+    int rolling() {
+      return rolling == null ? 7 : rolling;
+    }
+
+    Duration labelHorizon() {
+      return horizon == null ? Duration.ofDays(30) : horizon;
+    }
+
+    int capacity() {
+      return capacity == null ? 500_000 : capacity;
+    }
+
+    int bins() {
+      return bins == null ? 1_000 : bins;
+    }
+
+    ToDoubleFunction<? super O> score() {
+      return score == null ? Settings::number : score;
+    }
+  }
+
+  /**
+   * What became of predictions and labels so far.
+   *
+   * @param predictions predictions that wait, or waited, for a label
+   * @param joined labels that found their prediction
+   * @param waiting labels that came before their prediction and are still held
+   * @param duplicate labels for a prediction that had the same label already
+   * @param conflicting labels for a prediction that had another label; the first one stays
+   * @param late labels that came after the horizon, or whose window is no longer kept
+   * @param orphaned labels given up because no prediction came for them
+   * @param unlabelled predictions given up because no label came within the horizon
+   * @param evicted predictions given up because too many were waiting
+   * @param unusable predictions whose score is not within 0 to 1, whose id or key is longer than
+   *     1,024 characters, or whose id was used already
+   */
+  public record Joins(
+      long predictions,
+      long joined,
+      long waiting,
+      long duplicate,
+      long conflicting,
+      long late,
+      long orphaned,
+      long unlabelled,
+      long evicted,
+      long unusable) {}
 }

@@ -2,7 +2,6 @@ package io.mlops4j.drift;
 
 import io.mlops4j.core.ModelVersion;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.function.Function;
@@ -65,7 +64,7 @@ public record QualityRule(
 
     @Override
     public String toString() {
-      return String.format(Locale.ROOT, "%.4g", by);
+      return Float.toString((float) by);
     }
   }
 
@@ -87,7 +86,7 @@ public record QualityRule(
 
     @Override
     public String toString() {
-      return String.format(Locale.ROOT, "%.4g %%", 100 * by);
+      return (float) (100 * by) + " %";
     }
   }
 

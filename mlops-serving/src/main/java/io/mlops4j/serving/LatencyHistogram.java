@@ -30,10 +30,15 @@ final class LatencyHistogram {
   }
 
   void record(long nanos) {
+    record(nanos, 1);
+  }
+
+  /** Records the same duration several times, for rows answered together. */
+  void record(long nanos, int times) {
     long value = Math.max(0, nanos);
     AtomicLongArray stripe = stripes[(int) Thread.currentThread().getId() & mask];
-    stripe.getAndAdd(0, value);
-    stripe.getAndAdd(8 + bucket(value), 1);
+    stripe.getAndAdd(0, value * times);
+    stripe.getAndAdd(8 + bucket(value), times);
   }
 
   private static int bucket(long value) {

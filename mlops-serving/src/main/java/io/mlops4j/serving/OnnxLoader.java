@@ -125,6 +125,18 @@ public final class OnnxLoader<I, O> implements ModelLoader<I, O> {
     return open(named(file), read(file), Optional.of(encoding));
   }
 
+  /**
+   * Returns the model in a file and the encoding in another, for use without a registry.
+   *
+   * @param file an ONNX file
+   * @param encoding the JSON that {@link InputEncoding#toJson} or a training script wrote
+   * @return the model; the caller closes it
+   * @throws ModelLoadException if either cannot be read or does not fit; lists both sides
+   */
+  public Model<I, O> load(Path file, Path encoding) {
+    return load(file, InputEncoding.fromJson(read(encoding)));
+  }
+
   private OnnxRowModel<I, O> open(
       ModelVersion version, byte[] bytes, Optional<InputEncoding> stored) {
     RowEncoder<I> encoder;

@@ -25,6 +25,7 @@ final class OnnxSlot<I> {
   private final FloatBuffer in;
   private final FloatBuffer out;
   private final RowBuffer<I> row;
+  private final @Nullable PlainNumbers<I> plain;
   private final @Nullable Tensors[] tensors;
 
   OnnxSlot(
@@ -41,6 +42,7 @@ final class OnnxSlot<I> {
     this.out = direct(capacity * shape.columns());
     this.tensors = new @Nullable Tensors[capacity + 1];
     this.row = encoder.schema().newBuffer();
+    this.plain = PlainNumbers.of(encoder);
   }
 
   static FloatBuffer direct(int floats) {
@@ -49,15 +51,20 @@ final class OnnxSlot<I> {
         .asFloatBuffer();
   }
 
-  /** Returns the values of the row encoded last. */
-  RowBuffer<I> row() {
-    return row;
+  /** Returns the values of the row encoded last, or null if they were not kept. */
+  @Nullable RowBuffer<I> row() {
+    return plain == null ? row : null;
   }
 
   /** Writes a row into its place of the input. */
   void encode(int place, I input) {
-    row.set(input);
-    encoder.encode(row, in, place * graph.width());
+    int at = place * graph.width();
+    if (plain != null) {
+      plain.encode(input, in, at);
+    } else {
+      row.set(input);
+      encoder.encode(row, in, at);
+    }
   }
 
   /** Runs the first rows. Where they are read afterwards: {@link #out()}. */

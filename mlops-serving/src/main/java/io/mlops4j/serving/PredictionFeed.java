@@ -29,6 +29,7 @@ final class PredictionFeed<I, O> {
   private static final Logger LOG = LoggerFactory.getLogger(PredictionFeed.class);
   private static final long SHORTEST_NAP = 1_000_000;
   private static final long LONGEST_NAP = 32_000_000;
+  private static final int SWEEP = 64;
 
   private final String name;
   private final PredictionIds ids;
@@ -77,33 +78,34 @@ final class PredictionFeed<I, O> {
       O output,
       long answeredAt,
       long latency) {
-    PredictionRing.Cell<I, O> cell = ring.claim();
-    if (cell == null) {
+    long position = ring.claim();
+    if (position < 0) {
       return;
     }
+    PredictionRing.Cell<I, O> cell = ring.cell(position);
+    cell.answer(version, source, output);
+    cell.sequence = sequence;
+    cell.answeredAt = answeredAt;
+    cell.latency = latency;
     try {
-      cell.sequence = sequence;
-      cell.version = version;
-      cell.source = source;
-      cell.output = output;
-      cell.answeredAt = answeredAt;
-      cell.latency = latency;
-      cell.key = keyOf == null ? null : keyOf.apply(input);
-      cell.unit = unitOf == null ? null : unitOf.apply(input);
       if (row != null) {
-        cell.buffer(row.schema()).copyFrom(row);
-        cell.hasRow = true;
+        cell.row(row);
       } else if (schema != null) {
-        cell.buffer(schema).set(input);
-        cell.hasRow = true;
+        cell.row(input, schema);
+      }
+      if (keyOf != null) {
+        cell.key = keyOf.apply(input);
+      }
+      if (unitOf != null) {
+        cell.unit = unitOf.apply(input);
       }
     } catch (RuntimeException e) {
       // A user's accessor failed on this row: the prediction goes on without what it had to give.
       error(e);
     } finally {
-      ring.publish(cell);
+      ring.publish(position);
     }
-    if (ring.isHalfFull()) {
+    if (ring.isHalfFull(position)) {
       LockSupport.unpark(drain);
     }
   }
@@ -126,24 +128,27 @@ final class PredictionFeed<I, O> {
   }
 
   private boolean drainAll() {
-    PredictionRing.Cell<I, O> cell = ring.peek();
-    if (cell == null) {
+    long first = ring.consumed();
+    if (!ring.isReady(first)) {
       return false;
     }
     // One pair of clocks for all: requests keep only the monotonic one.
     Instant now = time.now();
     long nanos = time.nanos();
-    for (; cell != null; cell = ring.peek()) {
+    long position = first;
+    for (; position - first < SWEEP && ring.isReady(position); position++) {
+      PredictionRing.Cell<I, O> cell = ring.cell(position);
       deliver(cell, now.minusNanos(nanos - cell.answeredAt));
-      ring.free(cell);
+      cell.clear();
     }
+    ring.free(position);
     return true;
   }
 
   private void deliver(PredictionRing.Cell<I, O> cell, Instant at) {
     ModelVersion version = cell.version;
     Prediction.Source source = cell.source;
-    O output = cell.output;
+    O output = cell.answer();
     if (version == null || source == null || output == null) {
       return;
     }

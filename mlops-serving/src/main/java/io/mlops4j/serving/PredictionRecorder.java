@@ -41,6 +41,20 @@ final class PredictionRecorder<I, O> {
     }
   }
 
+  /** Records one of several rows that were answered together; {@link #together} counts them. */
+  void answeredRow(ServedVersion<I, O> version, I input, O output, long start, long end) {
+    if (feed != null) {
+      observe(version.version, version.source(), input, null, output, start, end, null);
+    }
+  }
+
+  /** Counts rows that were answered together. */
+  void together(int rows, long start, long end) {
+    if (rows > 0) {
+      latency.record(end - start, rows);
+    }
+  }
+
   /** Records an answer of the fallback. */
   void fellBack(
       ModelVersion asked, I input, O output, long start, long end, @Nullable Trace trace) {

@@ -1,5 +1,6 @@
 package io.mlops4j.serving;
 
+import io.mlops4j.core.Feature;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.core.Prediction;
 import io.mlops4j.core.RowBuffer;
@@ -11,10 +12,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * A bounded ring from request threads to the one drain thread.
  *
- * <p>The bounded queue of D. Vyukov (1024cores.net, "Bounded MPMC queue") with one consumer: every
- * cell has a turn; position {@code p} may be filled when the turn is {@code p}, and emptied when it
- * is {@code p + 1}. A full ring drops and counts. Cells and their row buffers are reused: a request
- * allocates nothing here.
+ * <p>A producer claims a position by moving the tail, unless the ring is full, which drops and
+ * counts; fills the position's cell; and publishes it by setting the cell's turn to the position
+ * plus one. The consumer takes cells whose turn has come and moves the head, behind which cells are
+ * free again.
+ *
+ * <p>What a request pays here is cache misses, more than instructions. So cells and their row
+ * buffers are reused, the consumer writes to a cell only to let go of references, the head moves
+ * once per sweep, and references that do not change are not stored again (a store into an old
+ * object is a barrier with a fence).
  */
 final class PredictionRing<I, O> {
   static final int CAPACITY = 4096;
@@ -22,8 +28,8 @@ final class PredictionRing<I, O> {
   private final Cell<I, O>[] cells;
   private final int mask;
   private final AtomicLong tail = new AtomicLong();
+  private final AtomicLong head = new AtomicLong();
   private final LongAdder dropped = new LongAdder();
-  private volatile long head;
 
   @SuppressWarnings({"unchecked", "rawtypes"})
   PredictionRing(int capacity) {
@@ -33,43 +39,41 @@ final class PredictionRing<I, O> {
     cells = new Cell[capacity];
     mask = capacity - 1;
     for (int i = 0; i < capacity; i++) {
-      cells[i] = new Cell<>(i);
+      cells[i] = new Cell<>();
     }
   }
 
-  /** Returns a cell to fill and {@link #publish}, or null if the ring is full. */
-  @Nullable Cell<I, O> claim() {
+  /** Returns the position of a cell to fill and {@link #publish}, or -1 if the ring is full. */
+  long claim() {
     while (true) {
       long position = tail.get();
-      Cell<I, O> cell = cells[(int) position & mask];
-      long behind = cell.turn.get() - position;
-      if (behind == 0) {
-        if (tail.weakCompareAndSetVolatile(position, position + 1)) {
-          cell.position = position;
-          return cell;
-        }
-      } else if (behind < 0) {
+      if (position - head.get() >= cells.length) {
+        // The head was read after the tail, so it was full at some moment in between.
         dropped.increment();
-        return null;
+        return -1;
+      }
+      if (tail.weakCompareAndSetVolatile(position, position + 1)) {
+        return position;
       }
     }
   }
 
-  void publish(Cell<I, O> cell) {
-    cell.turn.setRelease(cell.position + 1);
+  Cell<I, O> cell(long position) {
+    return cells[(int) position & mask];
   }
 
-  /** Returns the oldest filled cell, or null. Consumer only, which then calls {@link #free}. */
-  @Nullable Cell<I, O> peek() {
-    Cell<I, O> cell = cells[(int) head & mask];
-    return cell.turn.getAcquire() == head + 1 ? cell : null;
+  void publish(long position) {
+    cell(position).turn.setRelease(position + 1);
   }
 
-  @SuppressWarnings("NonAtomicVolatileUpdate") // One consumer.
-  void free(Cell<I, O> cell) {
-    cell.clear();
-    cell.turn.setRelease(head + cells.length);
-    head = head + 1;
+  /** Returns whether a position has been published. Consumer only. */
+  boolean isReady(long position) {
+    return cell(position).turn.getAcquire() == position + 1;
+  }
+
+  /** Frees every cell before a position. Consumer only. */
+  void free(long position) {
+    head.setRelease(position);
   }
 
   long claimed() {
@@ -77,11 +81,11 @@ final class PredictionRing<I, O> {
   }
 
   long consumed() {
-    return head;
+    return head.get();
   }
 
-  boolean isHalfFull() {
-    return tail.get() - head > cells.length / 2;
+  boolean isHalfFull(long position) {
+    return position - head.get() > cells.length / 2;
   }
 
   long dropped() {
@@ -90,48 +94,90 @@ final class PredictionRing<I, O> {
 
   /** One prediction on its way. */
   static final class Cell<I, O> {
-    private final AtomicLong turn;
-    private long position;
+    private final AtomicLong turn = new AtomicLong();
     private @Nullable RowBuffer<I> buffer;
-    boolean hasRow;
+    private boolean bufferHoldsReferences;
+    private boolean hasRow;
+    private double number;
+    private boolean hasNumber;
+    private @Nullable O output;
     long sequence;
     long answeredAt;
     long latency;
     @Nullable ModelVersion version;
     Prediction.@Nullable Source source;
-    @Nullable O output;
     @Nullable String key;
     @Nullable String unit;
 
-    Cell(long turn) {
-      this.turn = new AtomicLong(turn);
+    void answer(ModelVersion by, Prediction.Source from, O answer) {
+      if (!by.equals(version)) {
+        version = by;
+      }
+      if (source != from) {
+        source = from;
+      }
+      if (answer instanceof Double box) {
+        number = box;
+        hasNumber = true;
+      } else {
+        hasNumber = false;
+        output = answer;
+      }
+      hasRow = false;
     }
 
-    /** Returns this cell's buffer for rows of a schema. */
-    RowBuffer<I> buffer(Schema<I> schema) {
+    /** Returns the answer; a number comes back in a new box. */
+    @SuppressWarnings("unchecked")
+    @Nullable O answer() {
+      return hasNumber ? (O) (Object) number : output;
+    }
+
+    void row(I input, Schema<I> schema) {
+      buffer(schema).set(input);
+      hasRow = true;
+    }
+
+    void row(RowBuffer<I> row) {
+      buffer(row.schema()).copyFrom(row);
+      hasRow = true;
+    }
+
+    private RowBuffer<I> buffer(Schema<I> schema) {
       RowBuffer<I> own = buffer;
       if (own == null || own.schema() != schema) {
         own = schema.newBuffer();
         buffer = own;
+        bufferHoldsReferences = schema.features().stream().anyMatch(Cell::isReference);
       }
       return own;
+    }
+
+    private static boolean isReference(Feature<?> feature) {
+      return switch (feature.kind()) {
+        case NUMERIC, TIME -> false;
+        case CATEGORICAL, TEXT, VECTOR -> true;
+      };
     }
 
     @Nullable RowBuffer<I> row() {
       return hasRow ? buffer : null;
     }
 
-    private void clear() {
+    /** Lets go of what belongs to the user. */
+    void clear() {
       RowBuffer<I> own = buffer;
-      if (own != null && hasRow) {
+      if (own != null && bufferHoldsReferences) {
         own.clear();
       }
-      hasRow = false;
-      version = null;
-      source = null;
-      output = null;
-      key = null;
-      unit = null;
+      if (output != null) {
+        output = null;
+      }
+      if (key != null) {
+        key = null;
+      }
+      if (unit != null) {
+        unit = null;
+      }
     }
   }
 }

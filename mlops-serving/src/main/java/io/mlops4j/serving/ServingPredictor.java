@@ -293,13 +293,15 @@ final class ServingPredictor<I, O> implements Predictor<I, O>, Batcher.Runner<I,
       int from,
       List<O> answers) {
     long end = time.nanos();
+    int answered = 0;
     for (int i = 0; i < chunk.size(); i++) {
       O output = chunk.output(i);
       RuntimeException failure = chunk.failure(i);
       if (version == null) {
         answers.add(instead(chunk.input(i), start, null, notReady()));
       } else if (failure == null && output != null) {
-        recorder.answered(version, chunk.input(i), null, output, start, end, null);
+        answered++;
+        recorder.answeredRow(version, chunk.input(i), output, start, end);
         answers.add(output);
       } else {
         RuntimeException cause = Objects.requireNonNull(failure, "failure");
@@ -307,6 +309,7 @@ final class ServingPredictor<I, O> implements Predictor<I, O>, Batcher.Runner<I,
         answers.add(instead(chunk.input(i), start, null, named));
       }
     }
+    recorder.together(answered, start, end);
   }
 
   // What every answer goes through.

@@ -1,6 +1,7 @@
 package io.mlops4j.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
@@ -9,19 +10,19 @@ import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.junit.jupiter.api.Test;
 
 /**
- * The lease against its sequential self, under every interleaving of a few operations (model
- * checking) and under stress. {@code ended} is how often the last one out was told.
+ * The lease under every interleaving of a few visits and retirements (model checking) and under
+ * stress.
+ *
+ * <pre>
+ * visit    fine: never ended while inside; refused: retired before
+ * endings  0 or 1, never 2
+ * </pre>
  */
 public class LeaseTest {
   private final AtomicInteger ended = new AtomicInteger();
   private final Lease lease = new Lease(ended::incrementAndGet);
 
-  @Operation
-  public boolean enter() {
-    return lease.enter();
-  }
-
-  /** Enters, looks whether it has ended although somebody is inside, and leaves. */
+  /** Enters, looks whether it was ended although somebody is inside, and leaves. */
   @Operation
   public String visit() {
     if (!lease.enter()) {
@@ -29,7 +30,7 @@ public class LeaseTest {
     }
     boolean endedInside = ended.get() > 0;
     lease.leave();
-    return endedInside ? "closed under me" : "fine";
+    return endedInside ? "ended under me" : "fine";
   }
 
   @Operation
@@ -42,35 +43,9 @@ public class LeaseTest {
     return ended.get() > 1;
   }
 
-  @Test
-  void operations_everyInterleaving_areLinearizable() {
-    new ModelCheckingOptions()
-        .iterations(15)
-        .invocationsPerIteration(1_000)
-        .threads(3)
-        .actorsPerThread(3)
-        .sequentialSpecification(Sequential.class)
-        .check(getClass());
-  }
-
-  @Test
-  void operations_underStress_areLinearizable() {
-    new StressOptions()
-        .iterations(10)
-        .invocationsPerIteration(1_000)
-        .threads(3)
-        .actorsPerThread(3)
-        .sequentialSpecification(Sequential.class)
-        .check(getClass());
-  }
-
   /** What a lease is, without threads. */
   public static class Sequential {
     private boolean retired;
-
-    public boolean enter() {
-      return !retired;
-    }
 
     public String visit() {
       return retired ? "refused" : "fine";
@@ -83,6 +58,72 @@ public class LeaseTest {
     public boolean endedTwice() {
       return false;
     }
+  }
+
+  private static ModelCheckingOptions everyInterleaving() {
+    return new ModelCheckingOptions()
+        .iterations(20)
+        .invocationsPerIteration(500)
+        .threads(2)
+        .actorsPerThread(2)
+        .actorsBefore(0)
+        .actorsAfter(1)
+        .sequentialSpecification(Sequential.class);
+  }
+
+  @Test
+  void operations_everyInterleaving_areLinearizable() {
+    everyInterleaving().check(LeaseTest.class);
+  }
+
+  @Test
+  void operations_underStress_areLinearizable() {
+    new StressOptions()
+        .iterations(6)
+        .invocationsPerIteration(1_000)
+        .threads(3)
+        .actorsPerThread(2)
+        .sequentialSpecification(Sequential.class)
+        .check(LeaseTest.class);
+  }
+
+  /** The negative control: looks first and counts afterwards, as one might write it. */
+  public static class Careless {
+    private final AtomicInteger ended = new AtomicInteger();
+    private final AtomicInteger inside = new AtomicInteger();
+    private volatile boolean retired;
+
+    @Operation
+    public String visit() {
+      if (retired) {
+        return "refused";
+      }
+      inside.incrementAndGet();
+      boolean endedInside = ended.get() > 0;
+      if (inside.decrementAndGet() == 0 && retired) {
+        ended.incrementAndGet();
+      }
+      return endedInside ? "ended under me" : "fine";
+    }
+
+    @Operation
+    public void retire() {
+      retired = true;
+      if (inside.get() == 0) {
+        ended.incrementAndGet();
+      }
+    }
+
+    @Operation
+    public boolean endedTwice() {
+      return ended.get() > 1;
+    }
+  }
+
+  @Test
+  void check_carelessLease_isCaught() {
+    assertThatThrownBy(() -> everyInterleaving().check(Careless.class))
+        .isInstanceOf(AssertionError.class);
   }
 
   @Test
@@ -100,7 +141,7 @@ public class LeaseTest {
   @Test
   void retire_nobodyInside_endsAtOnce() {
     lease.retire();
-    lease.retire();
     assertThat(ended).hasValue(1);
+    assertThat(lease.enter()).isFalse();
   }
 }

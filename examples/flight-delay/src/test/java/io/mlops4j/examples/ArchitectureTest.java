@@ -118,7 +118,8 @@ class ArchitectureTest {
   void everyModule_hidesAtLeastFortyPercentOfItsTypes() {
     List<String> tooOpen =
         OURS.stream()
-            .filter(c -> c.getEnclosingClass().isEmpty() && !c.getSimpleName().equals("package-info"))
+            .filter(
+                c -> c.getEnclosingClass().isEmpty() && !c.getSimpleName().equals("package-info"))
             .filter(c -> SIBLINGS.stream().anyMatch(s -> c.getPackageName().endsWith("." + s)))
             .collect(Collectors.groupingBy(JavaClass::getPackageName))
             .entrySet()
@@ -135,8 +136,7 @@ class ArchitectureTest {
         types.stream()
             .filter(
                 c ->
-                    c.getModifiers()
-                        .contains(com.tngtech.archunit.core.domain.JavaModifier.PUBLIC))
+                    c.getModifiers().contains(com.tngtech.archunit.core.domain.JavaModifier.PUBLIC))
             .count();
     return (double) open / types.size();
   }

@@ -1,6 +1,7 @@
 package io.mlops4j.tribuo;
 
 import io.mlops4j.core.MlopsException;
+import java.util.Objects;
 import java.util.TreeSet;
 import org.tribuo.Model;
 import org.tribuo.OutputFactory;
@@ -74,6 +75,6 @@ final class ProbabilityTask implements Task<Label> {
 
   @Override
   public double answer(Prediction<Label> prediction) {
-    return prediction.getOutputScores().get(POSITIVE).getScore();
+    return Objects.requireNonNull(prediction.getOutputScores().get(POSITIVE)).getScore();
   }
 }

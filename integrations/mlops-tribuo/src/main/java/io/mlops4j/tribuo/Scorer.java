@@ -7,8 +7,26 @@ import org.tribuo.Model;
 import org.tribuo.Output;
 
 /** A Tribuo model with what turns rows into its examples and its predictions into numbers. */
-record Scorer<T, O extends Output<O>>(
-    Task<O> task, Model<O> model, RowEncoder<T> encoder, String[] names) {
+final class Scorer<T, O extends Output<O>> {
+  private final Task<O> task;
+  private final Model<O> model;
+  private final RowEncoder<T> encoder;
+  private final String[] names;
+
+  Scorer(Task<O> task, Model<O> model, RowEncoder<T> encoder, String[] names) {
+    this.task = task;
+    this.model = model;
+    this.encoder = encoder;
+    this.names = names;
+  }
+
+  Model<O> model() {
+    return model;
+  }
+
+  RowEncoder<T> encoder() {
+    return encoder;
+  }
 
   List<Double> score(List<T> rows) {
     Examples<T> examples = new Examples<>(encoder, names);

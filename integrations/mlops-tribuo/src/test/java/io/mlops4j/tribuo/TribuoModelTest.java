@@ -110,12 +110,8 @@ class TribuoModelTest {
               new String[] {"00000000:x", red(rows.get(i)) ? "00000002:color" : "00000003:color"},
               new double[] {(float) x(rows.get(i)), 1});
       double tribuos =
-          model
-              .tribuo()
-              .castModel(Label.class)
-              .predict(example)
-              .getOutputScores()
-              .get("1")
+          java.util.Objects.requireNonNull(
+                  model.tribuo().castModel(Label.class).predict(example).getOutputScores().get("1"))
               .getScore();
       assertThat(answers.get(i)).isEqualTo(tribuos, within(1e-12)).isBetween(0.0, 1.0);
     }

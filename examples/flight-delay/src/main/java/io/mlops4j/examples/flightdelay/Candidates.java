@@ -30,7 +30,7 @@ import org.tribuo.math.optimisers.AdaGrad;
 /** The three models of the story, each registered with where it comes from. */
 final class Candidates {
   private static final long SEED = 1;
-  static final int TREES = 8;
+  static final int TREES = 10;
 
   private static final String GBT = "/flight-delay-gbt/";
 
@@ -58,7 +58,7 @@ final class Candidates {
   /** Bagged decision trees, trained here on recent months. */
   RegisteredVersion<Flight, Double> baggedTrees(String name, LabeledDataset<Flight> rows) {
     CARTClassificationTrainer tree =
-        new CARTClassificationTrainer(14, 40f, 0f, 1f, false, new GiniIndex(), SEED);
+        new CARTClassificationTrainer(16, 150f, 0f, 1f, false, new GiniIndex(), SEED);
     Trainer<Label> trainer =
         new BaggingTrainer<>(tree, new FullyWeightedVotingCombiner(), TREES, SEED);
     TribuoModel<Flight> model =

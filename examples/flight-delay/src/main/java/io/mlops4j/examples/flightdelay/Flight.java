@@ -9,8 +9,7 @@ package io.mlops4j.examples.flightdelay;
  * @param hour of departure, 0 to 23
  * @param dayOfWeek 1 is Monday, 7 is Sunday
  */
-public record Flight(
-    String origin, String destination, double distance, int hour, int dayOfWeek) {
+public record Flight(String origin, String destination, double distance, int hour, int dayOfWeek) {
 
   /** Returns the unit of the A/B test: all flights of a route go to the same arm. */
   String route() {

@@ -5,7 +5,6 @@ import io.mlops4j.registry.GateDecision;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.RegisteredModel;
 import io.mlops4j.registry.RegisteredVersion;
-import io.mlops4j.report.BarChart;
 import io.mlops4j.report.Callout;
 import io.mlops4j.report.KeyValues;
 import io.mlops4j.report.Report;
@@ -24,12 +23,18 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The whole loop on real flights: {@code FlightDelayDemo DIRECTORY [train] [challenge] [serve]}.
+ * The whole loop on real flights: {@code FlightDelayDemo DIRECTORY [train] [challenge] [serve]
+ * [every=N]}.
  *
  * <p>Without step names all three run, from an empty registry. With names only those run, on
- * whatever registry an earlier process left in the directory.
+ * whatever registry an earlier process left in the directory. {@code every=10} takes every tenth
+ * flight.
  */
 public final class FlightDelayDemo {
+  static final List<String> ALL = List.of("train", "challenge", "serve");
+
+  private static final String EVERY = "every=";
+
   private final Scenario scenario;
   private final PrintStream out;
   private final List<GateDecision> decisions = new ArrayList<>();
@@ -46,11 +51,18 @@ public final class FlightDelayDemo {
    */
   public static void main(String[] args) {
     Scenario scenario = Scenario.in(Path.of(args.length > 0 ? args[0] : "target/demo"));
-    List<String> steps = List.of(args).subList(Math.min(1, args.length), args.length);
+    List<String> steps = new ArrayList<>();
+    for (String arg : List.of(args).subList(Math.min(1, args.length), args.length)) {
+      if (arg.startsWith(EVERY)) {
+        scenario = scenario.withEveryNth(Integer.parseInt(arg.substring(EVERY.length())));
+      } else {
+        steps.add(arg);
+      }
+    }
     FlightDelayDemo demo = new FlightDelayDemo(scenario, System.out);
     if (steps.isEmpty()) {
       demo.startAfresh();
-      demo.run(List.of("train", "challenge", "serve"));
+      demo.run(ALL);
     } else {
       demo.run(steps);
     }
@@ -125,16 +137,15 @@ public final class FlightDelayDemo {
   }
 
   private void serve(RegisteredModel<Flight, Double> delay, FlightData data) {
-    Report report = Story.step(3, "Live traffic, April to June, in event order");
+    Report report = Story.step(3, "Live traffic, April to June: what happened");
     if (delay.champion().isEmpty()) {
       tell(report.add(Callout.noData("Nothing is in production, so nothing is served.")));
       return;
     }
-    Retrainer retrainer =
-        new Retrainer(data, new Candidates(delay), new Judge(delay), this::tell);
+    Retrainer retrainer = new Retrainer(data, new Candidates(delay), new Judge(delay), this::tell);
     try (LiveTraffic live = new LiveTraffic(scenario, data, delay)) {
       say(
-          "%n3. Live traffic from %d threads; 80 %% of the routes get %s, the others version 1.",
+          "%n3. Live traffic from %d threads; 90 %% of the routes get %s, the others version 1.",
           scenario.threads(), delay.champion().get().version());
       live.run(retrainer::retrain, week -> say("%s", Story.line(week)));
       decisions.addAll(retrainer.decisions());
@@ -170,7 +181,6 @@ public final class FlightDelayDemo {
         decided = decided.add(Story.decisionTable(decision), Story.outcome(decision));
       }
     }
-    PredictorStats stats = live.stats();
     Report page =
         Report.titled("Flight delays: three months in production")
             .subtitle("406,297 departures from ORD, ATL and LAX, January to June 2001")
@@ -183,14 +193,7 @@ public final class FlightDelayDemo {
                     .add(Story.calibration(live.tally().byVersion()))
                     .add(Story.compared("By version", live.tally().byVersion()))
                     .add(Story.compared("By arm of the A/B test", live.tally().byArm())),
-                Section.titled("Latency")
-                    .add(
-                        BarChart.titled("Latency of predict()", List.of("p50", "p99"))
-                            .valueLabel("microseconds")
-                            .bars(
-                                "production",
-                                stats.p50().toNanos() / 1e3,
-                                stats.p99().toNanos() / 1e3)),
+                Section.titled("Latency").add(Story.latency(live.tally().latencies())),
                 decided,
                 Section.titled("History").add(Story.history(delay.history())));
     Path file = scenario.directory().resolve("flight-delay.html");

@@ -49,8 +49,7 @@ final class Judge {
   }
 
   /** Promotes or refuses, on the evidence that is stored. */
-  GateDecision promote(
-      RegisteredVersion<Flight, Double> candidate, LabeledDataset<Flight> truth) {
+  GateDecision promote(RegisteredVersion<Flight, Double> candidate, LabeledDataset<Flight> truth) {
     return delay.promote(candidate, policy(truth));
   }
 
@@ -61,11 +60,7 @@ final class Judge {
   private static EvaluationReport report(
       RegisteredVersion<Flight, Double> version, String name, LabeledDataset<Flight> truth) {
     return EvaluationReport.binary(
-        version.version().toString(),
-        name,
-        truth.digest(),
-        score(version, truth),
-        Instant.now());
+        version.version().toString(), name, truth.digest(), score(version, truth), Instant.now());
   }
 
   /** Scores every row with the version's own files, as serving would load them. */

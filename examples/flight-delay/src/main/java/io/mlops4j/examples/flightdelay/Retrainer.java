@@ -37,7 +37,8 @@ final class Retrainer {
     LocalDateTime judgeFrom = known.minusWeeks(JUDGE_WEEKS);
     LabeledDataset<Flight> learn = data.labeled(judgeFrom.minusWeeks(LEARN_WEEKS), judgeFrom);
     LabeledDataset<Flight> truth = data.labeled(judgeFrom, known);
-    String learned = judgeFrom.minusWeeks(LEARN_WEEKS).toLocalDate() + " to " + judgeFrom.toLocalDate();
+    String learned =
+        judgeFrom.minusWeeks(LEARN_WEEKS).toLocalDate() + " to " + judgeFrom.toLocalDate();
     String judged = judgeFrom.toLocalDate() + " to " + known.toLocalDate();
     long start = System.nanoTime();
     RegisteredVersion<Flight, Double> candidate = candidates.baggedTrees(learned, learn);

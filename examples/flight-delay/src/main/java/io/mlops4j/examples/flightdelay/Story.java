@@ -15,6 +15,7 @@ import io.mlops4j.report.ScatterChart;
 import io.mlops4j.report.Status;
 import io.mlops4j.report.Table;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -26,17 +27,16 @@ final class Story {
   /** What the gates saw, what they asked for, and what came of it. */
   static Table decisionTable(GateDecision decision) {
     Table table =
-        Table.of("Gate", "Candidate", "Champion", "Required", "Verdict")
+        Table.of("Required", "Candidate", "Champion", "Verdict")
             .caption(
                 decision.candidate()
                     + decision.champion().map(c -> " against " + c).orElse(", no champion yet"));
     for (GateResult result : decision.results()) {
       table =
           table.row(
-              result.metric(),
+              result.required(),
               number(result.candidate().isPresent(), result.candidate().orElse(0)),
               number(result.champion().isPresent(), result.champion().orElse(0)),
-              result.required(),
               Cell.badge(status(result.verdict()), result.verdict().name()));
     }
     return table;
@@ -73,8 +73,7 @@ final class Story {
     Table table =
         Table.of("Week from", "Production", "Flights", "AUC", "Largest PSI", "Drifted", "Action");
     for (Week week : weeks) {
-      var largest =
-          week.psi().entrySet().stream().max(Map.Entry.comparingByValue(Double::compare));
+      var largest = week.psi().entrySet().stream().max(Map.Entry.comparingByValue(Double::compare));
       table =
           table.row(
               week.from().toString().substring(0, 10),
@@ -127,7 +126,8 @@ final class Story {
   }
 
   static Table compared(String title, Map<String, BinaryEvaluation> parts) {
-    Table table = Table.of(title, "Flights", "Delayed", "AUC", "Log loss", "Brier", "ECE (10 bins)");
+    Table table =
+        Table.of(title, "Flights", "Delayed", "AUC", "Log loss", "Brier", "ECE (10 bins)");
     for (Map.Entry<String, BinaryEvaluation> part : parts.entrySet()) {
       BinaryEvaluation evaluation = part.getValue();
       table =
@@ -165,6 +165,23 @@ final class Story {
     return chart;
   }
 
+  /** How long a share of the answers took at most, in microseconds: one point per percentile. */
+  static LineChart latency(long[] nanos) {
+    long[] sorted = nanos.clone();
+    Arrays.sort(sorted);
+    double[] percentiles = new double[100];
+    double[] micros = new double[100];
+    for (int i = 0; i < 100; i++) {
+      percentiles[i] = i < 99 ? i + 1 : 99.9;
+      int rank = (int) Math.ceil(percentiles[i] / 100 * sorted.length) - 1;
+      micros[i] = sorted.length == 0 ? Double.NaN : sorted[Math.max(0, rank)] / 1e3;
+    }
+    return LineChart.titled("Latency of one prediction, all callers busy")
+        .xLabel("percentile (1 to 99, and 99.9)")
+        .yLabel("microseconds")
+        .series("production", percentiles, micros);
+  }
+
   static Table history(List<HistoryEntry> entries) {
     Table table = Table.of("No.", "What", "Version", "Stage", "Why");
     for (HistoryEntry entry : entries) {
@@ -188,14 +205,14 @@ final class Story {
   /** One week in one line, while it happens. */
   static String line(Week week) {
     return "   %s  %-14s %,7d flights  AUC %s%s"
-        .formatted(
-            week.from().toString().substring(0, 10),
-            week.version(),
-            week.flights(),
-            week.rollingAuc().isPresent()
-                ? "%.4f".formatted(week.rollingAuc().getAsDouble())
-                : "  -   ",
-            week.drifted().isEmpty() ? "" : "  drifted: " + week.drifted())
+            .formatted(
+                week.from().toString().substring(0, 10),
+                week.version(),
+                week.flights(),
+                week.rollingAuc().isPresent()
+                    ? "%.4f".formatted(week.rollingAuc().getAsDouble())
+                    : "  -   ",
+                week.drifted().isEmpty() ? "" : "  drifted: " + week.drifted())
         + (week.action().isEmpty() ? "" : "  -> " + week.action());
   }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
 
 /** What was answered in the air, and how it turned out on the ground. Used by the replay thread. */
 final class Tally {
@@ -27,9 +28,11 @@ final class Tally {
       new PriorityQueue<>(Comparator.comparing((Answer a) -> a.flight().lands()));
   private final Map<String, BinaryEvaluation.Collector> arms = new LinkedHashMap<>();
   private final Map<String, BinaryEvaluation.Collector> versions = new LinkedHashMap<>();
+  private final LongStream.Builder latencies = LongStream.builder();
   private long landed;
 
   void departed(List<Answer> answers) {
+    answers.forEach(answer -> latencies.add(answer.answer().latency().toNanos()));
     inTheAir.addAll(answers);
   }
 
@@ -52,6 +55,11 @@ final class Tally {
 
   long landed() {
     return landed;
+  }
+
+  /** Returns how long each answer took, in nanoseconds. Can be asked once. */
+  long[] latencies() {
+    return latencies.build().toArray();
   }
 
   Map<String, BinaryEvaluation> byArm() {

@@ -1,0 +1,23 @@
+package io.mlops4j.drift;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** What the builders of both monitors share. */
+final class Settings {
+  private Settings() {}
+
+  /** Returns the value of a property that may be set once. */
+  static <V> V once(String property, @Nullable V old, V value) {
+    Objects.requireNonNull(value, property);
+    if (old != null) {
+      throw new IllegalStateException(property + " is set already: " + old);
+    }
+    return value;
+  }
+
+  /** How an answer becomes a number when nobody said how. */
+  static double number(@Nullable Object output) {
+    return output instanceof Number number ? number.doubleValue() : Double.NaN;
+  }
+}
