@@ -58,7 +58,7 @@ class OpenLoopTest {
   void quantile_nearestRank_neverInterpolates() {
     long[] values = new long[100];
     for (int i = 0; i < values.length; i++) {
-      values[i] = 100 - i;
+      values[i] = 100L - i;
     }
     assertThat(LoadResult.quantile(values, 0.99)).isEqualTo(99);
     assertThat(LoadResult.quantile(values, 0.5)).isEqualTo(50);
