@@ -408,11 +408,11 @@ final class DirectoryObjectStore implements ObjectStore {
   }
 
   private Path path(String key) {
-    Path path = root;
+    StringBuilder path = new StringBuilder(key.length() + 16);
     for (String part : key.split("/", -1)) {
-      path = path.resolve(DiskNames.encode(part));
+      path.append(path.isEmpty() ? "" : "/").append(DiskNames.encode(part));
     }
-    return path;
+    return root.resolve(path.toString());
   }
 
   private static Path parent(Path inside) {

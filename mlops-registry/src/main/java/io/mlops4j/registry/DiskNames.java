@@ -21,6 +21,24 @@ final class DiskNames {
   private DiskNames() {}
 
   static String encode(String part) {
+    return isPlain(part) ? part : encodeAny(part);
+  }
+
+  /**
+   * Whether a name certainly stands for itself: true for log records and blobs, of which are many.
+   */
+  private static boolean isPlain(String part) {
+    for (int i = 0; i < part.length(); i++) {
+      char c = part.charAt(i);
+      if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.')) {
+        return false;
+      }
+    }
+    // Devices begin with one of these letters; anything that might be one goes the long way.
+    return !part.isEmpty() && "canpl.".indexOf(part.charAt(0)) < 0 && !part.endsWith(".");
+  }
+
+  private static String encodeAny(String part) {
     BigInteger capitals = BigInteger.ZERO;
     for (int i = 0; i < part.length(); i++) {
       if (part.charAt(i) >= 'A' && part.charAt(i) <= 'Z') {
@@ -37,6 +55,9 @@ final class DiskNames {
 
   /** The part a file stands for, or empty if we would never have written that file. */
   static Optional<String> decode(String file) {
+    if (file.length() <= 128 && isPlain(file)) {
+      return Optional.of(file);
+    }
     String rest = file.startsWith("=") ? file.substring(1) : file;
     int mark = rest.lastIndexOf('=');
     StringBuilder part = new StringBuilder(mark < 0 ? rest : rest.substring(0, mark));

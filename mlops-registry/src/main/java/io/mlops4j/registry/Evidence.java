@@ -6,10 +6,15 @@ import io.mlops4j.evaluation.Metric;
 import java.util.List;
 import java.util.Optional;
 
-/** What is stored about one version; reports oldest first. */
-record Evidence(ModelVersion version, List<EvaluationReport> reports) {
+/** What is stored about one version: what it learned from, and reports, oldest first. */
+record Evidence(ModelVersion version, String trainedOn, List<EvaluationReport> reports) {
   Evidence {
     reports = List.copyOf(reports);
+  }
+
+  /** Whether a report is about the very rows the version was trained on. */
+  boolean learnedFrom(EvaluationReport report) {
+    return trainedOn.equals(report.datasetDigest());
   }
 
   /** The newest report that measured a metric, on a data set if one is asked for. */

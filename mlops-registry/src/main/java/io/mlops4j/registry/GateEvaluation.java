@@ -5,6 +5,7 @@ import io.mlops4j.evaluation.Metric;
 import io.mlops4j.evaluation.MetricValue;
 import io.mlops4j.registry.GateResult.Verdict;
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The verdict of a policy: a pure function of the policy and the evidence. */
 final class GateEvaluation {
+  /** Six digits tell models apart and can be read. */
+  private static final MathContext SHOWN = new MathContext(6);
+
   private final GatePolicy policy;
   private final Evidence candidate;
   private final @Nullable Evidence champion;
@@ -66,7 +70,7 @@ final class GateEvaluation {
     }
     EvaluationReport report = found.get();
     used.add(report.digest());
-    Optional<String> gap = gap(report, metric);
+    Optional<String> gap = gap(candidate, report, metric);
     if (gap.isPresent()) {
       return inconclusive(gate, gap.get());
     }
@@ -77,7 +81,14 @@ final class GateEvaluation {
   }
 
   /** Why a report's value proves nothing, or empty. */
-  private Optional<String> gap(EvaluationReport report, Metric metric) {
+  private Optional<String> gap(Evidence of, EvaluationReport report, Metric metric) {
+    if (of.learnedFrom(report)) {
+      return Optional.of(
+          of.version()
+              + " was trained on "
+              + report.datasetName()
+              + ", so how it does there proves nothing. Judge on rows it has not seen.");
+    }
     if (report.value(metric) instanceof MetricValue.Defined defined) {
       return defined.n() < policy.minRows() || report.rows() < policy.minRows()
           ? Optional.of(
@@ -102,13 +113,13 @@ final class GateEvaluation {
         holds ? Verdict.PASS : Verdict.FAIL,
         OptionalDouble.of(value),
         OptionalDouble.empty(),
-        plain(value),
+        gate.shown(value),
         gate.requirement(),
         report.modelVersion()
             + " has "
             + gate.of().id()
             + " "
-            + plain(value)
+            + gate.shown(value)
             + " on "
             + report.datasetName()
             + (holds ? "; required is " : ", not ")
@@ -124,7 +135,7 @@ final class GateEvaluation {
     }
     EvaluationReport opposite = found.get();
     used.add(opposite.digest());
-    Optional<String> gap = gap(opposite, gate.of());
+    Optional<String> gap = gap(other, opposite, gate.of());
     if (gap.isPresent()) {
       return inconclusive(gate, gap.get());
     }
@@ -156,7 +167,7 @@ final class GateEvaluation {
             + " against "
             + plain(bar)
             + ": gain "
-            + gain.toPlainString()
+            + shortened(gain, required)
             + relative(gain, bar);
     return new GateResult(
         gate.of().id(),
@@ -175,10 +186,8 @@ final class GateEvaluation {
             + " "
             + observed
             + ", required gain "
-            + required.toPlainString()
-            + " ("
-            + gate.margin()
-            + ").");
+            + required.round(SHOWN).toPlainString()
+            + (gate.margin() instanceof Margin.Relative ? " (" + gate.margin() + ")." : "."));
   }
 
   private static String relative(BigDecimal gain, double bar) {
@@ -238,6 +247,14 @@ final class GateEvaluation {
   }
 
   private static String plain(double value) {
-    return BigDecimal.valueOf(value).toPlainString();
+    return BigDecimal.valueOf(value).round(SHOWN).stripTrailingZeros().toPlainString();
+  }
+
+  /** Rounded for people, unless rounding would hide on which side of the bound the value is. */
+  static String shortened(BigDecimal value, BigDecimal bound) {
+    BigDecimal rounded = value.round(SHOWN);
+    boolean same =
+        Integer.signum(rounded.compareTo(bound)) == Integer.signum(value.compareTo(bound));
+    return (same ? rounded : value).stripTrailingZeros().toPlainString();
   }
 }

@@ -118,6 +118,7 @@ final class ModelLog {
         // A store that retries may have created it and then say that it was there: compare.
         if (store.putIfAbsent(key, json) || isOurs(key, json)) {
           accept(record.sequence(), json);
+          publish();
           return record.entry();
         }
       }
@@ -196,11 +197,20 @@ final class ModelLog {
   }
 
   private void readNew() {
-    synchronized (this) {
-      if (corruption != null) {
-        return;
+    if (isCorrupt()) {
+      return;
+    }
+    long before = next;
+    try {
+      readRecords();
+    } finally {
+      if (next != before || isCorrupt()) {
+        publish();
       }
     }
+  }
+
+  private void readRecords() {
     if (opened) {
       // Existing records have consecutive names, so one failed look-up says there is no news.
       while (readOne(next)) {}
@@ -227,9 +237,11 @@ final class ModelLog {
     } catch (IntegrityException e) {
       tornAt(sequence, e);
     }
-    synchronized (this) {
-      return corruption == null;
-    }
+    return !isCorrupt();
+  }
+
+  private synchronized boolean isCorrupt() {
+    return corruption != null;
   }
 
   private synchronized void tornAt(long sequence, IntegrityException e) {
@@ -237,7 +249,6 @@ final class ModelLog {
     torn.add(sequence);
     state.skip();
     next = sequence + 1;
-    publish(state.production());
   }
 
   private synchronized void accept(long sequence, byte[] json) {
@@ -272,16 +283,18 @@ final class ModelLog {
               + model
               + "/log from a backup; other models are not affected.";
       LOG.error("{}", corruption);
-      publish(new Production(OptionalInt.empty(), "", corruption));
       return;
     }
     head = LogRecord.hash(json);
     next = sequence + 1;
-    publish(state.production());
   }
 
-  /** An equal snapshot is no news: readers compare by identity. */
-  private void publish(Production now) {
+  /** Once per batch of records. An equal snapshot is no news: readers compare by identity. */
+  private synchronized void publish() {
+    Production now =
+        corruption == null
+            ? state.production()
+            : new Production(OptionalInt.empty(), "", corruption);
     if (!now.equals(production)) {
       production = now;
     }

@@ -90,8 +90,8 @@ public final class ModelRegistry implements AutoCloseable {
   }
 
   /**
-   * Returns the handle of a model, which need not exist yet. Reads the model's log: about 0.1 ms
-   * per thousand records.
+   * Returns the handle of a model, which need not exist yet. Reads the model's log: some tens of
+   * milliseconds per thousand records.
    *
    * @param name 1 to 128 of {@code A-Z a-z 0-9 . _ -}, no leading dot
    * @param loaders how versions are loaded, one per format; none if nothing will be loaded

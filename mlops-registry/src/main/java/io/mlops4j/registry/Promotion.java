@@ -32,14 +32,19 @@ final class Promotion {
     this.policy = Objects.requireNonNull(policy, "policy");
   }
 
-  private record Contest(
-      List<String> candidate, @Nullable Integer bar, List<String> championReports) {}
+  /** Candidate and bar: manifests and reports by digest. */
+  private record Contest(Entrant candidate, @Nullable Entrant bar) {}
+
+  private record Entrant(int number, String manifest, List<String> reports) {
+    static Entrant of(VersionState state) {
+      return new Entrant(state.number(), state.manifest(), state.evaluations());
+    }
+  }
 
   GateDecision decide() {
     Contest contest = log.read(this::contest);
-    Evidence candidate = evidence(number, contest.candidate());
-    Evidence champion =
-        contest.bar() == null ? null : evidence(contest.bar(), contest.championReports());
+    Evidence candidate = evidence(contest.candidate());
+    Evidence champion = contest.bar() == null ? null : evidence(contest.bar());
     GateEvaluation evaluation = new GateEvaluation(policy, candidate, champion);
     List<GateResult> results = evaluation.run();
     return new GateDecision(
@@ -54,17 +59,16 @@ final class Promotion {
   }
 
   private Contest contest(ModelState state) {
-    VersionState candidate = state.version(number);
     VersionState bar = state.bar();
-    return new Contest(
-        candidate.evaluations(),
-        bar == null ? null : bar.number(),
-        bar == null ? List.of() : bar.evaluations());
+    return new Contest(Entrant.of(state.version(number)), bar == null ? null : Entrant.of(bar));
   }
 
-  private Evidence evidence(int version, List<String> digests) {
-    ModelVersion id = new ModelVersion(log.model(), version);
-    return new Evidence(id, reports(blobs, id, digests));
+  private Evidence evidence(Entrant entrant) {
+    ModelVersion id = new ModelVersion(log.model(), entrant.number());
+    String what = "manifest of " + id;
+    Manifest manifest = Manifest.fromJson(blobs.get(entrant.manifest(), what), what);
+    return new Evidence(
+        id, manifest.lineage().data().digest(), reports(blobs, id, entrant.reports()));
   }
 
   static List<EvaluationReport> reports(Blobs blobs, ModelVersion id, List<String> digests) {

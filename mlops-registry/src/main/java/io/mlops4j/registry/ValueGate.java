@@ -21,6 +21,11 @@ record ValueGate(Metric of, Comparison comparison, double bound) implements Gate
     };
   }
 
+  /** The value for people. */
+  String shown(double value) {
+    return GateEvaluation.shortened(BigDecimal.valueOf(value), BigDecimal.valueOf(bound));
+  }
+
   @Override
   public String requirement() {
     return of.id() + " " + comparison.symbol + " " + BigDecimal.valueOf(bound).toPlainString();

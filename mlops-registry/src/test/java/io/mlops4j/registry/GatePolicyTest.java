@@ -52,7 +52,7 @@ class GatePolicyTest {
   }
 
   private static Evidence about(int version, EvaluationReport... reports) {
-    return new Evidence(new ModelVersion("delay", version), List.of(reports));
+    return new Evidence(new ModelVersion("delay", version), "sha-of-training", List.of(reports));
   }
 
   private static GateResult only(Gate gate, Evidence candidate, @Nullable Evidence champion) {
@@ -350,5 +350,41 @@ class GatePolicyTest {
       assertThat(model.champion().map(RegisteredVersion::number)).contains(2);
       assertThatThrownBy(() -> model.rollback("no")).hasMessageContaining("no intact");
     }
+  }
+
+  @Test
+  void evaluate_judgedOnItsOwnTrainingData_isInconclusiveForCandidateAndChampion() {
+    EvaluationReport good = evidence(2, Metric.AUC, 0.9);
+    EvaluationReport bar = evidence(1, Metric.AUC, 0.6);
+    Evidence cheat =
+        new Evidence(new ModelVersion("delay", 2), good.datasetDigest(), List.of(good));
+    Evidence honest = about(2, good);
+    Evidence champion = about(1, bar);
+    Evidence learnedIt =
+        new Evidence(new ModelVersion("delay", 1), bar.datasetDigest(), List.of(bar));
+    Gate value = Gate.metric(Metric.AUC).atLeast(0.5);
+    Gate margin = Gate.metric(Metric.AUC).beatsChampionBy(Margin.absolute(0.01));
+
+    assertThat(only(value, cheat, champion).verdict()).isEqualTo(Verdict.INCONCLUSIVE);
+    assertThat(only(value, cheat, champion).sentence())
+        .contains("delay:2 was trained on", "proves nothing");
+    assertThat(only(margin, honest, learnedIt).verdict()).isEqualTo(Verdict.INCONCLUSIVE);
+    assertThat(only(margin, honest, champion).verdict()).isEqualTo(Verdict.PASS);
+  }
+
+  @Test
+  void sentence_valueAHairBelowTheBound_showsTheHair() {
+    GateResult result =
+        only(
+            Gate.metric(Metric.AUC).atLeast(0.65),
+            about(1, evidence(1, Metric.AUC, 0.64999999999)),
+            null);
+    assertThat(result.sentence()).contains("0.64999999999");
+    GateResult plain =
+        only(
+            Gate.metric(Metric.AUC).atLeast(0.65),
+            about(1, evidence(1, Metric.AUC, 0.687382441936)),
+            null);
+    assertThat(plain.sentence()).contains("0.687382").doesNotContain("0.6873824");
   }
 }

@@ -51,7 +51,6 @@ final class LiveTraffic implements AutoCloseable {
 
   private static final Duration SWAP_LIMIT = Duration.ofSeconds(30);
 
-  private final Scenario scenario;
   private final FlightData data;
   private final RegisteredModel<Flight, Double> delay;
   private final ReplayTime clock;
@@ -66,7 +65,6 @@ final class LiveTraffic implements AutoCloseable {
   private long asked;
 
   LiveTraffic(Scenario scenario, FlightData data, RegisteredModel<Flight, Double> delay) {
-    this.scenario = scenario;
     this.data = data;
     this.delay = delay;
     this.clock = new ReplayTime(instant(Scenario.LIVE.from()));

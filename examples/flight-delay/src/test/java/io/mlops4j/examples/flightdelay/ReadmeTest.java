@@ -180,14 +180,14 @@ class ReadmeTest {
       "var meterRegistry = new io.micrometer.core.instrument.simple.SimpleMeterRegistry();";
 
   private static final String GIVEN =
-      String.join(
-          "\n",
-          "var schema = Schema.of(Flight.class);",
-          "var delay = given.delay();",
-          "var encoding = given.encoding();",
-          "var baseline = given.baseline();",
-          "var trainingRows = given.trainingRows();",
-          "var report = given.report();");
+      """
+      var schema = Schema.of(Flight.class);
+      var delay = given.delay();
+      var encoding = given.encoding();
+      var baseline = given.baseline();
+      var trainingRows = given.trainingRows();
+      var report = given.report();
+      """;
 
   /** What the promotion snippet takes as given. */
   public record Given(

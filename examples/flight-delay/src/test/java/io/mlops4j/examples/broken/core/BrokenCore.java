@@ -8,6 +8,6 @@ public final class BrokenCore {
 
   @Override
   public String toString() {
-    return registry.toString();
+    return "core over " + registry.describe();
   }
 }

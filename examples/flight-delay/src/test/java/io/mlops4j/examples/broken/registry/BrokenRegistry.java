@@ -10,6 +10,15 @@ public final class BrokenRegistry {
   private final BrokenServing sibling = new BrokenServing();
 
   /**
+   * Returns what it is.
+   *
+   * @return a name
+   */
+  public String describe() {
+    return sibling.getClass().getName();
+  }
+
+  /**
    * Breaks the rules.
    *
    * @param in any stream
@@ -18,7 +27,7 @@ public final class BrokenRegistry {
    */
   public Object read(InputStream in) throws IOException {
     try (ObjectInputStream objects = new ObjectInputStream(in)) {
-      return sibling.toString() + objects.available();
+      return describe() + objects.available();
     }
   }
 }
