@@ -91,14 +91,20 @@ final class LoadChecks {
   }
 
   private static String describe(LoadResult result, long[][] swaps) {
+    String split =
+        swaps.length == 0
+            ? ""
+            : String.format(
+                Locale.ROOT,
+                " (%.2f ms while a version was being swapped in, %.2f ms otherwise)",
+                result.millis(0.99, swaps, true),
+                result.millis(0.99, swaps, false));
     return String.format(
         Locale.ROOT,
-        "  p50 %.2f ms, p99 %.2f ms (%.2f ms while a version was being swapped in, %.2f ms"
-            + " otherwise), max %.1f ms",
+        "  p50 %.2f ms, p99 %.2f ms%s, max %.1f ms",
         result.millis(0.5),
         result.millis(0.99),
-        result.millis(0.99, swaps, true),
-        result.millis(0.99, swaps, false),
+        split,
         result.millis(1));
   }
 
