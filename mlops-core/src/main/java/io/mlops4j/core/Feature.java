@@ -214,6 +214,14 @@ public final class Feature<T> {
     return vector == null ? null : vector.apply(row);
   }
 
+  ToDoubleFunction<T> numberAccessor() {
+    return Objects.requireNonNull(number);
+  }
+
+  Function<T, @Nullable String> textAccessor() {
+    return Objects.requireNonNull(text);
+  }
+
   /** Returns whether values are numbers (numeric or time). */
   boolean isNumber() {
     return number != null;

@@ -1,6 +1,5 @@
 package io.mlops4j.core;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,12 +10,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RowBuffer<T> {
   private final Schema<T> schema;
+  private final RowReader<T> reader;
   private final double[] numbers;
   private final @Nullable String[] texts;
   private final float[] @Nullable [] vectors;
 
   RowBuffer(Schema<T> schema) {
     this.schema = schema;
+    this.reader = schema.reader();
     this.numbers = new double[schema.size()];
     this.texts = new @Nullable String[schema.size()];
     this.vectors = new float[schema.size()] @Nullable [];
@@ -30,15 +31,10 @@ public final class RowBuffer<T> {
    *     feature and both lengths
    */
   public void set(T row) {
-    List<Feature<T>> features = schema.features();
-    // By index: an iterator per row is garbage wherever escape analysis does not remove it.
-    for (int i = 0; i < numbers.length; i++) {
-      Feature<T> feature = features.get(i);
-      switch (feature.kind()) {
-        case NUMERIC, TIME -> numbers[i] = feature.number(row);
-        case CATEGORICAL, TEXT -> texts[i] = feature.text(row);
-        case VECTOR -> setVector(i, feature, feature.vector(row));
-      }
+    reader.read(row, numbers, texts);
+    for (int position : reader.vectors()) {
+      Feature<T> feature = reader.feature(position);
+      setVector(position, feature, feature.vector(row));
     }
   }
 
@@ -68,9 +64,11 @@ public final class RowBuffer<T> {
    */
   public void copyFrom(RowBuffer<T> other) {
     System.arraycopy(other.numbers, 0, numbers, 0, numbers.length);
-    System.arraycopy(other.texts, 0, texts, 0, texts.length);
-    for (int i = 0; i < vectors.length; i++) {
-      setOwn(i, other.vectors[i]);
+    if (reader.hasTexts()) {
+      System.arraycopy(other.texts, 0, texts, 0, texts.length);
+    }
+    for (int position : reader.vectors()) {
+      setOwn(position, other.vectors[position]);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.mlops4j.core;
 
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -20,7 +21,23 @@ public final class RowEncoder<T> {
   RowEncoder(Schema<T> schema, InputEncoding encoding) {
     this.schema = schema;
     this.encoding = encoding;
-    this.writers = encoding.columns().stream().map(this::writer).toArray(Writer[]::new);
+    this.writers = merged(encoding.columns().stream().map(this::writer).toList());
+  }
+
+  /** Neighbouring plain numbers become one writer: most encodings are mostly that. */
+  private static Writer[] merged(List<Writer> writers) {
+    List<Writer> result = new ArrayList<>();
+    for (Writer writer : writers) {
+      int last = result.size() - 1;
+      if (writer instanceof PlainWriter next
+          && last >= 0
+          && result.get(last) instanceof PlainWriter before) {
+        result.set(last, before.and(next));
+      } else {
+        result.add(writer);
+      }
+    }
+    return result.toArray(Writer[]::new);
   }
 
   /**
@@ -89,11 +106,11 @@ public final class RowEncoder<T> {
     boolean number = schema.features().get(feature).isNumber();
     if (column instanceof EncodedColumn.Numeric numeric) {
       requireKind(number, column, feature, "a number");
-      return new NumberWriter(feature, 0, 1, numeric.missing());
+      return new PlainWriter(new int[] {feature}, new float[] {numeric.missing()});
     }
     if (column instanceof EncodedColumn.Scaled scaled) {
       requireKind(number, column, feature, "a number");
-      return new NumberWriter(feature, scaled.offset(), scaled.scale(), scaled.missing());
+      return new ScaledWriter(feature, scaled.offset(), scaled.scale(), scaled.missing());
     }
     if (column instanceof EncodedColumn.Vector vector) {
       boolean fits = schema.features().get(feature).kind() == FeatureKind.VECTOR;
@@ -137,7 +154,39 @@ public final class RowEncoder<T> {
     void write(RowBuffer<?> row, FloatBuffer out, int at);
   }
 
-  private record NumberWriter(int feature, double offset, double scale, float missing)
+  private static final class PlainWriter implements Writer {
+    private final int[] features;
+    private final float[] missing;
+
+    PlainWriter(int[] features, float[] missing) {
+      this.features = features;
+      this.missing = missing;
+    }
+
+    PlainWriter and(PlainWriter next) {
+      int width = features.length + next.features.length;
+      int[] allFeatures = Arrays.copyOf(features, width);
+      float[] allMissing = Arrays.copyOf(missing, width);
+      System.arraycopy(next.features, 0, allFeatures, features.length, next.features.length);
+      System.arraycopy(next.missing, 0, allMissing, features.length, next.features.length);
+      return new PlainWriter(allFeatures, allMissing);
+    }
+
+    @Override
+    public int width() {
+      return features.length;
+    }
+
+    @Override
+    public void write(RowBuffer<?> row, FloatBuffer out, int at) {
+      for (int i = 0; i < features.length; i++) {
+        double value = row.number(features[i]);
+        out.put(at + i, Double.isNaN(value) ? missing[i] : (float) value);
+      }
+    }
+  }
+
+  private record ScaledWriter(int feature, double offset, double scale, float missing)
       implements Writer {
     @Override
     public int width() {

@@ -30,6 +30,7 @@ public final class Schema<T> {
   private final Map<String, Integer> positions;
   private final @Nullable RowFactory<T> factory;
   private final String fingerprint;
+  private final RowReader<T> reader;
 
   Schema(String name, List<Feature<T>> features, @Nullable RowFactory<T> factory) {
     this.name = Objects.requireNonNull(name, "name");
@@ -46,6 +47,7 @@ public final class Schema<T> {
       }
     }
     this.fingerprint = fingerprint(this.features);
+    this.reader = new RowReader<>(this.features);
   }
 
   /**
@@ -319,6 +321,10 @@ public final class Schema<T> {
    */
   public <R> Schema<R> on(String rowType, Function<? super R, ? extends T> path) {
     return new Schema<>(rowType, features.stream().map(f -> f.<R>on(path)).toList(), null);
+  }
+
+  RowReader<T> reader() {
+    return reader;
   }
 
   private Schema<T> withEach(List<String> names, UnaryOperator<Feature<T>> change) {
