@@ -170,6 +170,7 @@ public final class FlightDelayDemo {
         .and("Throughput", String.format(Locale.ROOT, "%,.0f predictions/s", live.throughput()))
         .and("Latency p50", stats.p50())
         .and("Latency p99", stats.p99())
+        .and("Predictions the monitors missed", stats.listenersDropped())
         .and("Labels joined", live.tally().landed());
   }
 
@@ -188,6 +189,10 @@ public final class FlightDelayDemo {
                 facts(live),
                 Section.titled("Quality and drift")
                     .add(Story.quality(live.weeks()), Story.drift(live.weeks()))
+                    .add(
+                        Text.of(
+                            "The destinations differ from training mostly because a tenth of the"
+                                + " routes is held back for the A/B test."))
                     .add(Story.weeks(live.weeks())),
                 Section.titled("Honest probabilities")
                     .add(Story.calibration(live.tally().byVersion()))

@@ -100,7 +100,7 @@ final class Story {
               .toArray();
       chart = chart.series(feature, times, values);
     }
-    return marked(chart, weeks);
+    return marked(chart.threshold("alert above 0.2", 0.2), weeks);
   }
 
   static LineChart quality(List<Week> weeks) {
