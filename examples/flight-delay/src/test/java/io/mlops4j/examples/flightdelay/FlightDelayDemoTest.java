@@ -48,7 +48,7 @@ class FlightDelayDemoTest {
   }
 
   @Test
-  void run_withoutTheSecondModel_keepsTheFirstChampionUntilARetrainingBeatsIt() {
+  void run_withoutTheSecondModel_servesTheFirstChampion() {
     Run run = run(scenario().withoutChallenger());
 
     assertThat(run.decision(0).promoted()).isTrue();
