@@ -5,7 +5,7 @@ import java.time.Instant;
 
 /**
  * Where time comes from. Everything in this library that waits, measures or stamps takes one, so
- * that a test can turn the clock ({@code VirtualTime} in mlops-junit). Thread-safe.
+ * that a test can turn the clock ({@link VirtualTime}). Thread-safe.
  */
 public interface Time {
 

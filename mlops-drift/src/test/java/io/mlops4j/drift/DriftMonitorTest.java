@@ -14,7 +14,7 @@ import io.mlops4j.core.Baseline;
 import io.mlops4j.core.Check;
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.Prediction;
-import io.mlops4j.junit.VirtualTime;
+import io.mlops4j.core.VirtualTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

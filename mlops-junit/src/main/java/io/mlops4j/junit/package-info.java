@@ -1,7 +1,4 @@
-/**
- * Test support: a clock that only moves when told. Start at {@link
- * io.mlops4j.junit.VirtualTime#startingAt}. For the test scope.
- */
+/** Test support for services that use MLOps4J. For the test scope. */
 @NullMarked
 package io.mlops4j.junit;
 

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mlops4j.core.EncodedRow;
 import io.mlops4j.core.Prediction;
 import io.mlops4j.core.Schema;
-import io.mlops4j.junit.VirtualTime;
+import io.mlops4j.core.VirtualTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

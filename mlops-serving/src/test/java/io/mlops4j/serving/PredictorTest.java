@@ -9,7 +9,7 @@ import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.Model;
 import io.mlops4j.core.Prediction;
 import io.mlops4j.core.Schema;
-import io.mlops4j.junit.VirtualTime;
+import io.mlops4j.core.VirtualTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,9 +1,8 @@
-package io.mlops4j.junit;
+package io.mlops4j.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.mlops4j.core.Subscription;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,7 +1,5 @@
-package io.mlops4j.junit;
+package io.mlops4j.core;
 
-import io.mlops4j.core.Subscription;
-import io.mlops4j.core.Time;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
