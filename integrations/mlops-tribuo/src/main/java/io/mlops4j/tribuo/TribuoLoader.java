@@ -12,6 +12,7 @@ import io.mlops4j.core.Text;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.tribuo.Output;
@@ -35,6 +36,16 @@ final class TribuoLoader<T, O extends Output<O>> implements ModelLoader<T, Doubl
   @Override
   public Set<String> formats() {
     return Set.of(TribuoModel.FORMAT);
+  }
+
+  @Override
+  public Optional<Schema<T>> schema() {
+    return Optional.of(schema);
+  }
+
+  @Override
+  public boolean takesRowsAsTheyAre() {
+    return false;
   }
 
   @Override
