@@ -7,6 +7,7 @@ import io.mlops4j.core.Model;
 import io.mlops4j.core.ModelArtifact;
 import io.mlops4j.core.ModelLoader;
 import io.mlops4j.core.ModelVersion;
+import io.mlops4j.core.RowEncoder;
 import io.mlops4j.core.Schema;
 import io.mlops4j.core.Text;
 import java.io.IOException;
@@ -71,7 +72,15 @@ final class TribuoLoader<T, O extends Output<O>> implements ModelLoader<T, Doubl
     String[] names = Examples.names(encoding);
     Examples.check(who, model.getFeatureIDMap(), names);
     task.check(who, model);
-    return new TribuoModel<>(who, new Scorer<>(task, model, encoding.bind(schema), names));
+    return new TribuoModel<>(who, new Scorer<>(task, model, bind(who, encoding), names));
+  }
+
+  private RowEncoder<T> bind(String who, InputEncoding encoding) {
+    try {
+      return encoding.bind(schema);
+    } catch (MlopsException e) {
+      throw new MlopsException(who + ": " + e.getMessage(), e);
+    }
   }
 
   private static byte[] read(String who, ModelArtifact artifact) {
