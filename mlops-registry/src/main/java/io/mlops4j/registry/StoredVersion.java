@@ -63,6 +63,11 @@ final class StoredVersion<I, O> implements RegisteredVersion<I, O> {
     return Promotion.reports(model.blobs(), version, evaluations);
   }
 
+  @Override
+  public GateDecision decide(GatePolicy policy) {
+    return model.decide(version.number(), policy);
+  }
+
   /** Returns name, number and stage. */
   @Override
   public String toString() {
