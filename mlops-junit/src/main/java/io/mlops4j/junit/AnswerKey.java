@@ -20,8 +20,7 @@ final class AnswerKey<I, O> {
 
   /** Asks both versions; what is odd about one that is alone goes into the tally. */
   static <I, O> AnswerKey<I, O> record(SwapStressTarget<I, O> target, StressTally tally) {
-    AnswerKey<I, O> key =
-        new AnswerKey<>(target, alone(target, 1, tally), alone(target, 2, tally));
+    AnswerKey<I, O> key = new AnswerKey<>(target, alone(target, 1, tally), alone(target, 2, tally));
     if (!tally.failed()) {
       key.requireTelling();
     }

@@ -156,7 +156,9 @@ final class StressCaller<I, O> implements Runnable {
       tally.problem(
           Kind.WRONG,
           how
-              + (version > 0 ? ", while version " + version + " was served, answered " : " answered ")
+              + (version > 0
+                  ? ", while version " + version + " was served, answered "
+                  : " answered ")
               + answer
               + "; "
               + key.expected(row)

@@ -40,7 +40,8 @@ final class SwapStressExtension implements ParameterResolver, AfterTestExecution
         .getOrComputeIfAbsent(
             SwapStressRunner.class,
             key ->
-                new SwapStressRunner(context.getRequiredTestMethod().getAnnotation(SwapStress.class)),
+                new SwapStressRunner(
+                    context.getRequiredTestMethod().getAnnotation(SwapStress.class)),
             SwapStressRunner.class);
   }
 }

@@ -85,7 +85,9 @@ public final class SwapStressRunner {
     return report;
   }
 
-  /** Direct and batched; with every model watched, and as it is, so that ONNX takes its fast path. */
+  /**
+   * Direct and batched; with every model watched, and as it is, so that ONNX takes its fast path.
+   */
   private <I, O> void hammer(
       SwapStressTarget<I, O> target, AnswerKey<I, O> key, StressTally tally) {
     SplittableRandom random = new SplittableRandom(seed);
@@ -97,8 +99,7 @@ public final class SwapStressRunner {
       IntFunction<ModelRelease<I, O>> releases = kind < 2 ? watching : asItIs;
       int share = closes / 4 + (kind < closes % 4 ? 1 : 0);
       for (int i = 0; i < share && !tally.failed(); i++) {
-        StressRound<I, O> round =
-            new StressRound<>(key, tally, releases, batched, limitSeconds);
+        StressRound<I, O> round = new StressRound<>(key, tally, releases, batched, limitSeconds);
         round.begin(callers, random.split());
         if (i == 0) {
           round.swap(swaps / 4 + (kind < swaps % 4 ? 1 : 0));
@@ -117,8 +118,7 @@ public final class SwapStressRunner {
   }
 
   /** Counts loads without wrapping the model; its predictor counts the closes. */
-  private static <I, O> ModelRelease<I, O> counted(
-      StressTally tally, ModelRelease<I, O> release) {
+  private static <I, O> ModelRelease<I, O> counted(StressTally tally, ModelRelease<I, O> release) {
     return new GivenRelease<>(
         release.version(),
         () -> {

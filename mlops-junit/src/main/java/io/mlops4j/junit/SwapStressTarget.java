@@ -103,9 +103,10 @@ public final class SwapStressTarget<I, O> {
   }
 
   private static boolean alike(Object one, Object other) {
-    return one instanceof Number a && other instanceof Number b
-        ? Math.abs(a.doubleValue() - b.doubleValue()) <= TOLERANCE
-        : one.equals(other);
+    if (one instanceof Number a && other instanceof Number b) {
+      return Math.abs(a.doubleValue() - b.doubleValue()) <= TOLERANCE;
+    }
+    return one.equals(other);
   }
 
   /**

@@ -31,9 +31,7 @@ final class Engine {
   }
 
   static List<Throwable> failures(EngineExecutionResults results) {
-    return results.allEvents().failed().stream()
-        .map(event -> thrown(event))
-        .toList();
+    return results.allEvents().failed().stream().map(event -> thrown(event)).toList();
   }
 
   private static Throwable thrown(Event event) {

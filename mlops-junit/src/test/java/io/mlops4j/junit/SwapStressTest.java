@@ -49,7 +49,9 @@ class SwapStressTest {
   }
 
   static class Sound {
-    static volatile SwapStressReport report = new SwapStressReport(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, java.util.OptionalLong.empty(), List.of());
+    static volatile SwapStressReport report =
+        new SwapStressReport(
+            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, java.util.OptionalLong.empty(), List.of());
 
     @SwapStress(callers = 4, swaps = 40, closes = 8)
     void model(SwapStressRunner stress) {
@@ -252,7 +254,8 @@ class SwapStressTest {
   @Test
   void run_oneObjectForSeveralLoads_isCaught() {
     assertThat(caught(SharedObject.class))
-        .contains("Model shared by two versions").contains("an object that was loaded before");
+        .contains("Model shared by two versions")
+        .contains("an object that was loaded before");
   }
 
   static class MixesRowsInABatch {
@@ -274,7 +277,8 @@ class SwapStressTest {
   void run_batchInAnotherOrder_isCaughtBeforeAnyLoad() {
     assertThat(caught(MixesRowsInABatch.class))
         .contains("Wrong answer (20 times)")
-        .contains("The first version, asked alone, answers 1.0 to row 0 alone and 191.0 in a batch");
+        .contains(
+            "The first version, asked alone, answers 1.0 to row 0 alone and 191.0 in a batch");
   }
 
   /** Rows go through a buffer that all calls share. */
@@ -324,7 +328,9 @@ class SwapStressTest {
 
   @Test
   void run_versionThatAnswersAsAnother_isCaught() {
-    assertThat(caught(StaleVersion.class)).contains("Wrong answer").contains("was served, answered");
+    assertThat(caught(StaleVersion.class))
+        .contains("Wrong answer")
+        .contains("was served, answered");
   }
 
   /** One call never returns (here: not within ten seconds). */
@@ -393,7 +399,8 @@ class SwapStressTest {
   static class OneAnswer {
     @SwapStress
     void rows(SwapStressRunner stress) {
-      stress.run(SwapStressTarget.making(() -> adding(1), () -> adding(2)).asking(List.of(3.0, 3.0)));
+      stress.run(
+          SwapStressTarget.making(() -> adding(1), () -> adding(2)).asking(List.of(3.0, 3.0)));
     }
   }
 

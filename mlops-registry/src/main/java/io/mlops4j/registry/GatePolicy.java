@@ -160,6 +160,17 @@ public record GatePolicy(
     return DryRun.of(this, Evidence.of(candidate), Evidence.of(champion));
   }
 
+  /**
+   * Returns what this policy says about an evaluation that is in no registry, with nobody to beat:
+   * {@link WithoutChampion} says what becomes of margins. A dry run: nothing is stored.
+   *
+   * @param candidate the evaluation to judge
+   * @return the decision
+   */
+  public GateDecision judge(EvaluationReport candidate) {
+    return DryRun.of(this, Evidence.of(candidate), null);
+  }
+
   byte[] toJson() {
     ObjectNode json = Json.object();
     json.put("v", LogRecord.FORMAT);
