@@ -10,8 +10,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -34,11 +32,9 @@ import org.jspecify.annotations.Nullable;
  * @param <O> one answer
  */
 public final class ScriptedModel<I, O> implements Model<I, O> {
-  private static final long PATIENCE_SECONDS = 10;
-
   private final Object lock = new Object();
   private final List<Step<I, O>> steps = new ArrayList<>();
-  private final CountDownLatch released = new CountDownLatch(1);
+  private final Blockade blockade = new Blockade();
   private @Nullable Schema<I> schema;
   private @Nullable VirtualTime time;
   private Duration takes = Duration.ZERO;
@@ -47,7 +43,6 @@ public final class ScriptedModel<I, O> implements Model<I, O> {
   private long rows;
   private int closes;
   private int inside;
-  private int blocked;
   private boolean closedWhileInside;
 
   private ScriptedModel(Function<? super I, ? extends O> byRow) {
@@ -173,7 +168,7 @@ public final class ScriptedModel<I, O> implements Model<I, O> {
       Step<I, O> before = steps.get(steps.size() - 1);
       return then(
           inputs -> {
-            awaitRelease();
+            blockade.block();
             return before.answer.apply(inputs);
           });
     }
@@ -217,7 +212,7 @@ public final class ScriptedModel<I, O> implements Model<I, O> {
 
   /** Lets every blocked call go on, now and from here on. Idempotent. */
   public void release() {
-    released.countDown();
+    blockade.release();
   }
 
   /**
@@ -227,50 +222,7 @@ public final class ScriptedModel<I, O> implements Model<I, O> {
    * @throws AssertionError if that many calls have not come by then; says how many have
    */
   public void awaitBlocked(int count) {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-    synchronized (lock) {
-      while (blocked < count) {
-        long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-        if (left <= 0) {
-          throw new AssertionError(
-              "Of "
-                  + count
-                  + " calls, "
-                  + blocked
-                  + " are blocked in the model after "
-                  + PATIENCE_SECONDS
-                  + " s (calls so far: "
-                  + calls
-                  + "). Does the script reach its thenBlock()?");
-        }
-        try {
-          lock.wait(left);
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          throw new AssertionError("Interrupted while waiting for blocked calls.", e);
-        }
-      }
-    }
-  }
-
-  private void awaitRelease() {
-    synchronized (lock) {
-      blocked++;
-      lock.notifyAll();
-    }
-    try {
-      if (!released.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-        throw new MlopsException(
-            "The scripted model was not released within " + PATIENCE_SECONDS + " s.");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new MlopsException("The scripted model was interrupted while it was blocked.", e);
-    } finally {
-      synchronized (lock) {
-        blocked--;
-      }
-    }
+    blockade.awaitBlocked(count);
   }
 
   @Override

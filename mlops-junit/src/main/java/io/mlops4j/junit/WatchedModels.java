@@ -9,7 +9,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -19,7 +18,7 @@ final class WatchedModels {
   private static final int REMEMBERED = 4;
 
   private final StressTally tally;
-  private final Map<Model<?, ?>, Gauge> open = new IdentityHashMap<>();
+  private final IdentityHashMap<Model<?, ?>, Gauge> open = new IdentityHashMap<>();
   private final Deque<Model<?, ?>> closed = new ArrayDeque<>();
 
   WatchedModels(StressTally tally) {

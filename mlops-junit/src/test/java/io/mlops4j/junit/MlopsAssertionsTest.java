@@ -233,6 +233,6 @@ class MlopsAssertionsTest {
   @Test
   void assertThat_besideAssertJ_isNotAmbiguous() {
     assertThat(Optional.of("text")).contains("text");
-    assertThat("text").isEqualTo("text");
+    assertThat(POLICY.name()).isEqualTo("delay");
   }
 }

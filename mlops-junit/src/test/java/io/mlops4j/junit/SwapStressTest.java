@@ -107,7 +107,7 @@ class SwapStressTest {
     private static Model<float[], Double> forgetful(String name) {
       Model<float[], Double> inner = onnx(name);
       SESSIONS.add(inner);
-      return inner::predict;
+      return rows -> inner.predict(rows);
     }
 
     @SwapStress(callers = 2, swaps = 4, limitSeconds = 1)
@@ -296,7 +296,9 @@ class SwapStressTest {
         for (int i = 0; i < inputs.size(); i++) {
           buffer[i] = inputs.get(i);
         }
-        Thread.yield();
+        for (int i = 0; i < 2_000; i++) {
+          Thread.onSpinWait();
+        }
         List<Double> answers = new ArrayList<>();
         for (int i = 0; i < inputs.size(); i++) {
           answers.add(buffer[i] + constant);
