@@ -8,6 +8,7 @@ import io.mlops4j.data.Dataset;
 import io.mlops4j.evaluation.EvaluationReport;
 import io.mlops4j.registry.GateDecision;
 import io.mlops4j.registry.RegisteredVersion;
+import io.mlops4j.serving.Predictor;
 import java.util.List;
 
 /**
@@ -76,6 +77,16 @@ public final class MlopsAssertions {
    */
   public static <O> PredictionAssert<O> assertThat(Prediction<?, O> actual) {
     return new PredictionAssert<>(actual);
+  }
+
+  /**
+   * Starts an assertion about a predictor.
+   *
+   * @param actual the predictor, which stays open
+   * @return what can be asserted
+   */
+  public static PredictorAssert assertThat(Predictor<?, ?> actual) {
+    return new PredictorAssert(actual);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.mlops4j.junit;
 
+import static io.mlops4j.junit.MlopsAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -146,6 +147,26 @@ class ScriptedTest {
     }
     assertThat(source.loads()).isEqualTo(2);
     assertThat(source.opened()).isZero();
+  }
+
+  @Test
+  void predictor_served_isWaitedFor() {
+    ScriptedSource<String, Double> source = ScriptedSource.of("delay");
+    source.select(1, ScriptedModel.answering(0.1));
+    try (Predictor<String, Double> predictor = Predictor.from(source).fallback(r -> -1.0).build()) {
+      assertThat(predictor).serves(1);
+      source.select(2, ScriptedModel.<String, Double>answering(0.2).times(2).thenFail("broken"));
+      assertThat(predictor).serves(2).hasAnsweredEveryRequest();
+      source.selectFailing(3, "no such file");
+      assertThat(predictor).hasProblem("no such file").serves(2);
+      predictor.predict("row");
+      predictor.predict("row");
+      assertThat(predictor).hasAnsweredEveryRequest();
+      predictor.predict("row");
+      assertThatThrownBy(() -> assertThat(predictor).hasAnsweredEveryRequest())
+          .isInstanceOf(AssertionError.class)
+          .hasMessageContaining("1 of 3 answers are the fallback's");
+    }
   }
 
   @Test
