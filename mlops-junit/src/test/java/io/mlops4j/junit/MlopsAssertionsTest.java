@@ -148,6 +148,20 @@ class MlopsAssertionsTest {
   }
 
   @Test
+  void version_lookedUpBeforeItsEvaluation_isJudgedByWhatIsStoredNow() {
+    try (ModelRegistry registry = ModelRegistry.inMemory()) {
+      RegisteredModel<String, Double> model = registry.model("delay");
+      RegisteredVersion<String, Double> first = version(model, 0.70, "a".repeat(64));
+      RegisteredVersion<String, Double> early =
+          model.register(Reports.files("early"), Lineage.unknown());
+      assertThat(message(() -> assertThat(early).beats(first).on(AUC).by(0)))
+          .contains("auc was not measured for delay:2");
+      model.recordEvaluation(early, Reports.auc("delay:2", 0.8));
+      assertThat(early).beats(first).on(AUC).by(0.1);
+    }
+  }
+
+  @Test
   void version_judgedOnItsOwnTrainingData_doesNotPass() {
     try (ModelRegistry registry = ModelRegistry.inMemory()) {
       RegisteredModel<String, Double> model = registry.model("delay");

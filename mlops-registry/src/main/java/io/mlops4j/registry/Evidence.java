@@ -17,8 +17,10 @@ record Evidence(ModelVersion version, String trainedOn, List<EvaluationReport> r
     reports = List.copyOf(reports);
   }
 
-  /** What is stored about a version. */
-  static Evidence of(RegisteredVersion<?, ?> version) {
+  /** What is stored about a version now; the object may be older than its last evaluation. */
+  static Evidence of(RegisteredVersion<?, ?> given) {
+    RegisteredVersion<?, ?> version =
+        given instanceof StoredVersion<?, ?> stored ? stored.now() : given;
     return new Evidence(
         version.version(), version.lineage().data().digest(), version.evaluations());
   }

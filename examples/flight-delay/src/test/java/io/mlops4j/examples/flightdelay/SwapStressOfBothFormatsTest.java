@@ -17,7 +17,7 @@ import java.util.List;
 class SwapStressOfBothFormatsTest {
 
   @SuppressWarnings("unchecked")
-  @SwapStress(callers = 8, swaps = 60)
+  @SwapStress(callers = 8, swaps = 24)
   void onnxAndTribuo_swappedUnderLoad_loseNothing(SwapStressRunner stress, ModelRegistry registry) {
     RegisteredModel<Flight, Double> delay =
         registry.model(

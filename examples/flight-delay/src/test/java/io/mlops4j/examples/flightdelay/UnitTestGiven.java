@@ -15,26 +15,23 @@ import io.mlops4j.tribuo.TribuoModel;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What the README's unit tests take as given. */
-abstract class UnitTestGiven {
-  final Schema<Flight> schema = FlightData.FLIGHT;
-  final Flight flight = new Flight("ORD", "LGA", 733, 17, 5);
-  final GatePolicy policy =
+/** What the README's unit tests take as given. Public: their class comes from another loader. */
+public abstract class UnitTestGiven {
+  protected static final Schema<Flight> schema = FlightData.FLIGHT;
+  protected static final Flight flight = new Flight("ORD", "LGA", 733, 17, 5);
+  protected static final GatePolicy policy =
       GatePolicy.named("flight-delay")
           .require(
               Gate.metric(Metric.AUC).atLeast(0.60),
               Gate.metric(Metric.AUC).beatsChampionBy(Margin.absolute(0.005)));
-  final List<Flight> flights;
-  final RegisteredVersion<Flight, Double> champion;
-  final RegisteredVersion<Flight, Double> candidate;
-  final ModelArtifact lastMonth;
-  final ModelArtifact thisMonth;
+  protected static final List<Flight> flights;
+  protected static final RegisteredVersion<Flight, Double> champion;
+  protected static final RegisteredVersion<Flight, Double> candidate;
+  protected static final ModelArtifact lastMonth;
+  protected static final ModelArtifact thisMonth;
 
-  @SuppressWarnings("unchecked")
-  UnitTestGiven() {
-    RegisteredModel<Flight, Double> delay =
-        ModelRegistry.inMemory()
-            .model("flight-delay", OnnxModel.probability(schema), TribuoModel.probability(schema));
+  static {
+    RegisteredModel<Flight, Double> delay = model();
     FlightData data = FlightData.load(Scenario.in(Path.of("unused")).withEveryNth(50));
     LabeledDataset<Flight> rows = data.labeled(Scenario.JANUARY_FEBRUARY);
     LabeledDataset<Flight> march = data.labeled(Scenario.MARCH);
@@ -50,5 +47,11 @@ abstract class UnitTestGiven {
     judge.evaluate(candidate, "March", march);
     thisMonth = candidate.artifact();
     lastMonth = ((TribuoModel<Flight>) champion.release().load()).toOnnx();
+  }
+
+  @SuppressWarnings("unchecked")
+  private static RegisteredModel<Flight, Double> model() {
+    return ModelRegistry.inMemory()
+        .model("flight-delay", OnnxModel.probability(schema), TribuoModel.probability(schema));
   }
 }
