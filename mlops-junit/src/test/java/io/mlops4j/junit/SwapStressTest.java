@@ -281,6 +281,30 @@ class SwapStressTest {
             "The first version, asked alone, answers 1.0 to row 0 alone and 191.0 in a batch");
   }
 
+  /** Small batches come back in another order: asked alone, nobody sees it. */
+  static class MixesRowsUnderLoad {
+    private static List<Double> mixed(double constant, List<Double> inputs) {
+      List<Double> answers = plus(constant, inputs);
+      if (inputs.size() < ROWS.size()) {
+        Collections.reverse(answers);
+      }
+      return answers;
+    }
+
+    @SwapStress(callers = 4, swaps = 40)
+    void model(SwapStressRunner stress) {
+      stress(stress, () -> in -> mixed(1, in), () -> in -> mixed(2, in));
+    }
+  }
+
+  @Test
+  void run_rowsOfOthers_areCaught() {
+    assertThat(caught(MixesRowsUnderLoad.class))
+        .contains("Wrong answer")
+        .contains("answered")
+        .contains("to it alone");
+  }
+
   /** Rows go through a buffer that all calls share. */
   static class NotThreadSafe {
     static final class Buffered implements Model<Double, Double> {
