@@ -4,6 +4,7 @@ import json
 import math
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -34,6 +35,7 @@ def main():
         mlflow.set_tracking_uri(server.url)
         mlflow.set_experiment("flights")
         log_models()
+        guide(server.url, work)
         result = java(server.url)
         look(result)
     print("The live check passed.")
@@ -58,6 +60,21 @@ def log_models():
             external, name="external", pip_requirements=["mlflow"], registered_model_name="external"
         )
     mlflow.MlflowClient().set_registered_model_alias("flight-delay", "champion", logged.registered_model_version)
+
+
+def guide(url, work):
+    """The Python block of docs/mlflow.md as it stands there, and its way to a directory."""
+    text = (MODULE.parent.parent / "docs" / "mlflow.md").read_text()
+    block = text.split("```python\n")[1].split("```")[0]
+    assert "http://127.0.0.1:5000" in block
+    script = pathlib.Path(work) / "guide.py"
+    script.write_text(block.replace("http://127.0.0.1:5000", url))
+    subprocess.run([sys.executable, script], cwd=work, check=True, timeout=300)
+    target = MODULE / "target" / "delay-model"
+    shutil.rmtree(target, ignore_errors=True)
+    command = [sys.executable, "-m", "mlflow", "artifacts", "download", "-u", "models:/delay/1", "-d", str(target)]
+    subprocess.run(command, env={**os.environ, "MLFLOW_TRACKING_URI": url}, check=True, timeout=300)
+    check("the guide's Python block ran, and its model was downloaded", (target / "MLmodel").exists())
 
 
 def signature():
@@ -87,6 +104,7 @@ def look(result):
     run = client.get_run(result["runId"])
     history = [(m.step, m.value) for m in client.get_metric_history(result["runId"], "loss")]
     check("Java imported the alias champion with golden rows", result["golden"])
+    check("Java served the guide's model from its directory and from the server", result["guide"])
     check("the run is FINISHED", run.info.status == "FINISHED" and run.info.end_time >= run.info.start_time)
     check("an abandoned run is FAILED", client.get_run(result["abandoned"]).info.status == "FAILED")
     check("search finds it by name", found(client, "java retraining") == [result["runId"]])
@@ -112,15 +130,19 @@ def look(result):
     check("one version, although registered twice", len(client.search_model_versions("name='flight-delay-java'")) == 1)
     outputs = [o.model_id for o in run.outputs.model_outputs]
     logged = [m for m in client.search_logged_models([run.info.experiment_id])]
-    check("one logged model, READY", [m.model_id for m in logged] == outputs and str(logged[0].status) == "READY")
+    check("two logged models, READY", {m.model_id for m in logged} == set(outputs) and len(outputs) == 2)
+    check("their status", {str(m.status) for m in logged} == {"READY"})
 
     uri = f"models:/{result['name']}/{result['number']}"
     info = mlflow.models.get_model_info(uri)
     check("get_model_info: flavours", set(info.flavors) == {"onnx", "python_function", "mlops4j"})
-    check("get_model_info: run and model", info.run_id == result["runId"] and info.model_id == outputs[0])
+    check("get_model_info: run and model", info.run_id == result["runId"] and info.model_id in outputs)
     check("get_model_info: signature", info.signature.inputs.to_dict()[0]["tensor-spec"]["shape"] == (-1, 4))
     onnx.checker.check_model(mlflow.onnx.load_model(uri))
     check("mlflow.onnx.load_model: a valid graph", True)
+    layers = mlflow.pyfunc.load_model("models:/external-java/1").predict({"features": ROW})["probabilities"]
+    original = mlflow.pyfunc.load_model("models:/external/1").predict(ROW)["probabilities"]
+    check("a model with weights in a second file, there and back", np.array_equal(layers, original))
     answer = mlflow.pyfunc.load_model(uri).predict({"features": ROW})["probabilities"][0][1]
     check(f"mlflow.pyfunc: {answer:.7f}, Java: {result['answer']:.7f}", abs(answer - result["answer"]) < 1e-6)
 

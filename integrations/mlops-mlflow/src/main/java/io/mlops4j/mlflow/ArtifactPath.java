@@ -4,11 +4,13 @@ import io.mlops4j.core.Text;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A relative path that somebody else named, after it has passed an allow-list: parts of letters,
@@ -78,8 +80,14 @@ record ArtifactPath(List<String> parts) {
   }
 
   ArtifactPath resolve(ArtifactPath inner) {
-    return new ArtifactPath(
-        java.util.stream.Stream.concat(parts.stream(), inner.parts.stream()).toList());
+    return new ArtifactPath(Stream.concat(parts.stream(), inner.parts.stream()).toList());
+  }
+
+  /** A file in the same directory; the name has passed the allow-list. */
+  ArtifactPath sibling(String name) {
+    List<String> beside = new ArrayList<>(parts);
+    beside.set(parts.size() - 1, name);
+    return new ArtifactPath(beside);
   }
 
   String fileName() {

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,7 @@ public final class MlflowModel {
   private static final String ENCODING = "encoding.json";
   private static final String GOLDEN = "golden.json";
   private static final String FORMAT = "onnx";
+  private static final int MAX_WEIGHT_FILES = 64;
 
   private final String name;
   private final Mlmodel mlmodel;
@@ -91,17 +93,7 @@ public final class MlflowModel {
     byte[] yaml = required(source, Mlmodel.FILE, limits.maxTextBytes());
     Mlmodel mlmodel = Mlmodel.parse(yaml, source + ": MLmodel");
     byte[] graph = required(source, mlmodel.data(), limits.maxModelBytes());
-    List<String> external = OnnxHeader.read(graph, source + ": " + mlmodel.data()).externalFiles();
-    if (!external.isEmpty()) {
-      throw new MlflowException(
-          source
-              + ": "
-              + mlmodel.data()
-              + " keeps weights in another file ("
-              + Text.printable(external.get(0), 64)
-              + "), and a file that a model names is not opened. Log it in one piece:"
-              + " mlflow.onnx.log_model(…, save_as_external_data=False).");
-    }
+    Map<String, byte[]> weights = weights(source, mlmodel.data(), graph, limits);
     byte[] example =
         mlmodel.example().flatMap(path -> source.read(path, limits.maxTextBytes())).orElse(null);
     String requirements =
@@ -109,7 +101,7 @@ public final class MlflowModel {
             .read(ArtifactPath.of("requirements.txt", "requirements"), limits.maxTextBytes())
             .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
             .orElse("");
-    ModelFiles files = files(source, mlmodel, graph, limits);
+    ModelFiles files = files(source, mlmodel, graph, weights, limits);
     Lineage all = lineage.mlmodel(mlmodel, requirements).build();
     return new MlflowModel(source.toString(), mlmodel, files, all, Digests.sha256(yaml), example);
   }
@@ -136,11 +128,48 @@ public final class MlflowModel {
                     source + " has no file " + path + ". It is no complete model directory."));
   }
 
+  /**
+   * The files beside the graph that hold weights, which is how MLflow saves by default. The graph
+   * names them; a name counts only if it is that of a plain file in the same directory.
+   */
+  private static Map<String, byte[]> weights(
+      ArtifactSource source, ArtifactPath data, byte[] graph, MlflowLimits limits) {
+    String what = source + ": " + data;
+    Map<String, byte[]> weights = new TreeMap<>();
+    long left = limits.maxModelBytes() - graph.length;
+    for (String name : OnnxHeader.read(graph, what).externalFiles()) {
+      ArtifactPath path = ArtifactPath.of(name, what + ": the file of its weights");
+      if (path.parts().size() > 1
+          || !ObjectStore.KEY_PART.matcher(name).matches()
+          || name.endsWith(".onnx")
+          || weights.size() == MAX_WEIGHT_FILES) {
+        throw new MlflowException(
+            what
+                + " keeps weights in "
+                + Text.printable(name, 64)
+                + ", which is not read: up to "
+                + MAX_WEIGHT_FILES
+                + " plain files beside it are. Log it in one piece:"
+                + " mlflow.onnx.log_model(…, save_as_external_data=False).");
+      }
+      byte[] bytes = required(source, data.sibling(name), left);
+      left -= bytes.length;
+      weights.put(name, bytes);
+    }
+    return weights;
+  }
+
   private static ModelFiles files(
-      ArtifactSource source, Mlmodel mlmodel, byte[] graph, MlflowLimits limits) {
+      ArtifactSource source,
+      Mlmodel mlmodel,
+      byte[] graph,
+      Map<String, byte[]> weights,
+      MlflowLimits limits) {
     String fileName = mlmodel.data().fileName();
     boolean plain = ObjectStore.KEY_PART.matcher(fileName).matches() && fileName.endsWith(".onnx");
-    ModelFiles files = ModelFiles.of(FORMAT, Map.of(plain ? fileName : "model.onnx", graph));
+    Map<String, byte[]> contents = new TreeMap<>(weights);
+    contents.put(plain ? fileName : "model.onnx", graph);
+    ModelFiles files = ModelFiles.of(FORMAT, contents);
     Optional<Schema<Map<String, ?>>> schema = schemaIfAny(mlmodel);
     if (schema.isPresent()) {
       files = files.withSignature(schema.get().fingerprint());
@@ -172,9 +201,9 @@ public final class MlflowModel {
   }
 
   /**
-   * Returns the model's files, ready to be registered or loaded: the ONNX file, the fingerprint of
-   * the signature's schema if it has one, and, where the model was logged with {@code extra_files},
-   * its {@code encoding.json} and {@code golden.json}.
+   * Returns the model's files, ready to be registered or loaded: the ONNX file, files beside it
+   * that hold its weights, the fingerprint of the signature's schema if it has one, and, where the
+   * model was logged with {@code extra_files}, its {@code encoding.json} and {@code golden.json}.
    *
    * @return files in memory, format {@code onnx}
    */

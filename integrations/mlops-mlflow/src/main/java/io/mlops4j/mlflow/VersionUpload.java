@@ -22,6 +22,9 @@ final class VersionUpload {
   private static final int READY = 2;
   private static final int UPLOAD_FAILED = 3;
 
+  /** What Python needs to load the model; which versions is not for Java to say. */
+  private static final String REQUIREMENTS = "mlflow\nonnx\nonnxruntime\n";
+
   private final Rest rest;
   private final String experimentId;
   private final String runId;
@@ -94,6 +97,9 @@ final class VersionUpload {
         .map(InputEncoding::toJson)
         .ifPresent(j -> files.put(MlmodelText.ENCODING, j));
     artifact.goldenRows().map(GoldenRows::toJson).ifPresent(j -> files.put(MlmodelText.GOLDEN, j));
+    if (artifact.format().equals("onnx")) {
+      files.put("requirements.txt", REQUIREMENTS.getBytes(StandardCharsets.UTF_8));
+    }
     return files;
   }
 

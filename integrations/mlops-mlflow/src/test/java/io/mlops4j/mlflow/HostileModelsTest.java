@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Model directories made to do harm: each is refused with one sentence, nothing is written, and the
@@ -286,6 +287,72 @@ class HostileModelsTest {
     rewrite("- path: extra_files/golden.json", "- path: MLmodel/golden.json");
 
     refused("MLmodel/golden.json is no plain file");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "../outside.onnx",
+        "/etc/../../etc/",
+        "////////////etc",
+        "a/b/c/weights.x",
+        "..\\..\\outside.x",
+        "C:\\weights.data",
+        "%2e%2e/outside.",
+        "file:///etc/pas",
+        "CON.............",
+        "nul.weights.dat",
+        "model.onnx:data",
+        "another123.onnx"
+      })
+  void read_weightsSomewhereElse_areNotOpened(String location) throws IOException {
+    Files.delete(model.resolve("extra_files/golden.json"));
+    for (String file : new String[] {"MLmodel", "model.onnx", "model.onnx.data"}) {
+      Files.write(model.resolve(file), Fixtures.bytes("models/external/" + file));
+    }
+    String name = location.substring(0, Math.min(15, location.length()));
+    String graph =
+        new String(Fixtures.bytes("models/external/model.onnx"), StandardCharsets.ISO_8859_1);
+    assertThat(graph).contains("model.onnx.data");
+    Files.write(
+        model.resolve("model.onnx"),
+        graph.replace("model.onnx.data", name).getBytes(StandardCharsets.ISO_8859_1));
+
+    refused("model.onnx");
+  }
+
+  @Test
+  void read_weightsMissing_namesTheFile() throws IOException {
+    Path external = Fixtures.copy("external", work.resolve("external"));
+    Files.delete(external.resolve("model.onnx.data"));
+    model = external;
+
+    refused("has no file model.onnx.data");
+  }
+
+  @Test
+  void read_weightsAreALink_areNotFollowed() throws IOException {
+    Path external = Fixtures.copy("external", work.resolve("external"));
+    Files.delete(external.resolve("model.onnx.data"));
+    Files.createSymbolicLink(external.resolve("model.onnx.data"), work.resolve("secret"));
+    model = external;
+
+    refused("model.onnx.data leads through a symbolic link");
+  }
+
+  @Test
+  void read_modelAndWeightsOverTheLimit_areRefused() throws IOException {
+    Path external = Fixtures.copy("external", work.resolve("external"));
+    long both =
+        Files.size(external.resolve("model.onnx"))
+            + Files.size(external.resolve("model.onnx.data"));
+    MlflowLimits limits = MlflowLimits.withDefaults();
+
+    assertThat(MlflowModel.read(external, limits.withMaxModelBytes(both)).files().files())
+        .hasSize(2);
+    assertThat(catchThrowable(() -> MlflowModel.read(external, limits.withMaxModelBytes(both - 1))))
+        .isInstanceOf(MlflowException.class)
+        .hasMessageContaining("model.onnx.data has more than 1279 bytes");
   }
 
   @Test

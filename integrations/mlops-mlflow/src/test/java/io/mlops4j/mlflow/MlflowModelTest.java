@@ -71,13 +71,25 @@ class MlflowModelTest {
   }
 
   @Test
-  void read_weightsInAnotherFile_saysHowToLogInOnePiece() {
-    assertThatThrownBy(() -> MlflowModel.read(Fixtures.model("external")))
-        .isInstanceOf(MlflowException.class)
-        .hasMessageEndingWith(
-            "model.onnx keeps weights in another file (model.onnx.data), and a file that a model"
-                + " names is not opened. Log it in one piece: mlflow.onnx.log_model(…,"
-                + " save_as_external_data=False).");
+  void read_weightsInAnotherFile_comeAlong() {
+    MlflowModel model = MlflowModel.read(Fixtures.model("external"));
+
+    assertThat(model.files().files()).containsExactly("model.onnx", "model.onnx.data");
+    assertThat(model.files().bytes("model.onnx.data"))
+        .isEqualTo(Fixtures.bytes("models/external/model.onnx.data"));
+  }
+
+  @Test
+  void digest_otherWeights_isAnother(@TempDir Path directory) throws Exception {
+    Path copy = Fixtures.copy("external", directory.resolve("m"));
+    byte[] weights = Files.readAllBytes(copy.resolve("model.onnx.data"));
+    assertThat(MlflowModel.read(copy).digest())
+        .isEqualTo(MlflowModel.read(Fixtures.model("external")).digest());
+    weights[100] ^= 1;
+    Files.write(copy.resolve("model.onnx.data"), weights);
+
+    assertThat(MlflowModel.read(copy).digest())
+        .isNotEqualTo(MlflowModel.read(Fixtures.model("external")).digest());
   }
 
   @Test

@@ -345,6 +345,7 @@ class MlflowRunTest {
             "POST /api/2.0/mlflow/logged-models",
             "PUT " + root + "extra_files/golden.json",
             "PUT " + root + "model.onnx",
+            "PUT " + root + "requirements.txt",
             "PUT " + root + "MLmodel",
             "PATCH /api/2.0/mlflow/logged-models/" + id,
             "POST /api/2.0/mlflow/runs/outputs",
