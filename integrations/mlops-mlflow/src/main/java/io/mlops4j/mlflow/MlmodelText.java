@@ -37,10 +37,12 @@ final class MlmodelText {
       Instant now) {
     MlmodelText out = new MlmodelText();
     String format = version.artifact().format();
-    List<String> graphs = files.keySet().stream().filter(f -> f.endsWith(".onnx")).toList();
+    List<Map.Entry<String, byte[]>> graphs =
+        files.entrySet().stream().filter(f -> f.getKey().endsWith(".onnx")).toList();
+    boolean onnx = format.equals("onnx") && graphs.size() == 1;
     out.line(0, "flavors:", "");
-    if (format.equals("onnx") && graphs.size() == 1) {
-      out.onnx(graphs.get(0), files);
+    if (onnx) {
+      out.onnx(graphs.get(0).getKey(), files);
     }
     out.line(1, "mlops4j:", "");
     out.line(2, "format: ", quoted(format));
@@ -50,8 +52,9 @@ final class MlmodelText {
     out.line(0, "run_id: ", quoted(runId));
     long size = files.values().stream().mapToLong(bytes -> bytes.length).sum();
     out.line(0, "model_size_bytes: ", String.valueOf(size));
-    if (format.equals("onnx") && graphs.size() == 1) {
-      out.signature(OnnxHeader.read(files.get(graphs.get(0)), version + ": " + graphs.get(0)));
+    if (onnx) {
+      String what = version + ": " + graphs.get(0).getKey();
+      out.signature(OnnxHeader.read(graphs.get(0).getValue(), what));
     }
     out.line(0, "utc_time_created: ", quoted(NAIVE_UTC.format(now)));
     return out.text.toString().getBytes(StandardCharsets.UTF_8);

@@ -125,9 +125,25 @@ record OnnxHeader(
   }
 
   /** A stretch of protobuf fields, or one field's value. */
-  private record Fields(byte[] bytes, int from, int to, long number) {
+  private static final class Fields {
+    private final byte[] bytes;
+    private final int from;
+    private final int to;
+    private final long number;
+
     Fields(byte[] bytes, int from, int to) {
       this(bytes, from, to, 0);
+    }
+
+    Fields(byte[] bytes, int from, int to, long number) {
+      this.bytes = bytes;
+      this.from = from;
+      this.to = to;
+      this.number = number;
+    }
+
+    long number() {
+      return number;
     }
 
     String text() {

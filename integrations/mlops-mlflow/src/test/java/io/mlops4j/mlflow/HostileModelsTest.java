@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -125,8 +126,11 @@ class HostileModelsTest {
 
   static Stream<Arguments> yaml() {
     String bomb =
-        "a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\n"
-            + "flavors: [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\n";
+        """
+        a: &a [x,x,x,x,x,x,x,x,x,x]
+        b: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]
+        flavors: [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]
+        """;
     return Stream.of(
         arguments("a Python object", "flavors: !!python/object/apply:os.system [id]\n", "the tag"),
         arguments("a Python name", "x: !!python/name:os.system ''\n", "the tag"),
@@ -389,7 +393,7 @@ class HostileModelsTest {
 
   /** One sentence of ours, without the secret; nothing on disk is changed. */
   private void refused(String why) throws IOException {
-    TreeMap<String, Long> before = listing();
+    Map<String, Long> before = listing();
 
     Throwable problem = catchThrowable(() -> MlflowModel.read(model));
 
@@ -403,8 +407,8 @@ class HostileModelsTest {
     assertThat(listing()).isEqualTo(before);
   }
 
-  private TreeMap<String, Long> listing() throws IOException {
-    TreeMap<String, Long> files = new TreeMap<>();
+  private Map<String, Long> listing() throws IOException {
+    Map<String, Long> files = new TreeMap<>();
     try (Stream<Path> walk = Files.walk(work)) {
       for (Path path : walk.toList()) {
         files.put(path.toString(), Files.isRegularFile(path) ? Files.size(path) : -1);

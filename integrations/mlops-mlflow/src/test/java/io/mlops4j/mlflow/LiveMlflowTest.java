@@ -49,7 +49,10 @@ class LiveMlflowTest {
       delay.recordEvaluation(version, evaluation());
 
       var result =
-          Json.object().put("answer", answer).put("golden", model.files().goldenRows().isPresent());
+          Json.object()
+              .put("guide", guide(mlflow))
+              .put("answer", answer)
+              .put("golden", model.files().goldenRows().isPresent());
       try (MlflowRun run = mlflow.experiment("java").startRun("java retraining")) {
         log(run, version.lineage());
         MlflowVersion registered = run.registerVersion(delay.version(version.number()));

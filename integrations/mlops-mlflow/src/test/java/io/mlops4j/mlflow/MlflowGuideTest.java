@@ -37,6 +37,7 @@ class MlflowGuideTest {
       try (var predictor = Predictor.from(imported.version().source()).build()) {
         double risk =
             predictor.predict(Map.of("distance", 1000, "hour", 12, "dayOfWeek", 3, "windKmh", 20));
+        assertThat(risk).isBetween(0.0, 1.0);
       }
       assertThat(imported).hasToString("Imported as delay:1 (NONE).");
     }
@@ -80,6 +81,7 @@ class MlflowGuideTest {
         run.artifact("gate.html", html);
         MlflowVersion there = run.registerVersion(version); // models:/java-delay/1
         run.finish(); // without it, close() marks the run FAILED
+        assertThat(there).hasToString("models:/java-delay/1");
       }
       assertThat(stub.requests()).last().asString().isEqualTo("POST /api/2.0/mlflow/runs/update");
     }

@@ -30,10 +30,14 @@ final class StubServer implements AutoCloseable {
     void give(HttpExchange exchange) throws IOException;
   }
 
-  /** One request as it came. */
-  record Asked(String method, String target, String authorization, byte[] body) {
+  /** One request as it came; a character of {@code latin} is a byte of its body. */
+  record Asked(String method, String target, String authorization, String latin) {
+    byte[] body() {
+      return latin.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
     String text() {
-      return new String(body, StandardCharsets.UTF_8);
+      return new String(body(), StandardCharsets.UTF_8);
     }
   }
 
@@ -130,7 +134,7 @@ final class StubServer implements AutoCloseable {
               exchange.getRequestMethod(),
               exchange.getRequestURI().toString(),
               String.valueOf(authorization),
-              body));
+              new String(body, StandardCharsets.ISO_8859_1)));
       answer(exchange);
     }
   }
