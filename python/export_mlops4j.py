@@ -59,6 +59,7 @@ FORMAT = 1
 TOLERANCE = 1e-5
 PROBES = 20_000
 PLAIN_GOLDEN_ROWS = 30
+MOST_CATEGORIES = 200  # per feature, that get a golden row of their own
 OPSET = {"": 17, "ai.onnx.ml": 3}
 MAX_IR_VERSION = 8
 NONE, REJECT = "none", "reject"
@@ -612,21 +613,33 @@ def python_answers(model, frame: pd.DataFrame, classifier: bool) -> np.ndarray:
 
 def golden_frame(model, frame: pd.DataFrame, features: list[Feature], columns: list, scores: np.ndarray,
                  classifier: bool) -> pd.DataFrame:
-    """Rows spread evenly and the lowest and highest scores; then missing, unseen and extreme values, as far as
-    the model takes them."""
+    """Rows spread evenly and the lowest and highest scores; then, in copies of these, every known category that
+    does not occur yet, and missing, unseen and extreme values, as far as the model takes them."""
     spread = np.linspace(0, len(frame) - 1, min(PLAIN_GOLDEN_ROWS, len(frame))).astype(int)
     order = np.argsort(scores, kind="stable")
     chosen = dict.fromkeys([*spread, *order[:2], *order[-2:]])
     plain_rows = with_made_up(frame.iloc[list(chosen)].reset_index(drop=True), frame, features, columns)
     odd = []
     for f in features:
-        base = plain_rows.iloc[[len(odd) % len(plain_rows)]]
-        for value in odd_values(f, frame[f.column]):
-            row = base.copy()
+        for value in [*not_yet_seen(f, columns, plain_rows[f.column]), *odd_values(f, frame[f.column])]:
+            row = plain_rows.iloc[[len(odd) % len(plain_rows)]].copy()
             row[f.column] = column_of(value, frame[f.column])
             if accepted(model, row, columns, classifier):
                 odd.append(row)
     return pd.concat([plain_rows, *odd], ignore_index=True) if odd else plain_rows
+
+
+def not_yet_seen(feature: Feature, columns: list, values: pd.Series) -> list:
+    """Known categories which are in no golden row yet: a misspelt one would go unnoticed."""
+    known = {}
+    for column in columns:
+        if column.feature == feature and isinstance(column, (Hot, Mapped)):
+            words = [w for g in column.groups for w in g] + column.zeros if isinstance(column, Hot) else column.vocabulary
+            known |= {key(w): w for w in words}
+    seen = {key(v) for v in values.dropna()}
+    absent = [w for k, w in known.items() if k not in seen]
+    return absent if len(absent) <= MOST_CATEGORIES else [
+        absent[i] for i in np.linspace(0, len(absent) - 1, MOST_CATEGORIES).astype(int)]
 
 
 def odd_values(feature: Feature, values: pd.Series) -> list:

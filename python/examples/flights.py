@@ -79,7 +79,7 @@ def main() -> None:
         print(f"{name}: March AUC {metrics['march_auc']:.4f}")
         export(model, flights[train], EXAMPLE / "exports" / name, y_train=y[train], golden=held, name=name,
                metrics=metrics, data_name="January-February 2001")
-        result[name] = model.predict_proba(held)[:, 1].astype(float)
+        result[name.removeprefix("flights-")] = model.predict_proba(held)[:, 1].astype(float)
     result.to_csv(EXAMPLE / "data" / "flights-heldout.csv", index=False)
 
 
