@@ -542,12 +542,25 @@ def to_graph(rest, width: int, classifier: bool) -> onnx.ModelProto:
     except Exception as problem:
         raise ExportRefused(f"{type(last).__name__} cannot be converted to ONNX: {str(problem).splitlines()[0]} "
                             "See the list of converters of skl2onnx (onnxmltools for LightGBM and XGBoost).") from problem
+    say_where_missing_goes(last, graph)
     opsets = {o.domain.removeprefix("ai.onnx") and o.domain: o.version for o in graph.opset_import}
     del graph.opset_import[:]  # the converters may name a domain twice
     graph.opset_import.extend(onnx.helper.make_opsetid(*o) for o in sorted(opsets.items()))
     graph.ir_version = min(graph.ir_version, MAX_IR_VERSION)
     onnx.checker.check_model(graph)
     return graph
+
+
+def say_where_missing_goes(estimator, graph: onnx.ModelProto) -> None:
+    """scikit-learn's trees know on which side a missing number goes; skl2onnx 1.20 writes "right" for forests."""
+    trees = [t.tree_ for t in np.ravel(getattr(estimator, "estimators_", [estimator])) if hasattr(t, "tree_")]
+    ensembles = [n for n in graph.graph.node if n.op_type.startswith("TreeEnsemble")]
+    if len(ensembles) != 1 or not trees or "missing_go_to_left" not in trees[0].__getstate__()["nodes"].dtype.names:
+        return
+    sides = [tree.__getstate__()["nodes"]["missing_go_to_left"] for tree in trees]
+    attributes = {a.name: a for a in ensembles[0].attribute}
+    ids = zip(attributes["nodes_treeids"].ints, attributes["nodes_nodeids"].ints)
+    attributes["nodes_missing_value_tracks_true"].ints[:] = [int(sides[tree][node]) for tree, node in ids]
 
 
 def register_boosters(estimator) -> None:
@@ -626,7 +639,13 @@ def golden_frame(model, frame: pd.DataFrame, features: list[Feature], columns: l
             row[f.column] = column_of(value, frame[f.column])
             if accepted(model, row, columns, classifier):
                 odd.append(row)
-    return pd.concat([plain_rows, *odd], ignore_index=True) if odd else plain_rows
+    rows = pd.concat([plain_rows, *odd], ignore_index=True) if odd else plain_rows
+    for f in features:
+        if f.category:  # pandas forgets the type where rows differ in their categories
+            known = list(frame[f.column].dtype.categories)
+            new = [v for v in pd.unique(rows[f.column].astype(object).dropna()) if v not in known]
+            rows[f.column] = pd.Categorical(rows[f.column].astype(object), categories=[*known, *new])
+    return rows
 
 
 def not_yet_seen(feature: Feature, columns: list, values: pd.Series) -> list:
@@ -887,7 +906,7 @@ def export(model, X_train: pd.DataFrame, out_dir, *, y_train=None, golden: pd.Da
     rows = golden_frame(model, held, features, columns, scores, classifier)
     expected = python_answers(model, rows, classifier)
     if tolerance is None:
-        tolerance = TOLERANCE if classifier else TOLERANCE * max(1.0, float(f"{np.abs(expected).max():.0e}"))
+        tolerance = TOLERANCE if classifier else float(f"{TOLERANCE * max(1.0, np.abs(expected).max()):.0e}")
     checked = {}
     probes = X_train.iloc[np.linspace(0, len(X_train) - 1, min(PROBES, len(X_train))).astype(int)]
     for what, frame, answers in [("Golden row", rows, expected),
