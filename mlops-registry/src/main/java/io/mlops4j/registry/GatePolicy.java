@@ -143,9 +143,13 @@ public record GatePolicy(
     ArrayNode array = json.putArray("gates");
     for (Gate gate : gates) {
       ObjectNode node = array.addObject();
-      node.put("metric", gate.of().id());
-      node.put("direction", gate.of().direction().name());
-      node.put("definition", gate.of().definition());
+      if (gate instanceof MetricGate metric) {
+        node.put("metric", metric.of().id());
+        node.put("direction", metric.of().direction().name());
+        node.put("definition", metric.of().definition());
+      } else {
+        node.put("subject", gate.subject());
+      }
       node.put("requirement", gate.requirement());
     }
     return Json.canonical(json);

@@ -60,6 +60,22 @@ public final class OnnxLoader<I, O> implements ModelLoader<I, O> {
     return Set.of(FORMAT);
   }
 
+  @Override
+  public Optional<Schema<I>> schema() {
+    return Optional.of(schema);
+  }
+
+  /** Returns whether the rows are numbers throughout: only those are passed on without encoding. */
+  @Override
+  public boolean takesRowsAsTheyAre() {
+    try {
+      InputEncoding.numeric(schema);
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
   /**
    * Returns the model in a version's one {@code .onnx} file.
    *
