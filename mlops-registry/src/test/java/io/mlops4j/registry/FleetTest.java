@@ -483,6 +483,21 @@ class FleetTest {
     assertThat(observer.fleet()).isEmpty();
   }
 
+  /** A removal is not forced to disk. */
+  @Test
+  void removed_broughtBackByAPowerFailure_isForgottenAgain() {
+    Machine one = machine();
+    Announcement announcement = one.model.announce("pod-1", () -> NOTHING);
+    String key = store.list(ObjectStore.EPHEMERAL).get(0);
+    byte[] said = store.get(key).orElseThrow();
+    announcement.close();
+    one.model.announce("pod-2", () -> NOTHING);
+    store.putIfAbsent(key, said);
+    assertThat(machine().sees()).containsExactly("pod-1", "pod-2");
+    pass(Duration.ofSeconds(100));
+    assertThat(machine().sees()).containsExactly("pod-2");
+  }
+
   @Test
   void announcement_damaged_isPassedOverForTheOneBefore() {
     machine().model.announce("pod-1", serving(1, ""));
