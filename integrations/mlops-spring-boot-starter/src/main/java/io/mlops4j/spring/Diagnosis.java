@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 final class Diagnosis {
   private static final String NATIVE = "The native library of ONNX Runtime cannot be loaded";
   private static final String INSTEAD =
-      " or unpack libonnxruntime.so and libonnxruntime4j_jni.so into a directory of the image and set"
-          + " -Donnxruntime.native.path=<that directory>.";
+      " or unpack libonnxruntime.so and libonnxruntime4j_jni.so into a directory of the image and"
+          + " set -Donnxruntime.native.path=<that directory>.";
 
   private Diagnosis() {}
 
@@ -30,9 +30,9 @@ final class Diagnosis {
     if (find(failure, IntegrityException.class) != null) {
       return new StartException(
           who + failure.getMessage(),
-          "Roll back to the champion before it or promote another version, and find out what changed"
-              + " the file: ModelRegistry.verify() lists everything that is damaged. To start"
-              + " nevertheless, set mlops.predictors."
+          "Roll back to the champion before it or promote another version, and find out what"
+              + " changed the file: ModelRegistry.verify() lists everything that is damaged. To"
+              + " start nevertheless, set mlops.predictors."
               + predictor
               + ".fallback-value.",
           failure);
@@ -74,7 +74,8 @@ final class Diagnosis {
     if (text.contains("failed to map segment") || text.contains("operation not permitted")) {
       return new StartException(
           what + " The directory for temporary files is mounted noexec.",
-          "Set -Djava.io.tmpdir=<a directory that is not mounted noexec> (in Kubernetes an emptyDir)"
+          "Set -Djava.io.tmpdir=<a directory that is not mounted noexec> (in Kubernetes an"
+              + " emptyDir)"
               + INSTEAD.replaceFirst(" or", ", or"),
           link);
     }

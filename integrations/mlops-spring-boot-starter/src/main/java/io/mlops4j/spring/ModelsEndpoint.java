@@ -52,9 +52,7 @@ final class ModelsEndpoint {
   @ReadOperation
   WebEndpointResponse<?> model(@Selector String predictor) {
     Optional<ServedModel> served = models.named(predictor);
-    return served.isPresent()
-        ? new WebEndpointResponse<>(Reports.of(served.get()))
-        : unknown();
+    return served.isPresent() ? new WebEndpointResponse<>(Reports.of(served.get())) : unknown();
   }
 
   @WriteOperation

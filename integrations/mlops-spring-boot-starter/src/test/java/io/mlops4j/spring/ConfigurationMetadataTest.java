@@ -9,6 +9,7 @@ import io.mlops4j.spring.MlopsProperties.PredictorProperties;
 import java.io.InputStream;
 import java.lang.reflect.RecordComponent;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,7 @@ class ConfigurationMetadataTest {
   private static JsonNode metadata() throws Exception {
     try (InputStream in =
         MlopsProperties.class.getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {
-      return Json.parse(java.util.Objects.requireNonNull(in).readAllBytes(), "metadata");
+      return Json.parse(Objects.requireNonNull(in).readAllBytes(), "metadata");
     }
   }
 
@@ -56,7 +57,7 @@ class ConfigurationMetadataTest {
     assertThat(described.keySet()).isEqualTo(bound.keySet());
     bound.forEach(
         (name, component) -> {
-          JsonNode property = described.get(name);
+          JsonNode property = Objects.requireNonNull(described.get(name));
           assertThat(property.path("description").asText()).as(name).endsWith(".");
           assertThat(property.path("type").asText()).as(name).isEqualTo(type(component));
           assertThat(property.path("sourceType").asText())

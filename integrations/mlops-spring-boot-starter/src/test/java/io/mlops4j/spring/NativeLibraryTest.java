@@ -30,8 +30,9 @@ class NativeLibraryTest {
     StartException failure =
         of(
             new UnsatisfiedLinkError(
-                "/tmp/onnxruntime-java1/libonnxruntime.so: /tmp/onnxruntime-java1/libonnxruntime.so:"
-                    + " failed to map segment from shared object"));
+                "/tmp/onnxruntime-java1/libonnxruntime.so:"
+                    + " /tmp/onnxruntime-java1/libonnxruntime.so: failed to map segment from shared"
+                    + " object"));
     assertThat(failure.description())
         .contains("which predictor 'delay' needs", "is mounted noexec");
     assertThat(failure.action()).contains("-Djava.io.tmpdir=", "-Donnxruntime.native.path=");

@@ -10,6 +10,7 @@ import io.mlops4j.core.ModelVersion;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.serving.Predictor;
 import io.mlops4j.serving.PredictorClosedException;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -122,7 +123,8 @@ class ShutdownTest {
   }
 
   private static boolean accepts(App app) {
-    try (java.net.Socket socket = new java.net.Socket("127.0.0.1", app.port())) {
+    try (java.net.Socket socket =
+        new java.net.Socket(InetAddress.getLoopbackAddress(), app.port())) {
       return socket.isConnected();
     } catch (java.io.IOException e) {
       return false;

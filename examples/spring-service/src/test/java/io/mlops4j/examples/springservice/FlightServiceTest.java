@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,11 +40,11 @@ class FlightServiceTest {
 
   @TempDir Path directory;
 
-  private ConfigurableApplicationContext context;
+  private @Nullable ConfigurableApplicationContext context;
   private int port;
 
   private void start() {
-    context =
+    ConfigurableApplicationContext started =
         SpringApplication.run(
             FlightService.class,
             "--server.port=0",
@@ -52,7 +53,8 @@ class FlightServiceTest {
             "--spring.main.register-shutdown-hook=false",
             "--mlops.registry.directory=" + directory.resolve("registry"),
             "--mlops.registry.poll-interval=100ms");
-    port = context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+    context = started;
+    port = started.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
   }
 
   @AfterEach
