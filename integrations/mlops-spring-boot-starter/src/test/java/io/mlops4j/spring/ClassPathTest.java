@@ -60,6 +60,26 @@ class ClassPathTest {
     throw new AssertionError("no StartException", failure);
   }
 
+  @Test
+  void start_withoutActuator_servesWithoutHealthAndEndpoint() {
+    Models.promote(directory, "delay", Models.trees());
+    ApplicationContextRunner all =
+        runner(Flight.class.getName())
+            .withConfiguration(
+                AutoConfigurations.of(
+                    MlopsHealthAutoConfiguration.class, MlopsEndpointAutoConfiguration.class));
+    all.withClassLoader(
+            new FilteredClassLoader(
+                "org.springframework.boot.health", "org.springframework.boot.actuate"))
+        .run(
+            context -> {
+              assertThat(context).hasNotFailed();
+              assertThat(WithoutOnnx.ask(context.getBean("delay"))).isBetween(0.0, 1.0);
+              assertThat(context).doesNotHaveBean("mlopsHealthIndicator");
+            });
+    all.run(context -> assertThat(context).hasBean("mlopsHealthIndicator"));
+  }
+
   /** In a class loader that has everything of this test but ONNX Runtime. */
   @Test
   void start_tribuoVersionWithoutOnnxRuntime_answers() throws Exception {

@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -30,17 +32,18 @@ class ManifestsTest {
   }
 
   /** Follows keys and positions. */
-  @SuppressWarnings("unchecked")
   private static Object at(Object node, Object... path) {
     Object found = node;
     for (Object step : path) {
-      found =
-          step instanceof Integer position
-              ? ((List<Object>) found).get(position)
-              : ((Map<String, Object>) found).get(step);
-      assertThat(found).as("%s in %s", step, List.of(path)).isNotNull();
+      found = Objects.requireNonNull(step(found, step), () -> step + " in " + List.of(path));
     }
     return found;
+  }
+
+  private static @Nullable Object step(Object node, Object step) {
+    return step instanceof Integer position
+        ? ((List<?>) node).get(position)
+        : ((Map<?, ?>) node).get(step);
   }
 
   private static Object container(Object... path) {

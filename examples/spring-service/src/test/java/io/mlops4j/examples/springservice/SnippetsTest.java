@@ -25,13 +25,12 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 class SnippetsTest {
   private static final Path ROOT = Path.of("../..");
   private static final String IMPORTS =
-      String.join(
-          "\n",
-          "import static io.mlops4j.evaluation.Metric.AUC;",
-          "import io.mlops4j.registry.*;",
-          "import io.mlops4j.serving.Predictor;",
-          "import org.springframework.web.bind.annotation.*;",
-          "");
+      """
+      import static io.mlops4j.evaluation.Metric.AUC;
+      import io.mlops4j.registry.*;
+      import io.mlops4j.serving.Predictor;
+      import org.springframework.web.bind.annotation.*;
+      """;
 
   @TempDir Path directory;
 
