@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.core.FeatureKind;
 import io.mlops4j.core.Json;
+import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.core.Text;
 import io.mlops4j.registry.FleetInstance.Column;
@@ -68,8 +69,8 @@ final class Announced {
 
   /** Everything is checked here, so that who reads it later cannot stumble. */
   static FleetInstance fromJson(byte[] bytes, String what) {
-    ObjectNode json = Json.parse(bytes, what);
     try {
+      ObjectNode json = Json.parse(bytes, what);
       List<Reader> readers = new ArrayList<>();
       json.path("readers").forEach(node -> readers.add(reader(node)));
       return new FleetInstance(
@@ -84,7 +85,7 @@ final class Announced {
               : Optional.empty(),
           readers,
           Instant.parse(json.path("at").asText()));
-    } catch (IllegalArgumentException | DateTimeException e) {
+    } catch (MlopsException | IllegalArgumentException | DateTimeException e) {
       throw new IntegrityException(what + " is not an announcement: " + e.getMessage(), e);
     }
   }

@@ -1,6 +1,5 @@
 package io.mlops4j.registry;
 
-import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.ObjectStore;
 import io.mlops4j.core.Time;
 import java.time.Duration;
@@ -30,7 +29,8 @@ import org.slf4j.LoggerFactory;
  * - A number that has stood still for LIVE under our eyes: dead.
  * - At first sight (or when we have not looked for longer than LIVE) only wall clocks can tell:
  *   alive, for LIVE, unless the announcement is older than LIVE + CLOCKS or more than CLOCKS in the
- *   future. So who dies unseen is taken for alive for LIVE + 2 CLOCKS at most, 11 minutes.
+ *   future. So who dies unseen passes for alive at a first sight up to LIVE + 2 CLOCKS later, and
+ *   for LIVE from then on: 12 minutes at most.
  *
  * An owner keeps its previous announcement beside the newest for one interval: a listing that runs
  * while both a creation and a removal happen may miss what is created, but not both.
@@ -171,7 +171,10 @@ final class FleetWatch {
     }
   }
 
-  /** False if there is no such object any more. A damaged one is there and says nothing. */
+  /**
+   * False if there is no such object any more. A damaged one is there and says nothing. One that
+   * cannot be read now is an error: whoever wrote it must not look dead for that.
+   */
   private boolean content(String key) {
     if (contents.containsKey(key)) {
       return true;
@@ -182,7 +185,7 @@ final class FleetWatch {
         return false;
       }
       contents.put(key, Optional.of(Announced.fromJson(bytes.get(), key)));
-    } catch (MlopsException e) {
+    } catch (IntegrityException e) {
       LOG.warn("Announcement {} cannot be read and is passed over; it is renewed soon.", key, e);
       contents.put(key, Optional.empty());
     }

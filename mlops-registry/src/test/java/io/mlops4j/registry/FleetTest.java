@@ -483,6 +483,26 @@ class FleetTest {
     assertThat(observer.fleet()).isEmpty();
   }
 
+  /** An instance must not look dead, and be left out of a gate, because a read failed. */
+  @Test
+  void fleet_announcementCannotBeReadNow_isAnErrorAndSeenTheNextTime() {
+    machine().model.announce("pod-1", () -> NOTHING);
+    AtomicInteger reads = new AtomicInteger();
+    RegisteredModel<Row, String> unlucky =
+        on(
+            new Wrapped() {
+              @Override
+              public Optional<byte[]> get(String key) {
+                if (key.startsWith(ObjectStore.EPHEMERAL) && reads.getAndIncrement() == 0) {
+                  throw new MlopsException("Too many open files.");
+                }
+                return super.get(key);
+              }
+            });
+    assertThatThrownBy(unlucky::fleet).hasMessage("Too many open files.");
+    assertThat(unlucky.fleet()).hasSize(1);
+  }
+
   /** A removal is not forced to disk. */
   @Test
   void removed_broughtBackByAPowerFailure_isForgottenAgain() {

@@ -1,6 +1,6 @@
 package io.mlops4j.examples.fleet;
 
-import io.mlops4j.core.InputEncoding;
+import io.mlops4j.core.EncodingBuilder;
 import io.mlops4j.core.ModelFiles;
 import io.mlops4j.core.Schema;
 import io.mlops4j.core.Time;
@@ -94,7 +94,7 @@ final class Apps {
   }
 
   static <T> TribuoModel<T> train(
-      LabeledDataset<T> rows, UnaryOperator<io.mlops4j.core.EncodingBuilder<T>> columns) {
+      LabeledDataset<T> rows, UnaryOperator<EncodingBuilder<T>> columns) {
     return TribuoTrainer.classification(new LogisticRegressionTrainer()).train(rows, columns);
   }
 
@@ -152,9 +152,5 @@ final class Apps {
 
   static GatePolicy qualityAndFleet() {
     return quality().require(Gate.fleetCanServe());
-  }
-
-  static InputEncoding encoding(ModelFiles files) {
-    return files.encoding().orElseThrow();
   }
 }
