@@ -309,6 +309,32 @@ class PredictorBeansTest {
   }
 
   @Configuration(proxyBeanMethods = false)
+  static class OwnMonitor {
+    @Bean
+    DriftMonitor<Payment, Double> watch(
+        @Qualifier("fraudSource") PinnableSource<Payment, Double> source) {
+      return DriftMonitor.following(source).history(3).build();
+    }
+  }
+
+  @Test
+  void drift_monitorBean_belongsToThePredictorOfItsTypes() {
+    runner
+        .withUserConfiguration(Constants.class, OwnMonitor.class)
+        .withPropertyValues(fraud())
+        .run(
+            context -> {
+              assertThat(context).hasNotFailed();
+              ServedModels models = context.getBean(ServedModels.class);
+              assertThat(models.named("fraud").orElseThrow().monitors())
+                  .hasSize(1)
+                  .first()
+                  .isSameAs(context.getBean("watch"));
+              assertThat(models.named("flightDelay").orElseThrow().monitors()).isEmpty();
+            });
+  }
+
+  @Configuration(proxyBeanMethods = false)
   static class Own {
     @Bean
     ModelRegistry registry() {
