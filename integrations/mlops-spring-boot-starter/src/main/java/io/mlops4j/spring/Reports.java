@@ -1,6 +1,7 @@
 package io.mlops4j.spring;
 
 import io.mlops4j.core.Check;
+import io.mlops4j.core.MlopsException;
 import io.mlops4j.drift.DriftMonitor;
 import io.mlops4j.registry.FleetInstance;
 import io.mlops4j.registry.PromotionFreeze;
@@ -36,6 +37,7 @@ final class Reports {
       @Nullable String problem,
       @Nullable String pinned,
       @Nullable Model model,
+      @Nullable String modelProblem,
       List<Drift> drift) {}
 
   /** Its model in the registry, as all processes see it. */
@@ -70,9 +72,17 @@ final class Reports {
   /** Why a request was refused. */
   record Refused(String error) {}
 
+  /** What this instance does is told even if the registry cannot be read. */
   static Predictor of(ServedModel served) {
     PredictorStatus status = served.predictor().status();
     Optional<Handle<?, ?>> handle = served.handle();
+    Model model = null;
+    String modelProblem = null;
+    try {
+      model = handle.map(h -> model(h.model())).orElse(null);
+    } catch (MlopsException e) {
+      modelProblem = String.valueOf(e.getMessage());
+    }
     return new Predictor(
         served.name(),
         served.types(),
@@ -80,7 +90,8 @@ final class Reports {
         status.version().map(Objects::toString).orElse(null),
         status.problem().orElse(null),
         handle.flatMap(h -> h.source().pinned()).map(Objects::toString).orElse(null),
-        handle.map(h -> model(h.model())).orElse(null),
+        model,
+        modelProblem,
         served.monitors().stream().map(Reports::drift).toList());
   }
 
