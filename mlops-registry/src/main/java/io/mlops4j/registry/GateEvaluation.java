@@ -27,7 +27,7 @@ final class GateEvaluation {
   private final @Nullable FleetEvidence fleet;
   private final Set<String> used = new LinkedHashSet<>();
 
-  /** For a policy whose gates do not ask for the fleet. */
+  /** Where there is no fleet to ask: a gate that would is inconclusive. */
   GateEvaluation(GatePolicy policy, Evidence candidate, @Nullable Evidence champion) {
     this(policy, candidate, champion, null);
   }
@@ -66,9 +66,12 @@ final class GateEvaluation {
 
   private GateResult evaluate(Gate gate) {
     if (gate instanceof FleetGate) {
-      FleetEvidence instances = Objects.requireNonNull(fleet);
-      used.add(instances.digest());
-      return instances.judge(gate);
+      if (fleet == null) {
+        return inconclusive(
+            gate, "A dry run of evaluations has no fleet to ask. Decide on a registered version.");
+      }
+      used.add(fleet.digest());
+      return fleet.judge(gate);
     }
     if (gate instanceof MarginGate && champion == null) {
       return withoutChampion(gate);

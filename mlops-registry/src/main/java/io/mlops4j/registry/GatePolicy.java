@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.core.Digests;
 import io.mlops4j.core.Json;
+import io.mlops4j.evaluation.EvaluationReport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -131,6 +132,43 @@ public record GatePolicy(
    */
   public String digest() {
     return Digests.sha256(toJson());
+  }
+
+  /**
+   * Returns what this policy says about a version against another one, whoever is champion. A dry
+   * run: nothing is stored, and the decision is dated by its newest evidence.
+   *
+   * @param candidate the version to judge
+   * @param champion the version to beat
+   * @return the decision
+   * @throws IntegrityException if evidence is not what was stored
+   */
+  public GateDecision judge(RegisteredVersion<?, ?> candidate, RegisteredVersion<?, ?> champion) {
+    return DryRun.of(this, Evidence.of(candidate), Evidence.of(champion));
+  }
+
+  /**
+   * Returns what this policy says about evaluations that are in no registry. A dry run: nothing is
+   * stored, and the decision is dated by its newest evidence. What the models were trained on is
+   * not known here.
+   *
+   * @param candidate the evaluation to judge
+   * @param champion the evaluation to beat
+   * @return the decision
+   */
+  public GateDecision judge(EvaluationReport candidate, EvaluationReport champion) {
+    return DryRun.of(this, Evidence.of(candidate), Evidence.of(champion));
+  }
+
+  /**
+   * Returns what this policy says about an evaluation that is in no registry, with nobody to beat:
+   * {@link WithoutChampion} says what becomes of margins. A dry run: nothing is stored.
+   *
+   * @param candidate the evaluation to judge
+   * @return the decision
+   */
+  public GateDecision judge(EvaluationReport candidate) {
+    return DryRun.of(this, Evidence.of(candidate), null);
   }
 
   byte[] toJson() {

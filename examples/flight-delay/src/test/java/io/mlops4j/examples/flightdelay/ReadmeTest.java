@@ -30,6 +30,9 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.testkit.engine.EngineTestKit;
+import org.junit.platform.testkit.engine.Events;
 
 /** The code of the README as it stands there: taken from the file, compiled and run. */
 class ReadmeTest {
@@ -77,6 +80,33 @@ class ReadmeTest {
     assertThat(run("promotion", "", "decision")).isInstanceOf(GateDecision.class);
   }
 
+  /** Compiled as a class of its own, over what it takes as given, and run by JUnit. */
+  @Test
+  void unitTests_asWritten_pass() throws Exception {
+    String source =
+        String.join(
+            "\n",
+            "package io.mlops4j.examples.flightdelay;",
+            "import static io.mlops4j.evaluation.Metric.AUC;",
+            "import static io.mlops4j.junit.MlopsAssertions.assertThat;",
+            "import io.mlops4j.junit.*;",
+            "import io.mlops4j.serving.*;",
+            "import org.junit.jupiter.api.Test;",
+            snippet("unit-tests")
+                .replace("class DelayTest {", "class DelayTest extends UnitTestGiven {"));
+    try (URLClassLoader loader = compiled("unit-tests", "DelayTest", source)) {
+      Events tests =
+          EngineTestKit.engine("junit-jupiter")
+              .selectors(
+                  DiscoverySelectors.selectClass(
+                      loader.loadClass("io.mlops4j.examples.flightdelay.DelayTest")))
+              .execute()
+              .testEvents();
+      assertThat(tests.failed().list()).isEmpty();
+      assertThat(tests.succeeded().count()).isEqualTo(3);
+    }
+  }
+
   @Test
   void everySnippet_isRunHere() throws Exception {
     List<String> names = new ArrayList<>();
@@ -84,8 +114,9 @@ class ReadmeTest {
     while (matcher.find()) {
       names.add(matcher.group(1));
     }
-    // The last one is compiled and called by examples/spring-service.
-    assertThat(names).containsExactly("main-job", "five-lines", "promotion", "spring");
+    // "spring" is compiled by examples/spring-service.
+    assertThat(names)
+        .containsExactly("main-job", "five-lines", "promotion", "spring", "unit-tests");
     assertThat(text().split("```java", -1)).hasSize(names.size() + 1);
   }
 
@@ -146,6 +177,15 @@ class ReadmeTest {
             "    return result[0];",
             "  }",
             "}");
+    try (URLClassLoader loader = compiled(name, type, source)) {
+      return loader
+          .loadClass("io.mlops4j.examples.flightdelay." + type)
+          .getMethod("run", Path.class, Given.class)
+          .invoke(null, directory, given());
+    }
+  }
+
+  private static URLClassLoader compiled(String name, String type, String source) throws Exception {
     Path out = Files.createDirectories(directory.resolve("classes-" + name));
     Path file =
         Files.createDirectories(directory.resolve("source-" + name)).resolve(type + ".java");
@@ -168,13 +208,7 @@ class ReadmeTest {
                 compiler.getStandardFileManager(null, null, null).getJavaFileObjects(file))
             .call();
     assertThat(compiled).as("%s%n%s", source, messages).isTrue();
-    try (URLClassLoader loader =
-        new URLClassLoader(new URL[] {out.toUri().toURL()}, ReadmeTest.class.getClassLoader())) {
-      return loader
-          .loadClass("io.mlops4j.examples.flightdelay." + type)
-          .getMethod("run", Path.class, Given.class)
-          .invoke(null, directory, given());
-    }
+    return new URLClassLoader(new URL[] {out.toUri().toURL()}, ReadmeTest.class.getClassLoader());
   }
 
   private static final String METERS =
