@@ -126,8 +126,10 @@ class ReadmeTest {
     while (matcher.find()) {
       names.add(matcher.group(1));
     }
+    // "spring" is compiled by examples/spring-service.
     assertThat(names)
-        .containsExactly("main-job", "five-lines", "promotion", "from-python", "unit-tests");
+        .containsExactly(
+            "main-job", "five-lines", "promotion", "from-python", "spring", "unit-tests");
     assertThat(text().split("```java", -1)).hasSize(names.size() + 1);
   }
 
