@@ -208,9 +208,7 @@ final class Rest {
             request,
             info ->
                 new BoundedBody(
-                    info.statusCode() / 100 == 2
-                        ? maxBytes
-                        : Math.max(maxBytes, options.limits().maxTextBytes())));
+                    info.statusCode() / 100 == 2 ? maxBytes : options.limits().maxTextBytes()));
     try {
       return future.get(options.requestTimeout().toMillis() + 1, TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
