@@ -128,6 +128,22 @@ public record ConfidenceSequence(double rho) {
     return Math.min(1, Math.exp(-logEvidenceOneSided(estimate / standardError, information(n))));
   }
 
+  /**
+   * Returns the natural logarithm of the evidence against a true value of zero: an e-process, so
+   * averages of several (of their exponentials) are evidence again, and it ever reaches {@code ln(1
+   * / alpha)} with probability at most alpha.
+   *
+   * @param estimate the value
+   * @param standardError of the value, above 0
+   * @param n observations so far, at least 1
+   * @return finite; negative when the data speak for zero
+   */
+  public double logEvidence(double estimate, double standardError, double n) {
+    Levels.checkFinite("estimate", estimate);
+    Levels.checkPositive("standardError", standardError);
+    return logEvidence(estimate / standardError, information(n));
+  }
+
   private double information(double n) {
     if (!(n >= 1 && n < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException("n: " + n + " (expected: at least 1)");
