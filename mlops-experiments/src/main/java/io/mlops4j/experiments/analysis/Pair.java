@@ -84,18 +84,19 @@ sealed interface Pair {
               ? "the denominators sum to 0 in an arm"
               : "no epoch has two units in both arms");
     }
-    Estimated sum = null;
+    return weighted(strata, units);
+  }
+
+  /** The strata's estimates, each weighted by its share of the units. */
+  private static Pair weighted(List<Estimated> strata, long units) {
+    Arm.Estimate control = new Arm.Estimate(0, 0, 0, 0, 0, 0, 0);
+    Arm.Estimate treatment = control;
     for (Estimated stratum : strata) {
       double weight = (double) stratum.units() / units;
-      Estimated part =
-          new Estimated(stratum.control().times(weight), stratum.treatment().times(weight));
-      sum =
-          sum == null
-              ? part
-              : new Estimated(
-                  sum.control().plus(part.control()), sum.treatment().plus(part.treatment()));
+      control = control.plus(stratum.control().times(weight));
+      treatment = treatment.plus(stratum.treatment().times(weight));
     }
-    return checked(sum.control(), sum.treatment());
+    return checked(control, treatment);
   }
 
   private static Pair checked(Arm control, Arm treatment) {

@@ -173,7 +173,7 @@ public record PowerPlan(
       }
     }
     long units = (long) Math.ceil(low);
-    return powerAt(units) >= power ? units : units + 1;
+    return powerAt((double) units) >= power ? units : units + 1;
   }
 
   /**
