@@ -90,12 +90,12 @@ final class AnalysisReport {
         section = section.add(overTime(comparison));
       }
     }
-    return section.add(beliefs());
+    return section.add(differences(last.overall()), beliefs());
   }
 
   private static Table table(List<Comparison> comparisons) {
     Table table =
-        Table.of("Metric", "Arm", "Control", "Treatment", "Change", "Relative change", "p", "Says")
+        Table.of("Metric", "Arm", "Control", "Treatment", "Relative change", "p", "Says")
             .caption("Corrected intervals and p-values; better and worse as the metric means it");
     for (Comparison one : comparisons) {
       table =
@@ -104,10 +104,28 @@ final class AnalysisReport {
               one.treatment(),
               one.controlValue().orElse(null),
               one.treatmentValue().orElse(null),
-              absolute(one.absolute()),
               relative(one.relative()),
               one.absolute() instanceof Effect.Measured effect ? p(effect) : null,
               says(one));
+    }
+    return table;
+  }
+
+  private static Table differences(List<Comparison> comparisons) {
+    Table table =
+        Table.of("Metric", "Arm", "Difference", "Standard error", "Level", "Units")
+            .caption("The same in the metrics' own units");
+    for (Comparison one : comparisons) {
+      if (one.absolute() instanceof Effect.Measured effect) {
+        table =
+            table.row(
+                one.metric().name(),
+                one.treatment(),
+                absolute(effect),
+                effect.standardError(),
+                Cell.percent(effect.interval().level()),
+                effect.units());
+      }
     }
     return table;
   }
@@ -118,10 +136,8 @@ final class AnalysisReport {
         : Cell.number(effect.correctedPValue(), 4);
   }
 
-  private static Cell absolute(Effect effect) {
-    return effect instanceof Effect.Measured measured
-        ? Cell.interval(measured.value(), measured.interval().low(), measured.interval().high())
-        : Cell.of(null);
+  private static Cell absolute(Effect.Measured effect) {
+    return Cell.interval(effect.value(), effect.interval().low(), effect.interval().high());
   }
 
   private static Cell relative(Effect effect) {

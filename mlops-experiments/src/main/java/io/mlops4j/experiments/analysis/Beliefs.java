@@ -10,14 +10,15 @@ import org.apache.commons.statistics.distribution.NormalDistribution;
  * Design note. Shares of units with a uniform prior have Beta posteriors; P(B > A) is integrated over
  * the narrower of the two, so that the other's distribution function is smooth between the points of
  * Simpson's rule. The expected loss needs no other integral: E[A; A > B] = E[A] P(A' > B), where A' has
- * one more success. Everything else is normal: posterior of a mean with known variance under a normal
+ * one more success; the two losses differ by the difference of the means. Everything else is normal: posterior of a mean with known variance under a normal
  * prior, or a flat one. Loss as a decision rule: Stucchio (2015), Bayesian A/B testing at VWO.
  */
 
 /** Posteriors of effects. */
 final class Beliefs {
   private static final NormalDistribution NORMAL = NormalDistribution.of(0, 1);
-  private static final int STEPS = 4_000;
+  /** A 25th of a standard deviation: the rule's error is far below 1e-9 for such smooth densities. */
+  private static final int STEPS = 400;
   private static final double TAIL = 1e-15;
 
   private Beliefs() {}
@@ -67,10 +68,9 @@ final class Beliefs {
     double c = 1 + Math.rint(treatment.value() * treatment.units());
     double d = 2 + treatment.units() - c;
     double greater = probabilityGreater(c, d, a, b);
-    double below =
-        a / (a + b) * probabilityGreater(a + 1, b, c, d) - c / (c + d) * less(c, d, a, b);
-    double above =
-        c / (c + d) * probabilityGreater(c + 1, d, a, b) - a / (a + b) * less(a, b, c, d);
+    double below = a / (a + b) * probabilityGreater(a + 1, b, c, d);
+    below -= c / (c + d) * (1 - probabilityGreater(c + 1, d, a, b));
+    double above = below + c / (c + d) - a / (a + b);
     double mean = c / (c + d) - a / (a + b);
     double deviation = Math.sqrt(variance(a, b) + variance(c, d));
     double level = 1 - 2 * NORMAL.survivalProbability(critical);
@@ -80,11 +80,6 @@ final class Beliefs {
         Math.max(0, direction > 0 ? above : below),
         new Interval(mean - critical * deviation, mean + critical * deviation, level),
         "Beta(1, 1) prior");
-  }
-
-  /** The probability that Beta(a + 1, b) is below Beta(c, d). */
-  private static double less(double a, double b, double c, double d) {
-    return 1 - probabilityGreater(a + 1, b, c, d);
   }
 
   private static double variance(double a, double b) {

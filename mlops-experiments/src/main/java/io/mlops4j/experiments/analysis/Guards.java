@@ -82,7 +82,7 @@ final class Guards {
       double scale = margin.relative() ? 100 / Math.abs(pair.control().raw()) : 1;
       String unit = margin.relative() ? " %" : "";
       sentence =
-          "%s by %s%s, at worst worse by %s%s (margin %s%s, p of no harm %s)"
+          "%s by %s%s, at worst %s%s (margin %s%s%s)"
               .formatted(
                   good >= 0 ? "better" : "worse",
                   Words.number(Math.abs(good) * scale),
@@ -91,7 +91,7 @@ final class Guards {
                   unit,
                   Words.number(margin.size() * (margin.relative() ? 100 : 1)),
                   unit,
-                  Words.number(harm));
+                  verdict == Verdict.HARMED ? ", p of no harm " + Words.number(harm) : "");
     } else {
       sentence = "not enough data: " + ((Pair.Missing) question.pair()).reason();
     }
