@@ -133,6 +133,9 @@ final class HtmlCharts {
     }
     out.open("ul", "class", "legend");
     for (int s = 0; s < series.size(); s++) {
+      if (series.get(s).name().isEmpty()) {
+        continue; // a colour without a name explains nothing
+      }
       out.open("li").leaf("span", "", "class", key + " " + Canvas.colour(s));
       String name = series.get(s).name();
       out.text(isEmpty(series.subList(s, s + 1)) ? name + " (no data)" : name).close();

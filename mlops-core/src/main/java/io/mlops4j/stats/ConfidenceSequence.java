@@ -47,6 +47,23 @@ public record ConfidenceSequence(double rho) {
   }
 
   /**
+   * Returns the sequence of the mixture sequential probability ratio test (mSPRT): the same
+   * mixture, tuned by what effects are expected instead of when one will decide.
+   *
+   * @param effectDeviation the standard deviation tau of effects before any data, above 0
+   * @param observationDeviation the standard deviation of one observation, whose mean's standard
+   *     error after {@code n} of them is this over the root of {@code n}; above 0
+   * @return the sequence
+   * @see <a href="https://doi.org/10.1145/3097983.3097992">Johari, Koomen, Pekelis, Walsh
+   *     (2017)</a>
+   */
+  public static ConfidenceSequence mixedOver(double effectDeviation, double observationDeviation) {
+    Levels.checkPositive("effectDeviation", effectDeviation);
+    Levels.checkPositive("observationDeviation", observationDeviation);
+    return new ConfidenceSequence(effectDeviation / observationDeviation);
+  }
+
+  /**
    * Returns how many standard errors the two-sided interval reaches to either side.
    *
    * @param alpha one less the level, above 0 and below 1

@@ -63,6 +63,16 @@ class ConfidenceSequenceTest {
     assertThat(interval.high()).isEqualTo(1.56516, within(5e-6));
   }
 
+  // Johari et al. (2017), equation for normal data: with V = 4, tau² = 0.09, n = 200, mean d = 0.5,
+  // sqrt(V/(V+n tau²)) exp(n² tau² d²/(2V(V+n tau²))), whose logarithm is 4.261262317517 (python
+  // math)
+  @Test
+  void mixedOver_normalData_isTheMixtureSprt() {
+    assertThat(ConfidenceSequence.mixedOver(0.3, 2).logEvidence(0.5, 2 / Math.sqrt(200), 200))
+        .isEqualTo(4.261262317517151, within(1e-12));
+    assertThatIllegalArgumentException().isThrownBy(() -> ConfidenceSequence.mixedOver(0, 1));
+  }
+
   @Property(tries = 300)
   void interval_anyLevel_agreesWithThePValue(
       @ForAll @DoubleRange(min = -8, max = 8) double z,

@@ -105,7 +105,7 @@ final class AnalysisReport {
               one.controlValue().orElse(null),
               one.treatmentValue().orElse(null),
               relative(one.relative()),
-              one.absolute() instanceof Effect.Measured effect ? p(effect) : null,
+              one.absolute() instanceof Effect.Measured effect ? p(effect.correctedPValue()) : null,
               says(one));
     }
     return table;
@@ -130,10 +130,8 @@ final class AnalysisReport {
     return table;
   }
 
-  private static Cell p(Effect.Measured effect) {
-    return effect.correctedPValue() < 1e-4
-        ? Cell.of("<0.0001")
-        : Cell.number(effect.correctedPValue(), 4);
+  private static Cell p(double pValue) {
+    return pValue < 1e-4 ? Cell.of("<0.0001") : Cell.number(pValue, 4);
   }
 
   private static Cell absolute(Effect.Measured effect) {
@@ -232,7 +230,7 @@ final class AnalysisReport {
               one.treatment(),
               one.dimension(),
               one.segments(),
-              one.pValue().map(p -> (Object) Cell.number(p, 4)).orElse(null),
+              one.pValue().isPresent() ? p(one.pValue().get()) : null,
               Cell.percent(one.inconsistency()),
               one.pValue().isEmpty()
                   ? Cell.badge(Status.NO_DATA, "no data")

@@ -17,8 +17,12 @@ import org.apache.commons.statistics.distribution.NormalDistribution;
 /** Posteriors of effects. */
 final class Beliefs {
   private static final NormalDistribution NORMAL = NormalDistribution.of(0, 1);
-  /** A 25th of a standard deviation: the rule's error is far below 1e-9 for such smooth densities. */
+
+  /**
+   * A 25th of a standard deviation: the rule's error is far below 1e-9 for such smooth densities.
+   */
   private static final int STEPS = 400;
+
   private static final double TAIL = 1e-15;
 
   private Beliefs() {}

@@ -25,9 +25,9 @@ final class Words {
     return (value > 0 ? "+" : "") + number(value);
   }
 
-  /** A share, signed, in per cent. */
+  /** A share, signed, in per cent: one decimal from ten per cent on, two below. */
   static String percent(double share) {
-    return String.format(Locale.ROOT, "%+.2f %%", 100 * share);
+    return String.format(Locale.ROOT, Math.abs(share) < 0.1 ? "%+.2f %%" : "%+.1f %%", 100 * share);
   }
 
   static String count(long value) {

@@ -5,7 +5,8 @@
  *
  * <p>Start at {@link io.mlops4j.experiments.analysis.Analysis#of}; before an experiment at {@link
  * io.mlops4j.experiments.analysis.PowerPlan}; without one at {@link
- * io.mlops4j.experiments.analysis.OffPolicyEvaluation}. Results are immutable records; {@link
+ * io.mlops4j.experiments.analysis.OffPolicyEvaluation}; for rankers at {@link
+ * io.mlops4j.experiments.analysis.TeamDraft}. Results are immutable records; {@link
  * io.mlops4j.experiments.analysis.UnitLedger}, {@link
  * io.mlops4j.experiments.analysis.ExperimentSums} and {@link
  * io.mlops4j.experiments.analysis.OffPolicyEvaluation} collect and are thread-safe.

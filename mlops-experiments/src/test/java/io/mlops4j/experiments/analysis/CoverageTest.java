@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.DoubleUnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -365,16 +366,18 @@ class CoverageTest {
         refused++;
       }
     }
-    assertThat(refused).isZero();
+    // A mean weight four errors off is refused: by chance one time in some thousands.
+    assertThat(refused).isLessThanOrEqualTo(runs / 1_000);
+    int answered = runs - refused;
     covered.forEach(
         (what, hits) ->
-            assertThat(note("off-policy, " + what, hits, runs, "0.95"))
+            assertThat(note("off-policy, " + what, hits, answered, "0.95"))
                 .as(what)
                 .isBetween(
                     0.95 - Simulated.bound(0.95, runs) - APPROXIMATION,
                     0.95 + Simulated.bound(0.95, runs) + APPROXIMATION));
     assertThat(covered).hasSize(6);
-    assertThat(note("control: IPS, decisions as if independent", naive, runs, "not valid"))
+    assertThat(note("control: IPS, decisions as if independent", naive, answered, "not valid"))
         .isLessThan(0.9);
   }
 
@@ -425,8 +428,8 @@ class CoverageTest {
     void count(String looks, ExperimentAnalysis analysis) {
       for (Comparison one : analysis.overall()) {
         String metric = one.metric().name();
-        add(metric + ", " + looks, one.absolute(), Population.TRUTH.get(metric)[0]);
-        add(metric + ", relative, " + looks, one.relative(), Population.TRUTH.get(metric)[1]);
+        add(metric + ", " + looks, one.absolute(), Population.truth(metric)[0]);
+        add(metric + ", relative, " + looks, one.relative(), Population.truth(metric)[1]);
       }
     }
 
@@ -448,7 +451,7 @@ class CoverageTest {
     // spend per view, 5 points to the binary rate, and 10 % to every latency.
     private static final double MEAN_SPEND = mean(t -> (1 + 3 * t) * t);
     private static final double MEAN_VIEWS = mean(t -> 1 + 3 * t);
-    static final Map<String, double[]> TRUTH =
+    private static final Map<String, double[]> TRUTH =
         Map.of(
             "binary", new double[] {0.05, 0.25},
             "continuous", new double[] {0.1 * MEAN_SPEND, 0.1},
@@ -504,7 +507,7 @@ class CoverageTest {
 
     /** What intervals would be without the clusters, and without control's own error in a lift. */
     void countControls(Tally tally) {
-      double truth = TRUTH.get("ratio")[0];
+      double truth = truth("ratio")[0];
       tally.add(
           "control: ratio, views as if independent",
           TwoSample.welch(views[0], views[1], 0.95).interval().contains(truth));
@@ -513,6 +516,11 @@ class CoverageTest {
           1.96 * Math.sqrt(users[1].variance(0) / users[1].count()) / base; // control as if known
       double lift = users[1].mean(0) / base - 1;
       tally.add("control: lift, control as if known", Math.abs(lift - 0.1) <= half);
+    }
+
+    /** The true difference and the true lift. */
+    static double[] truth(String metric) {
+      return Objects.requireNonNull(TRUTH.get(metric), metric);
     }
 
     private static double mean(DoubleUnaryOperator f) {

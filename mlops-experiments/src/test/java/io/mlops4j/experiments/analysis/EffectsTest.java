@@ -10,6 +10,7 @@ import io.mlops4j.experiments.WeightVector;
 import io.mlops4j.stats.Correction;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
@@ -99,7 +100,7 @@ class EffectsTest {
             new Arm.Estimate(3407, 0.41, 0.41, a, a, a, a * a / 3406),
             new Arm.Estimate(3461, 0.7, 0.7, b, b, b, b * b / 3460));
 
-    Lift lift = Lift.of(pair, 1.9603);
+    Lift lift = Objects.requireNonNull(Lift.of(pair, 1.9603));
     assertThat(lift.value()).isEqualTo(0.70732, within(5e-6));
     assertThat(lift.standardError()).isEqualTo((1.44989 + 0.03526) / 2 / 1.9603, within(2e-5));
     assertThat(lift.low()).isPositive();
