@@ -3,6 +3,7 @@ package io.mlops4j.serving;
 import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.TensorInfo;
 import io.mlops4j.core.InputEncoding;
+import io.mlops4j.core.ModelVersion;
 import java.util.stream.Collectors;
 
 /**
@@ -18,12 +19,18 @@ record FloatInput(String name, int width, boolean oneRow) {
   static FloatInput read(OnnxGraph graph, NodeInfo input, InputEncoding encoding) {
     boolean oneRow = graph.oneRow(input);
     long width = ((TensorInfo) input.getInfo()).getShape()[1];
+    requireWidth(graph.who(), OnnxGraph.describe(input), width, encoding);
+    return new FloatInput(input.getName(), (int) width, oneRow);
+  }
+
+  /** Refuses an input of another width than the encoding's; lists both sides. */
+  static void requireWidth(ModelVersion who, String described, long width, InputEncoding encoding) {
     if (width < 1) {
       throw new ModelLoadException(
           "Model '"
-              + graph.who()
+              + who
               + "' leaves the number of its features open (input "
-              + OnnxGraph.describe(input)
+              + described
               + "). Export it with a fixed second dimension: the encoding writes "
               + encoding.width()
               + " floats a row.");
@@ -31,18 +38,17 @@ record FloatInput(String name, int width, boolean oneRow) {
     if (width != encoding.width()) {
       throw new ModelLoadException(
           "Model '"
-              + graph.who()
+              + who
               + "' takes "
               + width
               + " floats a row (input "
-              + OnnxGraph.describe(input)
+              + described
               + "); the encoding writes "
               + encoding.width()
               + ": "
               + columns(encoding)
               + ". Use the encoding the model was trained with.");
     }
-    return new FloatInput(input.getName(), (int) width, oneRow);
   }
 
   private static String columns(InputEncoding encoding) {

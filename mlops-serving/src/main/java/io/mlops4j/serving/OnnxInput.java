@@ -1,6 +1,7 @@
 package io.mlops4j.serving;
 
 import io.mlops4j.core.InputEncoding;
+import io.mlops4j.core.ModelVersion;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,16 @@ interface OnnxInput<I> {
       OutputKind<?> kind,
       @Nullable String output,
       Stored stored);
+
+  /**
+   * Returns what runs such rows in Java, if the graph is provably a linear model, else null.
+   *
+   * @throws ModelLoadException if rows and graph do not fit; lists both sides
+   */
+  default @Nullable OnnxKernel<I> linear(
+      ModelVersion who, byte[] bytes, OutputKind<?> kind, @Nullable String output, Stored stored) {
+    return null;
+  }
 
   /**
    * What travels with a version and says how its rows become inputs.

@@ -149,6 +149,16 @@ public final class OnnxLoader<I, O> implements ModelLoader<I, O> {
       @Nullable ModelArtifact artifact,
       OnnxInput.Stored stored) {
     OnnxBytes content = OnnxBytes.read(version, bytes);
+    content.refuseExternal(version, artifact != null);
+    if (options.customOperators().isEmpty()) {
+      content.refuseCustomOperators(version);
+    }
+    if (!options.nativeOnly() && content.external().isEmpty()) {
+      OnnxKernel<I> linear = input.linear(version, bytes, kind, output, stored);
+      if (linear != null) {
+        return new OnnxRowModel<>(version, linear, kind, slots(options));
+      }
+    }
     OnnxSession session = OnnxSession.open(version, bytes, content, artifact, options);
     try {
       OnnxGraph graph = session.graph(version);

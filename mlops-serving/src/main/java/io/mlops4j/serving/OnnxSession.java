@@ -40,7 +40,7 @@ final class OnnxSession implements AutoCloseable {
   /**
    * Returns a session over exactly these bytes.
    *
-   * @param content what the bytes hold
+   * @param content what the bytes hold; nothing that is refused
    * @param artifact where weights in other files are taken from; null: they are refused
    */
   static OnnxSession open(
@@ -49,10 +49,6 @@ final class OnnxSession implements AutoCloseable {
       OnnxBytes content,
       @Nullable ModelArtifact artifact,
       OnnxOptions options) {
-    content.refuseExternal(who, artifact != null);
-    if (options.customOperators().isEmpty()) {
-      content.refuseCustomOperators(who);
-    }
     try {
       OrtEnvironment environment = OnnxEnvironment.require(who);
       Map<String, OnnxTensor> weights =

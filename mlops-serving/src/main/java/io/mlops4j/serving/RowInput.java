@@ -31,7 +31,10 @@ record RowInput<I>(Schema<I> schema) implements OnnxInput<I> {
       @Nullable String output,
       Stored stored) {
     NodeInfo matrix = graph.oneFloatMatrix();
-    boolean encoded = matrix != null && (stored.encoding().isPresent() || !isColumn(matrix));
+    boolean encoded =
+        matrix != null
+            && (stored.encoding().isPresent()
+                || !isColumn(matrix.getName(), ((TensorInfo) matrix.getInfo()).getShape()[1]));
     if (!encoded) {
       RowEncoder<I> encoder = stored.encoding().isPresent() ? encoder(graph.who(), stored) : null;
       ColumnInputs<I> inputs = ColumnInputs.match(graph, schema, encoder);
@@ -49,16 +52,31 @@ record RowInput<I>(Schema<I> schema) implements OnnxInput<I> {
     return new ColumnKernel<>(graph, session, inputs, outputs, kind);
   }
 
-  /** A matrix is fed by the feature of its name if the features as a whole do not make it up. */
-  private boolean isColumn(NodeInfo matrix) {
-    if (!schema.has(matrix.getName())) {
-      return false;
-    }
-    long width = ((TensorInfo) matrix.getInfo()).getShape()[1];
+  /**
+   * Whether a matrix is fed by the feature of its name: if the features as a whole do not make it
+   * up.
+   */
+  private boolean isColumn(String input, long width) {
     boolean numbers =
         schema.features().stream()
             .noneMatch(f -> f.kind() == FeatureKind.CATEGORICAL || f.kind() == FeatureKind.TEXT);
-    return !numbers || schema.features().stream().mapToLong(Feature::length).sum() != width;
+    return schema.has(input)
+        && (!numbers || schema.features().stream().mapToLong(Feature::length).sum() != width);
+  }
+
+  @Override
+  public @Nullable OnnxKernel<I> linear(
+      ModelVersion who, byte[] bytes, OutputKind<?> kind, @Nullable String output, Stored stored) {
+    LinearGraph.Found found = LinearGraph.recognise(bytes, kind, output);
+    if (found == null
+        || (stored.encoding().isEmpty() && isColumn(found.input(), found.model().width()))) {
+      return null;
+    }
+    RowEncoder<I> encoder = encoder(who, stored);
+    int width = found.model().width();
+    String described = "'" + Text.printable(found.input(), 64) + "' float [n, " + width + "]";
+    FloatInput.requireWidth(who, described, width, encoder.encoding());
+    return new LinearKernel<>(found.model(), encoder);
   }
 
   private static boolean isPinnable(OnnxGraph graph, String output) {
