@@ -256,4 +256,49 @@ save("external_pair", external, check=False)
 X = np.array([[1, 2, 3, 4], [0, 0, 0, 1]], dtype=np.float32)
 answers("external_pair", four(X), X @ w + b)
 
+# A transformer in miniature: a token's vector depends on all tokens that are no padding, on its place, and
+# (wrongly, if padding is not masked) on nothing else. Answers are of unpadded texts, one by one.
+TABLE = rng.normal(size=(50, 6)).astype(np.float32)
+PLACES = rng.normal(size=(64, 6)).astype(np.float32)
+HEAD = rng.normal(size=(6, 2)).astype(np.float32)
+
+
+def tiny(kind, outputs):
+    ids = [value(k, kind, ["n", "length"]) for k in ("input_ids", "attention_mask", "position_ids")]
+    nodes = [
+        helper.make_node("Gather", ["table", "input_ids"], ["t"]),
+        helper.make_node("Gather", ["places", "position_ids"], ["p"]),
+        helper.make_node("Add", ["t", "p"], ["h"]),
+        helper.make_node("Cast", ["attention_mask"], ["m0"], to=T.FLOAT),
+        helper.make_node("Unsqueeze", ["m0", "two"], ["m"]),
+        helper.make_node("Mul", ["h", "m"], ["hm"]),
+        helper.make_node("ReduceSum", ["hm", "one"], ["sum"], keepdims=1),
+        helper.make_node("ReduceSum", ["m", "one"], ["count"], keepdims=1),
+        helper.make_node("Div", ["sum", "count"], ["context"]),
+        helper.make_node("Mul", ["h", "context"], ["last_hidden_state"]),
+        helper.make_node("Squeeze", ["context", "one"], ["sentence_embedding"]),
+        helper.make_node("MatMul", ["sentence_embedding", "head"], ["logits"]),
+        helper.make_node("Softmax", ["logits"], ["probabilities"], axis=-1),
+    ]
+    return graph("tiny", 17, nodes, ids, outputs,
+                 {"table": TABLE, "places": PLACES, "head": HEAD,
+                  "one": np.array([1], dtype=np.int64), "two": np.array([2], dtype=np.int64)})
+
+
+LAST = value("last_hidden_state", T.FLOAT, ["n", "length", 6])
+save("tokens", tiny(T.INT64, [LAST]))
+save("tokens_pooled", tiny(T.INT32, [value("sentence_embedding", T.FLOAT, ["n", 6])]))
+save("tokens_class", tiny(T.INT64, [value("probabilities", T.FLOAT, ["n", 2])]))
+texts = [rng.integers(1, 50, size).tolist() for size in (3, 1, 16, 17, 5, 40, 2)]
+expected = {"rows": texts, "mean": [], "first": [], "pooled": [], "class": []}
+for text in texts:
+    h = TABLE[text].astype(np.float64) + PLACES[:len(text)]
+    context = h.mean(axis=0)
+    scores = np.exp(context @ HEAD.astype(np.float64))
+    expected["mean"].append((h * context).mean(axis=0).tolist())
+    expected["first"].append((h * context)[0].tolist())
+    expected["pooled"].append(context.tolist())
+    expected["class"].append(float(scores[1] / scores.sum()))
+golden["tokens"] = expected
+
 (OUT / "columns.json").write_text(json.dumps(golden, indent=1, ensure_ascii=False) + "\n")

@@ -1,6 +1,7 @@
 package io.mlops4j.serving;
 
 import io.mlops4j.core.Schema;
+import java.util.Objects;
 
 /**
  * Models in ONNX files, run by ONNX Runtime in this process, linear ones in Java: rows as one float
@@ -62,5 +63,60 @@ public final class OnnxModel {
    */
   public static <T> OnnxLoader<T, OnnxOutputs> outputs(Schema<T> schema) {
     return new OnnxLoader<>(new RowInput<>(schema), OutputKind.ALL);
+  }
+
+  /**
+   * Returns a loader of models that answer a vector per text. Reads an output {@code [n, length,
+   * d]}, one vector per token, which is pooled, or {@code [n, d]}.
+   *
+   * @param tokens how a row becomes tokens
+   * @param pooling how tokens' vectors become one
+   * @param <T> the row type
+   * @return the loader; models know no schema
+   */
+  public static <T> OnnxLoader<T, float[]> embedding(TokenInput<T> tokens, Pooling pooling) {
+    Objects.requireNonNull(pooling, "pooling");
+    return new OnnxLoader<>(
+        new TokenKernel.Input<>(Objects.requireNonNull(tokens, "tokens"), pooling),
+        OutputKind.EMBEDDING);
+  }
+
+  /**
+   * Returns a loader of binary classifiers of texts. Reads outputs as {@link #probability(Schema)}.
+   *
+   * @param tokens how a row becomes tokens
+   * @param <T> the row type
+   * @return the loader; models know no schema
+   */
+  public static <T> OnnxLoader<T, Double> probability(TokenInput<T> tokens) {
+    return of(tokens, OutputKind.PROBABILITY);
+  }
+
+  /**
+   * Returns a loader of classifiers of texts. Reads outputs as {@link #probabilities(Schema)}; most
+   * transformers end in raw scores, so export them with a softmax at the end.
+   *
+   * @param tokens how a row becomes tokens
+   * @param <T> the row type
+   * @return the loader; models know no schema
+   */
+  public static <T> OnnxLoader<T, ClassProbabilities> probabilities(TokenInput<T> tokens) {
+    return of(tokens, OutputKind.PROBABILITIES);
+  }
+
+  /**
+   * Returns a loader of regressions on texts. Reads outputs as {@link #regression(Schema)}.
+   *
+   * @param tokens how a row becomes tokens
+   * @param <T> the row type
+   * @return the loader; models know no schema
+   */
+  public static <T> OnnxLoader<T, Double> regression(TokenInput<T> tokens) {
+    return of(tokens, OutputKind.REGRESSION);
+  }
+
+  private static <T, O> OnnxLoader<T, O> of(TokenInput<T> tokens, OutputKind<O> kind) {
+    return new OnnxLoader<>(
+        new TokenKernel.Input<>(Objects.requireNonNull(tokens, "tokens"), null), kind);
   }
 }

@@ -45,6 +45,22 @@ record OutputKind<O>(String wanted, IntPredicate columns, boolean maps, Reader<O
             return Double.isNaN(y) ? null : Double.valueOf(y);
           });
 
+  static final OutputKind<float[]> EMBEDDING =
+      new OutputKind<>(
+          "a vector: a float output [n, length, d] or [n, d]",
+          columns -> columns >= 1,
+          false,
+          (slot, place) -> {
+            float[] vector = new float[slot.columns()];
+            for (int i = 0; i < vector.length; i++) {
+              vector[i] = (float) slot.number(place, i);
+              if (Float.isNaN(vector[i])) {
+                return null;
+              }
+            }
+            return vector;
+          });
+
   /** All outputs there are: not read as one matrix of numbers. */
   static final OutputKind<OnnxOutputs> ALL =
       new OutputKind<>("outputs", columns -> true, true, OnnxSlot::outputs);
