@@ -114,7 +114,7 @@ final class ColumnSlot<I> extends OnnxSlot<I> {
   }
 
   @Override
-  @Nullable List<String> labels() {
+  List<String> labels() {
     return read.labels;
   }
 

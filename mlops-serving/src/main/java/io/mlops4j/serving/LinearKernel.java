@@ -87,7 +87,7 @@ final class LinearKernel<I> implements OnnxKernel<I> {
     }
 
     @Override
-    @Nullable List<String> labels() {
+    List<String> labels() {
       return model.labels();
     }
 

@@ -2,7 +2,6 @@ package io.mlops4j.serving;
 
 import java.nio.FloatBuffer;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A linear model in Java: {@code y = post(W x + b)}. Immutable and thread-safe.
@@ -32,10 +31,10 @@ final class LinearModel {
   private final double[] bias;
   private final int width;
   private final Post post;
-  private final @Nullable List<String> labels;
+  private final List<String> labels;
   private final float limit;
 
-  LinearModel(int width, List<LinearStep> steps, Post post, @Nullable List<String> labels) {
+  LinearModel(int width, List<LinearStep> steps, Post post, List<String> labels) {
     this.width = width;
     this.steps = List.copyOf(steps);
     this.post = post;
@@ -92,7 +91,7 @@ final class LinearModel {
     return bias.length;
   }
 
-  @Nullable List<String> labels() {
+  List<String> labels() {
     return labels;
   }
 

@@ -1,5 +1,6 @@
 package io.mlops4j.serving;
 
+import io.mlops4j.core.ClassProbabilities;
 import io.mlops4j.core.Schema;
 import java.util.Objects;
 

@@ -1,5 +1,6 @@
 package io.mlops4j.serving;
 
+import io.mlops4j.core.ClassProbabilities;
 import io.mlops4j.core.Text;
 import java.util.Arrays;
 import java.util.Collections;
@@ -105,7 +106,7 @@ public final class OnnxOutputs {
       throw new IllegalArgumentException(
           "output '" + output + "' is " + value.describe() + " (expected: two or more numbers)");
     }
-    return new ClassProbabilities(value.numbers.clone(), value.labels);
+    return ClassProbabilities.of(value.labels, value.numbers);
   }
 
   private Value value(String output) {
@@ -138,13 +139,13 @@ public final class OnnxOutputs {
     private final double[] numbers;
     private final long @Nullable [] integers;
     private final String @Nullable [] texts;
-    private final @Nullable List<String> labels;
+    private final List<String> labels;
 
     private Value(
         double[] numbers,
         long @Nullable [] integers,
         String @Nullable [] texts,
-        @Nullable List<String> labels) {
+        List<String> labels) {
       this.numbers = numbers;
       this.integers = integers;
       this.texts = texts;
@@ -160,7 +161,7 @@ public final class OnnxOutputs {
           texts == null ? Arrays.copyOfRange(from.numbers, begin, end) : new double[0],
           integers == null ? null : Arrays.copyOfRange(integers, begin, end),
           texts == null ? null : Arrays.copyOfRange(texts, begin, end),
-          integers == null && texts == null ? from.labels : null);
+          from.labels);
     }
 
     String describe() {
@@ -177,7 +178,7 @@ public final class OnnxOutputs {
           && Arrays.equals(numbers, that.numbers)
           && Arrays.equals(integers, that.integers)
           && Arrays.equals(texts, that.texts)
-          && Objects.equals(labels, that.labels);
+          && labels.equals(that.labels);
     }
 
     @Override

@@ -25,9 +25,9 @@ abstract class OnnxSlot<I> {
   /** One number of the output that is read, after a run. */
   abstract double number(int place, int column);
 
-  /** The classes the columns stand for, if the output names them. */
-  @Nullable List<String> labels() {
-    return null;
+  /** The classes the columns stand for; none if the output does not name them. */
+  List<String> labels() {
+    return List.of();
   }
 
   /** Every output's part of a row, after a run. */

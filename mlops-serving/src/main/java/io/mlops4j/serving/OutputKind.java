@@ -1,5 +1,6 @@
 package io.mlops4j.serving;
 
+import io.mlops4j.core.ClassProbabilities;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -79,7 +80,7 @@ record OutputKind<O>(String wanted, IntPredicate columns, boolean maps, Reader<O
       }
       values[i] = clip(p);
     }
-    return new ClassProbabilities(values, slot.labels());
+    return ClassProbabilities.of(slot.labels(), values);
   }
 
   /** False for NaN. */

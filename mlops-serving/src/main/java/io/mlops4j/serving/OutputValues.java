@@ -29,8 +29,8 @@ final class OutputValues {
   String @Nullable [] texts;
   int columns = 1;
 
-  /** Names of the columns, if the output is a map. */
-  @Nullable List<String> labels;
+  /** Names of the columns, if the output is a map, else none. */
+  List<String> labels = List.of();
 
   /** The keys the labels are made of. */
   private Object[] keys = {};

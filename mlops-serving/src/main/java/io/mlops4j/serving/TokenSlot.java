@@ -181,7 +181,7 @@ final class TokenSlot<I> extends OnnxSlot<I> {
   }
 
   @Override
-  @Nullable List<String> labels() {
+  List<String> labels() {
     return read.labels;
   }
 }

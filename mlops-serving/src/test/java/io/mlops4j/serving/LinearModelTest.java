@@ -3,6 +3,7 @@ package io.mlops4j.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.mlops4j.core.ClassProbabilities;
 import io.mlops4j.core.Model;
 import io.mlops4j.core.ModelFiles;
 import io.mlops4j.core.Schema;

@@ -9,6 +9,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtSession;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mlops4j.core.ClassProbabilities;
 import io.mlops4j.core.EncodedColumn;
 import io.mlops4j.core.InputEncoding;
 import io.mlops4j.core.MlopsException;

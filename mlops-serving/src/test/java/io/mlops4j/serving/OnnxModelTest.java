@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mlops4j.core.ClassProbabilities;
 import io.mlops4j.core.EncodedColumn;
 import io.mlops4j.core.InputEncoding;
 import io.mlops4j.core.Model;

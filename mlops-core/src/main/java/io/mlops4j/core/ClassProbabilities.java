@@ -1,24 +1,52 @@
-package io.mlops4j.serving;
+package io.mlops4j.core;
 
-import io.mlops4j.core.Text;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One probability per class, in the model's order of classes. Immutable.
  *
- * <p>A model that answers maps (scikit-learn's default ZipMap) names its classes; then they are in
- * the order of the names, numbers by value. A plain tensor names none.
+ * <p>A model that knows the names of its classes gives them along: one that answers maps
+ * (scikit-learn's default ZipMap), and Tribuo's. A plain tensor names none.
  */
 public final class ClassProbabilities {
   private final double[] values;
   private final List<String> labels;
 
-  ClassProbabilities(double[] owned, @Nullable List<String> labels) {
-    this.values = owned;
-    this.labels = labels == null ? List.of() : labels;
+  private ClassProbabilities(double[] values, List<String> labels) {
+    this.values = values;
+    this.labels = labels;
+  }
+
+  /**
+   * Returns probabilities of classes without names.
+   *
+   * @param values one per class, at least 2; copied, not checked to be probabilities
+   * @return the probabilities
+   */
+  public static ClassProbabilities of(double... values) {
+    return of(List.of(), values);
+  }
+
+  /**
+   * Returns probabilities of named classes.
+   *
+   * @param labels the names, one per class, or none
+   * @param values one per class, at least 2; copied, not checked to be probabilities
+   * @return the probabilities
+   * @throws IllegalArgumentException if the numbers of names and values differ
+   */
+  public static ClassProbabilities of(List<String> labels, double... values) {
+    List<String> names = List.copyOf(labels);
+    if (values.length < 2) {
+      throw new IllegalArgumentException("classes: " + values.length + " (expected: 2 or more)");
+    }
+    if (!names.isEmpty() && names.size() != values.length) {
+      throw new IllegalArgumentException(
+          "labels: " + names.size() + " (expected: " + values.length + ", or none)");
+    }
+    return new ClassProbabilities(values.clone(), names);
   }
 
   /**
