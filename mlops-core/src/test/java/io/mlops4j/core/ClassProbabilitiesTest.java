@@ -35,7 +35,8 @@ class ClassProbabilitiesTest {
 
   @Test
   void of_namesThatDoNotFit_areRefused() {
-    assertThatThrownBy(() -> ClassProbabilities.of(1)).hasMessage("classes: 1 (expected: 2 or more)");
+    assertThatThrownBy(() -> ClassProbabilities.of(1))
+        .hasMessage("classes: 1 (expected: 2 or more)");
     assertThatThrownBy(() -> ClassProbabilities.of(List.of("a"), 0.5, 0.5))
         .hasMessage("labels: 1 (expected: 2, or none)");
   }

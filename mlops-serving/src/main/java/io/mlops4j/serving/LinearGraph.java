@@ -113,11 +113,10 @@ final class LinearGraph {
         || !isDeclared(outputs.get(0), chain)) {
       return null;
     }
-    return new Found(input.name(), new LinearModel(
-            width,
-            chain.steps,
-            chain.post,
-            chain.labels == null ? List.of() : chain.labels));
+    return new Found(
+        input.name(),
+        new LinearModel(
+            width, chain.steps, chain.post, chain.labels == null ? List.of() : chain.labels));
   }
 
   private static boolean knownVersions(GraphProto graph) {

@@ -47,6 +47,7 @@ final class LinearKernel<I> implements OnnxKernel<I> {
     /** Direct as that of {@link PinnedSlot}: a second kind of buffer would slow both down. */
     private final FloatBuffer in;
 
+    private final float[] values;
     private final float[] out;
 
     Slot(LinearModel model, RowEncoder<I> encoder, int capacity) {
@@ -55,6 +56,7 @@ final class LinearKernel<I> implements OnnxKernel<I> {
       this.row = encoder.schema().newBuffer();
       this.plain = PlainNumbers.of(encoder);
       this.in = PinnedSlot.direct(capacity * model.width());
+      this.values = new float[model.width()];
       this.out = new float[capacity * model.columns()];
     }
 
@@ -72,7 +74,8 @@ final class LinearKernel<I> implements OnnxKernel<I> {
     @Override
     void run(int n) {
       for (int i = 0; i < n; i++) {
-        model.run(in, i * model.width(), out, i * model.columns());
+        in.get(i * model.width(), values);
+        model.run(values, out, i * model.columns());
       }
     }
 

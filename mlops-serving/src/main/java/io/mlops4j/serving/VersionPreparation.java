@@ -50,8 +50,8 @@ final class VersionPreparation<I, O> {
       throw new ModelLoadException(
           "Version '"
               + release.version()
-              + "' has golden rows, and neither it nor the predictor has a schema to read them with."
-              + " Build the predictor with schema(…).");
+              + "' has golden rows, and neither it nor the predictor has a schema to read them"
+              + " with. Build the predictor with schema(…).");
     }
     for (int i = 0; i < golden.rows().size(); i++) {
       GoldenRows.Row row = golden.rows().get(i);

@@ -7,13 +7,13 @@ import io.mlops4j.core.ClassProbabilities;
 import io.mlops4j.core.Model;
 import io.mlops4j.core.ModelFiles;
 import io.mlops4j.core.Schema;
-import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -202,7 +202,7 @@ class LinearModelTest {
     List<double[]> answers = new ArrayList<>();
     for (float[] row : rows) {
       float[] out = new float[model.columns()];
-      model.run(FloatBuffer.wrap(row), 0, out, 0);
+      model.run(row, out, 0);
       answers.add(IntStream.range(0, out.length).mapToDouble(i -> out[i]).toArray());
     }
     return answers;
@@ -228,8 +228,7 @@ class LinearModelTest {
     Random random = new Random(seed);
     int c = 2 + random.nextInt(4);
     byte[] graph = graph(export, random, d, c);
-    LinearModel model = recognised(graph);
-    assertThat(model).isNotNull();
+    LinearModel model = Objects.requireNonNull(recognised(graph));
     List<float[]> rows = IntStream.range(0, 9).mapToObj(i -> normal(random, d, 1)).toList();
     List<double[]> java = inJava(model, rows);
     List<double[]> ort = natively(graph, d, rows);
@@ -265,8 +264,7 @@ class LinearModelTest {
       @ForAll Export export, @ForAll @IntRange(min = 1, max = 20) int d, @ForAll long seed) {
     Random random = new Random(seed);
     byte[] graph = graph(export, random, d, 2 + random.nextInt(3));
-    LinearModel model = recognised(graph);
-    assertThat(model).isNotNull();
+    LinearModel model = Objects.requireNonNull(recognised(graph));
     List<float[]> rows = new ArrayList<>();
     for (float value : UNUSUAL) {
       float[] row = normal(random, d, 1);
@@ -294,8 +292,7 @@ class LinearModelTest {
     "sigmoid_flat, 4, 1"
   })
   void recognise_modelsOfOthers_areLinear(String name, int width, int columns) {
-    LinearModel model = recognised(Models.bytes(name + ".onnx"));
-    assertThat(model).isNotNull();
+    LinearModel model = Objects.requireNonNull(recognised(Models.bytes(name + ".onnx")));
     assertThat(model.width()).isEqualTo(width);
     assertThat(model.columns()).isEqualTo(columns);
   }

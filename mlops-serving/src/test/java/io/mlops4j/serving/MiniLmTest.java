@@ -28,8 +28,9 @@ class MiniLmTest {
           "Our plane arrived with a long delay.",
           "Preheat the oven and butter the tin.",
           "Hi",
-          "A much longer sentence, which goes on about nothing in particular for quite a while, only"
-              + " to have more tokens than the others have and so to be padded to another length.");
+          "A much longer sentence, which goes on about nothing in particular for quite a while,"
+              + " only to have more tokens than the others have and so to be padded to another"
+              + " length.");
 
   private static HuggingFaceTokenizer tokenizer;
   private static byte[] graph;

@@ -64,8 +64,7 @@ final class ClassesTask implements Task<Label, ClassProbabilities> {
     List<String> labels = new ArrayList<>();
     model.getOutputIDInfo().getDomain().forEach(label -> labels.add(label.getLabel()));
     boolean numbers = labels.stream().allMatch(label -> NUMBER.matcher(label).matches());
-    labels.sort(
-        numbers ? Comparator.comparingInt(Integer::parseInt) : Comparator.naturalOrder());
+    labels.sort(numbers ? Comparator.comparingInt(Integer::parseInt) : Comparator.naturalOrder());
     return List.copyOf(labels);
   }
 

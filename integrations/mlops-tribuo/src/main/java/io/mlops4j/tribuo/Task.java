@@ -13,8 +13,7 @@ import org.tribuo.Prediction;
  * @param <O> Tribuo's outputs
  * @param <A> the answers
  */
-sealed interface Task<O extends Output<O>, A>
-    permits ProbabilityTask, ClassesTask, RegressionTask {
+sealed interface Task<O extends Output<O>, A> permits ProbabilityTask, ClassesTask, RegressionTask {
 
   /** Returns what it is called in messages. */
   String name();

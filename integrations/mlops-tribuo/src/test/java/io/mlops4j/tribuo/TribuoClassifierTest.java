@@ -128,10 +128,11 @@ class TribuoClassifierTest {
     return Stream.of(
         new CARTRegressionTrainer(8),
         new RandomForestTrainer<>(
-            new CARTRegressionTrainer(
-                8, 2, 0, 0.75f, false, new MeanSquaredError(), 5L), new AveragingCombiner(), 10, 5L),
-        new XGBoostRegressionTrainer(
-            XGBoostRegressionTrainer.RegressionType.LINEAR, 20, 1, true));
+            new CARTRegressionTrainer(8, 2, 0, 0.75f, false, new MeanSquaredError(), 5L),
+            new AveragingCombiner(),
+            10,
+            5L),
+        new XGBoostRegressionTrainer(XGBoostRegressionTrainer.RegressionType.LINEAR, 20, 1, true));
   }
 
   @ParameterizedTest
@@ -189,8 +190,7 @@ class TribuoClassifierTest {
     }
     assertThatThrownBy(
             () ->
-                TribuoClassifier.train(
-                    new CARTClassificationTrainer(3), rows(row -> 4), ENCODING))
+                TribuoClassifier.train(new CARTClassificationTrainer(3), rows(row -> 4), ENCODING))
         .hasMessageContaining("rows of one class");
   }
 
