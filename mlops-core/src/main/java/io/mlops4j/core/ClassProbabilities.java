@@ -25,8 +25,8 @@ public final class ClassProbabilities {
    * @param values one per class, at least 2; copied, not checked to be probabilities
    * @return the probabilities
    */
-  public static ClassProbabilities of(double... values) {
-    return of(List.of(), values);
+  public static ClassProbabilities unnamed(double... values) {
+    return named(List.of(), values);
   }
 
   /**
@@ -37,7 +37,7 @@ public final class ClassProbabilities {
    * @return the probabilities
    * @throws IllegalArgumentException if the numbers of names and values differ
    */
-  public static ClassProbabilities of(List<String> labels, double... values) {
+  public static ClassProbabilities named(List<String> labels, double... values) {
     List<String> names = List.copyOf(labels);
     if (values.length < 2) {
       throw new IllegalArgumentException("classes: " + values.length + " (expected: 2 or more)");

@@ -10,7 +10,7 @@ class ClassProbabilitiesTest {
   @Test
   void of_named_answersByPositionAndName() {
     double[] values = {0.2, 0.5, 0.3};
-    ClassProbabilities p = ClassProbabilities.of(List.of("a", "b", "c"), values);
+    ClassProbabilities p = ClassProbabilities.named(List.of("a", "b", "c"), values);
     values[0] = 9;
     p.toArray()[1] = 9;
     assertThat(p.size()).isEqualTo(3);
@@ -18,15 +18,15 @@ class ClassProbabilitiesTest {
     assertThat(p.labels().get(p.best())).isEqualTo("b");
     assertThat(p).hasToString("[0.2, 0.5, 0.3] of [a, b, c]");
     assertThat(p)
-        .isEqualTo(ClassProbabilities.of(List.of("a", "b", "c"), 0.2, 0.5, 0.3))
-        .hasSameHashCodeAs(ClassProbabilities.of(List.of("a", "b", "c"), 0.2, 0.5, 0.3))
-        .isNotEqualTo(ClassProbabilities.of(0.2, 0.5, 0.3));
+        .isEqualTo(ClassProbabilities.named(List.of("a", "b", "c"), 0.2, 0.5, 0.3))
+        .hasSameHashCodeAs(ClassProbabilities.named(List.of("a", "b", "c"), 0.2, 0.5, 0.3))
+        .isNotEqualTo(ClassProbabilities.unnamed(0.2, 0.5, 0.3));
     assertThatThrownBy(() -> p.of("d")).hasMessage("class d (expected: one of [a, b, c])");
   }
 
   @Test
   void of_unnamed_isAskedByPosition() {
-    ClassProbabilities p = ClassProbabilities.of(0.5, 0.5);
+    ClassProbabilities p = ClassProbabilities.unnamed(0.5, 0.5);
     assertThat(p.best()).isZero();
     assertThat(p.labels()).isEmpty();
     assertThatThrownBy(() -> p.of("1"))
@@ -35,9 +35,9 @@ class ClassProbabilitiesTest {
 
   @Test
   void of_namesThatDoNotFit_areRefused() {
-    assertThatThrownBy(() -> ClassProbabilities.of(1))
+    assertThatThrownBy(() -> ClassProbabilities.unnamed(1))
         .hasMessage("classes: 1 (expected: 2 or more)");
-    assertThatThrownBy(() -> ClassProbabilities.of(List.of("a"), 0.5, 0.5))
+    assertThatThrownBy(() -> ClassProbabilities.named(List.of("a"), 0.5, 0.5))
         .hasMessage("labels: 1 (expected: 2, or none)");
   }
 }

@@ -11,6 +11,7 @@ final class ColumnKernel<I> implements OnnxKernel<I> {
   private final ColumnInputs<I> inputs;
   private final List<String> outputs;
   private final OutputKind<?> kind;
+  private final List<String> labels;
   private final int capacity;
   private final boolean runsZeros;
 
@@ -29,6 +30,7 @@ final class ColumnKernel<I> implements OnnxKernel<I> {
     this.inputs = inputs;
     this.outputs = outputs;
     this.kind = kind;
+    this.labels = graph.labels();
     this.capacity = PinnedKernel.capacity(inputs.oneRow(), inputs.width());
     this.runsZeros = probe(graph, Math.min(2, capacity));
   }
@@ -38,7 +40,7 @@ final class ColumnKernel<I> implements OnnxKernel<I> {
    * them (an encoder that rejects what it has not seen): then the first row will tell.
    */
   private boolean probe(OnnxGraph graph, int n) {
-    ColumnSlot<I> slot = new ColumnSlot<>(session, inputs, outputs, kind, n);
+    ColumnSlot<I> slot = new ColumnSlot<>(session, inputs, outputs, kind, labels, n);
     try {
       slot.run(n);
       return true;
@@ -58,7 +60,7 @@ final class ColumnKernel<I> implements OnnxKernel<I> {
 
   @Override
   public OnnxSlot<I> newSlot() {
-    return new ColumnSlot<>(session, inputs, outputs, kind, capacity);
+    return new ColumnSlot<>(session, inputs, outputs, kind, labels, capacity);
   }
 
   @Override

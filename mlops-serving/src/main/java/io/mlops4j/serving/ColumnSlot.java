@@ -24,6 +24,7 @@ final class ColumnSlot<I> extends OnnxSlot<I> {
   private final OnnxSession session;
   private final ColumnInputs<I> inputs;
   private final OutputKind<?> kind;
+  private final List<String> labels;
   private final List<InputColumn> columns = new ArrayList<>();
   private final @Nullable FloatBuffer block;
   private final @Nullable OnnxTensor[] blocks;
@@ -37,9 +38,11 @@ final class ColumnSlot<I> extends OnnxSlot<I> {
       ColumnInputs<I> inputs,
       List<String> outputs,
       OutputKind<?> kind,
+      List<String> labels,
       int capacity) {
     this.session = session;
     this.kind = kind;
+    this.labels = labels;
     this.inputs = inputs;
     this.row = inputs.schema().newBuffer();
     for (InputColumn.Binding binding : inputs.columns()) {
@@ -115,7 +118,7 @@ final class ColumnSlot<I> extends OnnxSlot<I> {
 
   @Override
   List<String> labels() {
-    return read.labels;
+    return labels.isEmpty() ? read.labels : labels;
   }
 
   @Override

@@ -420,17 +420,11 @@ final class LinearGraph {
   }
 
   private static @Nullable Chain zipMap(Node node, Chain in) {
-    List<String> labels = node.texts("classlabels_strings");
-    boolean sorted = labels.equals(labels.stream().sorted().toList());
-    if (labels.isEmpty()) {
-      long[] numbers = node.integers("classlabels_int64s");
-      sorted = Arrays.equals(numbers, Arrays.stream(numbers).sorted().toArray());
-      labels = Arrays.stream(numbers).mapToObj(Long::toString).toList();
-    }
-    boolean fits =
-        node.hasOnly("classlabels_strings", "classlabels_int64s")
+    List<String> labels = ZipMapCut.labels(node);
+    return labels != null
             && labels.size() == in.columns
-            && labels.stream().distinct().count() == labels.size();
-    return fits && sorted ? in.withLabels(List.copyOf(labels)) : null;
+            && node.hasOnly("classlabels_strings", "classlabels_int64s")
+        ? in.withLabels(labels)
+        : null;
   }
 }

@@ -19,8 +19,10 @@ import org.jspecify.annotations.Nullable;
  * @param who the model, for messages
  * @param inputs at least one
  * @param outputs at least one
+ * @param labels the classes the output that is read stands for, if a ZipMap was cut off
  */
-record OnnxGraph(ModelVersion who, List<NodeInfo> inputs, List<NodeInfo> outputs) {
+record OnnxGraph(
+    ModelVersion who, List<NodeInfo> inputs, List<NodeInfo> outputs, List<String> labels) {
 
   /** Names exporters give to the output that is meant, most telling first. */
   private static final List<String> TELLING =

@@ -159,10 +159,13 @@ public final class OnnxLoader<I, O> implements ModelLoader<I, O> {
         return new OnnxRowModel<>(version, linear, kind, slots(options));
       }
     }
-    OnnxSession session = OnnxSession.open(version, bytes, content, artifact, options);
+    ZipMapCut cut = kind.maps() && !kind.isAll() ? ZipMapCut.of(bytes, output) : null;
+    byte[] opened = cut == null ? bytes : cut.bytes();
+    OnnxSession session = OnnxSession.open(version, opened, content, artifact, options);
     try {
-      OnnxGraph graph = session.graph(version);
-      OnnxKernel<I> kernel = input.kernel(graph, session, kind, output, stored);
+      OnnxGraph graph = session.graph(version, cut == null ? List.of() : cut.labels());
+      String read = cut == null ? output : cut.output();
+      OnnxKernel<I> kernel = input.kernel(graph, session, kind, read, stored);
       return new OnnxRowModel<>(version, kernel, kind, slots(options));
     } catch (RuntimeException e) {
       session.close();

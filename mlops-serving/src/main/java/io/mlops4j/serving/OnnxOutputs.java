@@ -106,7 +106,7 @@ public final class OnnxOutputs {
       throw new IllegalArgumentException(
           "output '" + output + "' is " + value.describe() + " (expected: two or more numbers)");
     }
-    return ClassProbabilities.of(value.labels, value.numbers);
+    return ClassProbabilities.named(value.labels, value.numbers);
   }
 
   private Value value(String output) {

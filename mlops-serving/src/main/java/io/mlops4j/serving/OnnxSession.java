@@ -11,6 +11,7 @@ import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 import io.mlops4j.core.ModelArtifact;
 import io.mlops4j.core.ModelVersion;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -131,13 +132,14 @@ final class OnnxSession implements AutoCloseable {
     }
   }
 
-  /** Returns what the graph takes and gives. */
-  OnnxGraph graph(ModelVersion who) {
+  /** Returns what the graph takes and gives, and what is known of its classes. */
+  OnnxGraph graph(ModelVersion who, List<String> labels) {
     try {
       return new OnnxGraph(
           who,
           new ArrayList<>(session.getInputInfo().values()),
-          new ArrayList<>(session.getOutputInfo().values()));
+          new ArrayList<>(session.getOutputInfo().values()),
+          labels);
     } catch (OrtException e) {
       throw new ModelLoadException(
           "Model '" + who + "' does not tell its inputs and outputs: " + e.getMessage(), e);

@@ -80,7 +80,7 @@ record OutputKind<O>(String wanted, IntPredicate columns, boolean maps, Reader<O
       }
       values[i] = clip(p);
     }
-    return ClassProbabilities.of(slot.labels(), values);
+    return ClassProbabilities.named(slot.labels(), values);
   }
 
   /** False for NaN. */

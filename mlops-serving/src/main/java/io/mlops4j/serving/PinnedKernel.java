@@ -7,6 +7,7 @@ import io.mlops4j.core.RowEncoder;
 import io.mlops4j.core.Schema;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -22,6 +23,7 @@ final class PinnedKernel<I> implements OnnxKernel<I> {
   private final FloatInput input;
   private final PinnedSlot.OutputShape shape;
   private final RowEncoder<I> encoder;
+  private final List<String> labels;
   private final int capacity;
 
   PinnedKernel(
@@ -34,6 +36,7 @@ final class PinnedKernel<I> implements OnnxKernel<I> {
     this.session = session;
     this.input = input;
     this.encoder = encoder;
+    this.labels = graph.labels();
     this.capacity = capacity(input.oneRow(), input.width());
     this.shape = probe(graph, output, kind, Math.min(2, capacity));
   }
@@ -92,7 +95,7 @@ final class PinnedKernel<I> implements OnnxKernel<I> {
 
   @Override
   public OnnxSlot<I> newSlot() {
-    return new PinnedSlot<>(session, input, shape, encoder, capacity);
+    return new PinnedSlot<>(session, input, shape, encoder, labels, capacity);
   }
 
   @Override

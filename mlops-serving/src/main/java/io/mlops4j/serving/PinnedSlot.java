@@ -7,6 +7,7 @@ import io.mlops4j.core.RowEncoder;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ final class PinnedSlot<I> extends OnnxSlot<I> {
   private final FloatInput input;
   private final OutputShape shape;
   private final RowEncoder<I> encoder;
+  private final List<String> labels;
   private final FloatBuffer in;
   private final FloatBuffer out;
   private final RowBuffer<I> row;
@@ -32,11 +34,13 @@ final class PinnedSlot<I> extends OnnxSlot<I> {
       FloatInput input,
       OutputShape shape,
       RowEncoder<I> encoder,
+      List<String> labels,
       int capacity) {
     this.session = session;
     this.input = input;
     this.shape = shape;
     this.encoder = encoder;
+    this.labels = labels;
     this.in = direct(capacity * input.width());
     this.out = direct(capacity * shape.columns());
     this.tensors = new @Nullable Tensors[capacity + 1];
@@ -84,6 +88,11 @@ final class PinnedSlot<I> extends OnnxSlot<I> {
   @Override
   double number(int place, int column) {
     return out.get(place * shape.columns() + column);
+  }
+
+  @Override
+  List<String> labels() {
+    return labels;
   }
 
   private Tensors newTensors(int n) throws OrtException {

@@ -1,5 +1,6 @@
 package io.mlops4j.serving;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,7 @@ final class ProtoReader {
 
   private final byte[] bytes;
   private final int end;
+  private int begin;
   private int at;
   private int field;
   private int wire;
@@ -37,6 +39,7 @@ final class ProtoReader {
     if (at >= end) {
       return false;
     }
+    begin = at;
     long key = varint();
     field = (int) (key >>> 3);
     wire = (int) (key & 7);
@@ -107,6 +110,11 @@ final class ProtoReader {
       values[n++] = packed.varint();
     }
     return java.util.Arrays.copyOf(values, n);
+  }
+
+  /** Appends the whole field, its key included. */
+  void copyTo(ByteArrayOutputStream out) {
+    out.write(bytes, begin, at - begin);
   }
 
   private long skip(long length) {

@@ -77,7 +77,7 @@ final class ClassesTask implements Task<Label, ClassProbabilities> {
       for (int i = 0; i < values.length; i++) {
         values[i] = Objects.requireNonNull(scores.get(labels.get(i))).getScore();
       }
-      return ClassProbabilities.of(labels, values);
+      return ClassProbabilities.named(labels, values);
     };
   }
 }

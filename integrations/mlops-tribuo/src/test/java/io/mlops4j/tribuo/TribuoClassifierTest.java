@@ -17,6 +17,7 @@ import io.mlops4j.data.LabeledDataset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
@@ -94,7 +95,7 @@ class TribuoClassifierTest {
               new double[] {PROBES.get(i)[0], PROBES.get(i)[1]});
       Map<String, Label> tribuos = model.tribuo().predict(example).getOutputScores();
       for (String label : answer.labels()) {
-        assertThat(answer.of(label)).isEqualTo(tribuos.get(label).getScore());
+        assertThat(answer.of(label)).isEqualTo(Objects.requireNonNull(tribuos.get(label)).getScore());
       }
       assertThat(Arrays.stream(answer.toArray()).sum()).isCloseTo(1, within(1e-5));
       assertThat(answer.best()).as("probe %d", i).isEqualTo(TRUE_THIRDS[i]);
