@@ -7,8 +7,6 @@ import io.mlops4j.core.ClassProbabilities;
 import io.mlops4j.core.Model;
 import io.mlops4j.core.ModelFiles;
 import io.mlops4j.core.Schema;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,7 +20,6 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -498,49 +495,6 @@ class LinearModelTest {
           .containsExactly("0", "1");
       assertThat(java.predict(rows).get(0).of("1"))
           .isCloseTo(ort.predict(rows).get(0).of("1"), within(1e-6));
-    }
-  }
-
-  /** A JVM whose native library cannot be loaded, as on musl. */
-  @Test
-  void load_withoutNativeLibrary_linearModelsRunAndOthersSayWhatIsMissing(@TempDir Path empty)
-      throws Exception {
-    String classPath =
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-    Process child =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Donnxruntime.native.path=" + empty,
-                "-cp",
-                classPath,
-                WithoutNative.class.getName())
-            .redirectErrorStream(true)
-            .start();
-    String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(child.waitFor()).as(said).isZero();
-    assertThat(said)
-        .contains("linear 0.")
-        .contains("Model 'mlp:0' needs ONNX Runtime's native library, which cannot be loaded here")
-        .contains("Linear models run without it.");
-  }
-
-  /** Runs in the child. */
-  static final class WithoutNative {
-    private WithoutNative() {}
-
-    public static void main(String[] args) {
-      try (Model<float[], Double> model =
-          OnnxModel.probability(Models.FOUR).load(Models.file("logreg.onnx"))) {
-        System.out.println("linear " + model.predict(List.of(new float[] {1, 2, 3, 4})).get(0));
-      }
-      for (int i = 0; i < 2; i++) {
-        try {
-          OnnxModel.probability(Models.THIRTY).load(Models.file("mlp.onnx")).close();
-          throw new IllegalStateException("The native library was there.");
-        } catch (ModelLoadException e) {
-          System.out.println(e.getMessage());
-        }
-      }
     }
   }
 }

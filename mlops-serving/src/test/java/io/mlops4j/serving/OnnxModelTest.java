@@ -26,6 +26,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OnnxModelTest {
   private static final double FLOATS = 2e-6;
 
+  /** Linear models in Java, and in ONNX Runtime. */
+  private static final List<OnnxOptions> BOTH =
+      List.of(OnnxOptions.withDefaults(), OnnxOptions.withDefaults().withNativeOnly());
+
   private static JsonNode golden(String model) throws Exception {
     return new ObjectMapper().readTree(Models.bytes("golden.json")).path(model);
   }
@@ -55,14 +59,17 @@ class OnnxModelTest {
     Schema<float[]> schema = width == 4 ? Models.FOUR : Models.THIRTY;
     JsonNode golden = golden(name);
     List<float[]> rows = rows(golden);
-    try (Model<float[], Double> model =
-        OnnxModel.probability(schema).load(Models.file(name + ".onnx"))) {
-      List<Double> answers = model.predict(rows);
-      assertThat(answers).hasSize(rows.size());
-      for (int i = 0; i < rows.size(); i++) {
-        double expected = golden.path("expected").get(i).doubleValue();
-        assertThat(answers.get(i)).as("row %d", i).isCloseTo(expected, within(FLOATS));
-        assertThat(model.predict(List.of(rows.get(i))).get(0)).isCloseTo(expected, within(FLOATS));
+    for (OnnxOptions options : BOTH) {
+      try (Model<float[], Double> model =
+          OnnxModel.probability(schema).options(options).load(Models.file(name + ".onnx"))) {
+        List<Double> answers = model.predict(rows);
+        assertThat(answers).hasSize(rows.size());
+        for (int i = 0; i < rows.size(); i++) {
+          double expected = golden.path("expected").get(i).doubleValue();
+          assertThat(answers.get(i)).as("row %d", i).isCloseTo(expected, within(FLOATS));
+          assertThat(model.predict(List.of(rows.get(i))).get(0))
+              .isCloseTo(expected, within(FLOATS));
+        }
       }
     }
   }
@@ -70,12 +77,14 @@ class OnnxModelTest {
   @Test
   void regression_goldenRows_answersWhatPythonAnswers() throws Exception {
     JsonNode golden = golden("regression");
-    try (Model<float[], Double> model =
-        OnnxModel.regression(Models.FOUR).load(Models.file("regression.onnx"))) {
-      List<Double> answers = model.predict(rows(golden));
-      for (int i = 0; i < answers.size(); i++) {
-        assertThat(answers.get(i))
-            .isCloseTo(golden.path("expected").get(i).doubleValue(), within(1e-5));
+    for (OnnxOptions options : BOTH) {
+      try (Model<float[], Double> model =
+          OnnxModel.regression(Models.FOUR).options(options).load(Models.file("regression.onnx"))) {
+        List<Double> answers = model.predict(rows(golden));
+        for (int i = 0; i < answers.size(); i++) {
+          assertThat(answers.get(i))
+              .isCloseTo(golden.path("expected").get(i).doubleValue(), within(1e-5));
+        }
       }
     }
   }
@@ -310,10 +319,13 @@ class OnnxModelTest {
       byte[] flipped = whole.clone();
       flipped[random.nextInt(flipped.length)] ^= (byte) (1 << random.nextInt(8));
       Files.write(file, flipped);
-      try (Model<float[], Double> model = OnnxModel.probability(Models.FOUR).load(file)) {
-        model.predict(List.of(new float[4]));
-      } catch (ModelLoadException | PredictionFailedException e) {
-        assertThat(e).hasMessageContaining("flipped:0");
+      for (OnnxOptions options : BOTH) {
+        try (Model<float[], Double> model =
+            OnnxModel.probability(Models.FOUR).options(options).load(file)) {
+          model.predict(List.of(new float[4]));
+        } catch (ModelLoadException | PredictionFailedException e) {
+          assertThat(e).hasMessageContaining("flipped:0");
+        }
       }
     }
   }
