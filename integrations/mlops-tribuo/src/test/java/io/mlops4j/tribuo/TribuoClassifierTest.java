@@ -95,7 +95,8 @@ class TribuoClassifierTest {
               new double[] {PROBES.get(i)[0], PROBES.get(i)[1]});
       Map<String, Label> tribuos = model.tribuo().predict(example).getOutputScores();
       for (String label : answer.labels()) {
-        assertThat(answer.of(label)).isEqualTo(Objects.requireNonNull(tribuos.get(label)).getScore());
+        assertThat(answer.of(label))
+            .isEqualTo(Objects.requireNonNull(tribuos.get(label)).getScore());
       }
       assertThat(Arrays.stream(answer.toArray()).sum()).isCloseTo(1, within(1e-5));
       assertThat(answer.best()).as("probe %d", i).isEqualTo(TRUE_THIRDS[i]);
