@@ -10,11 +10,13 @@ import io.mlops4j.core.ClassProbabilities;
 import io.mlops4j.core.EncodedColumn;
 import io.mlops4j.core.InputEncoding;
 import io.mlops4j.core.Model;
+import io.mlops4j.core.ModelFiles;
 import io.mlops4j.core.Schema;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -135,6 +137,19 @@ class OnnxModelTest {
           assertThat(together.get(i)).isCloseTo(alone.get(i), within(FLOATS));
         }
       }
+    }
+  }
+
+  /** From the oldest set this project reads to the newest of ONNX Runtime 1.28. */
+  @ParameterizedTest
+  @ValueSource(ints = {7, 8, 9, 11, 13, 15, 18, 21, 24, 26})
+  void load_oldAndNewOperatorSets_answer(int opset) {
+    byte[] graph =
+        Graphs.of(1).opset(opset).node("Relu", "X", "y").node("Neg", "y", "Y").output("Y", 1);
+    try (Model<float[], Double> model =
+        OnnxModel.regression(Models.ONE)
+            .load(Models.version(1), ModelFiles.of("onnx", Map.of("m.onnx", graph)))) {
+      assertThat(model.predict(List.of(Models.row(3), Models.row(-3)))).containsExactly(-3.0, -0.0);
     }
   }
 
