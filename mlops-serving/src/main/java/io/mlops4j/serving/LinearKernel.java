@@ -45,9 +45,9 @@ final class LinearKernel<I> implements OnnxKernel<I> {
     private final @Nullable PlainNumbers<I> plain;
 
     /** Direct as that of {@link PinnedSlot}: a second kind of buffer would slow both down. */
-    private final FloatBuffer in;
+    private final FloatBuffer encoded;
 
-    private final float[] values;
+    private final float[] in;
     private final float[] out;
 
     Slot(LinearModel model, RowEncoder<I> encoder, int capacity) {
@@ -55,8 +55,8 @@ final class LinearKernel<I> implements OnnxKernel<I> {
       this.encoder = encoder;
       this.row = encoder.schema().newBuffer();
       this.plain = PlainNumbers.of(encoder);
-      this.in = PinnedSlot.direct(capacity * model.width());
-      this.values = new float[model.width()];
+      this.encoded = PinnedSlot.direct(model.width());
+      this.in = new float[capacity * model.width()];
       this.out = new float[capacity * model.columns()];
     }
 
@@ -67,15 +67,15 @@ final class LinearKernel<I> implements OnnxKernel<I> {
         plain.encode(input, in, at);
       } else {
         row.set(input);
-        encoder.encode(row, in, at);
+        encoder.encode(row, encoded, 0);
+        encoded.get(0, in, at, model.width());
       }
     }
 
     @Override
     void run(int n) {
       for (int i = 0; i < n; i++) {
-        in.get(i * model.width(), values);
-        model.run(values, out, i * model.columns());
+        model.run(in, i * model.width(), out, i * model.columns());
       }
     }
 

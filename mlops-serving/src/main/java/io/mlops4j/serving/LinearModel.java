@@ -1,5 +1,6 @@
 package io.mlops4j.serving;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -95,32 +96,32 @@ final class LinearModel {
   }
 
   /**
-   * Writes the answer to a row. Allocates for unusual rows only.
+   * Writes the answer to the row at a position. Allocates for unusual rows only.
    *
-   * @param row its values, {@link #width()} of them
+   * @param rows values, {@link #width()} of them a row
    */
-  void run(float[] row, float[] out, int to) {
+  void run(float[] rows, int at, float[] out, int to) {
     boolean usual = true;
     for (int i = 0; i < width; i++) {
-      usual &= Math.abs(row[i]) <= limit; // False for NaN.
+      usual &= Math.abs(rows[at + i]) <= limit; // False for NaN.
     }
     if (!usual) {
-      stepByStep(row, out, to);
+      stepByStep(rows, at, out, to);
     } else if (bias.length == 1) {
-      double score = score(row, 0);
+      double score = score(rows, at, 0);
       out[to] = (float) (post == Post.SIGMOID ? sigmoid(score) : post == Post.SOFTMAX ? 1 : score);
     } else if (post == Post.SOFTMAX) {
-      softmax(row, out, to);
+      softmax(rows, at, out, to);
     } else {
       for (int j = 0; j < bias.length; j++) {
-        double score = score(row, j);
+        double score = score(rows, at, j);
         out[to + j] = (float) (post == Post.SIGMOID ? sigmoid(score) : score);
       }
     }
   }
 
   /** Four sums side by side: one alone would wait for each addition before the next. */
-  private double score(float[] row, int column) {
+  private double score(float[] rows, int at, int column) {
     int from = column * width;
     double a = bias[column];
     double b = 0;
@@ -128,26 +129,26 @@ final class LinearModel {
     double d = 0;
     int i = 0;
     for (; i <= width - 4; i += 4) {
-      a += weights[from + i] * row[i];
-      b += weights[from + i + 1] * row[i + 1];
-      c += weights[from + i + 2] * row[i + 2];
-      d += weights[from + i + 3] * row[i + 3];
+      a += weights[from + i] * rows[at + i];
+      b += weights[from + i + 1] * rows[at + i + 1];
+      c += weights[from + i + 2] * rows[at + i + 2];
+      d += weights[from + i + 3] * rows[at + i + 3];
     }
     for (; i < width; i++) {
-      a += weights[from + i] * row[i];
+      a += weights[from + i] * rows[at + i];
     }
     return a + b + (c + d);
   }
 
-  private void softmax(float[] row, float[] out, int to) {
+  private void softmax(float[] rows, int at, float[] out, int to) {
     double most = Double.NEGATIVE_INFINITY;
     for (int j = 0; j < bias.length; j++) {
-      most = Math.max(most, score(row, j));
+      most = Math.max(most, score(rows, at, j));
     }
     double sum = 0;
     for (int j = 0; j < bias.length; j++) {
       // The score again, not kept as a float: narrowing costs 6e-8 of it, much for a large one.
-      double power = Math.exp(score(row, j) - most);
+      double power = Math.exp(score(rows, at, j) - most);
       out[to + j] = (float) power;
       sum += power;
     }
@@ -160,8 +161,8 @@ final class LinearModel {
     return 1 / (1 + Math.exp(-score));
   }
 
-  private void stepByStep(float[] input, float[] out, int to) {
-    float[] row = input.clone();
+  private void stepByStep(float[] rows, int at, float[] out, int to) {
+    float[] row = Arrays.copyOfRange(rows, at, at + width);
     for (LinearStep step : steps) {
       row = step.apply(row);
     }

@@ -199,7 +199,7 @@ class LinearModelTest {
     List<double[]> answers = new ArrayList<>();
     for (float[] row : rows) {
       float[] out = new float[model.columns()];
-      model.run(row, out, 0);
+      model.run(row, 0, out, 0);
       answers.add(IntStream.range(0, out.length).mapToDouble(i -> out[i]).toArray());
     }
     return answers;
