@@ -71,6 +71,18 @@ final class Batcher<I, O> {
     return depth.get();
   }
 
+  /**
+   * Returns how many requests wait for a worker or are in its batch, but one per batch: that one is
+   * the worker's own call of the model. Exact when nothing moves.
+   */
+  int waiting() {
+    int rows = depth.get();
+    for (Worker worker : workers) {
+      rows += Math.max(0, worker.running.size() - 1);
+    }
+    return rows;
+  }
+
   int capacity() {
     return capacity;
   }

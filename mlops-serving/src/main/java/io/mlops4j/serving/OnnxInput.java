@@ -2,6 +2,7 @@ package io.mlops4j.serving;
 
 import io.mlops4j.core.InputEncoding;
 import io.mlops4j.core.ModelVersion;
+import io.mlops4j.core.Schema;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param <I> one input row
  */
 interface OnnxInput<I> {
+
+  /** Returns what rows are, or empty if they have no schema. */
+  default Optional<Schema<I>> schemaOfRows() {
+    return Optional.empty();
+  }
 
   /**
    * Returns what runs such rows on an open session, which it closes.

@@ -120,4 +120,14 @@ public final class OnnxModel {
     return new OnnxLoader<>(
         new TokenKernel.Input<>(Objects.requireNonNull(tokens, "tokens"), null), kind);
   }
+
+  /**
+   * Returns how many native sessions are open in this process, by whomever. For tests and health
+   * checks that look for leaks.
+   *
+   * @return 0 when every ONNX model has been closed
+   */
+  public static int openSessions() {
+    return OnnxSession.OPEN.get();
+  }
 }

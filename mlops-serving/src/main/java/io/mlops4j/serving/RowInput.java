@@ -24,6 +24,11 @@ record RowInput<I>(Schema<I> schema) implements OnnxInput<I> {
   }
 
   @Override
+  public Optional<Schema<I>> schemaOfRows() {
+    return Optional.of(schema);
+  }
+
+  @Override
   public OnnxKernel<I> kernel(
       OnnxGraph graph,
       OnnxSession session,

@@ -75,13 +75,14 @@ final class ServingPredictor<I, O> implements Predictor<I, O>, Batcher.Runner<I,
     meters =
         builder.meters == null
             ? null
-            : new PredictorMeters(builder.meters, name, counters, batcher::depth, this::dropped);
+            : new PredictorMeters(
+                builder.meters, name, counters, batcher::depth, this::inFlight, this::dropped);
   }
 
   static <I, O> Predictor<I, O> open(PredictorBuilder<I, O> builder) {
     ServingPredictor<I, O> predictor = new ServingPredictor<>(builder);
     RuntimeException failure = predictor.versions.start();
-    if (failure != null && builder.fallback == null) {
+    if (failure != null && builder.fallback == null && !builder.startsWithoutVersion) {
       predictor.close();
       throw failure;
     }
@@ -398,6 +399,12 @@ final class ServingPredictor<I, O> implements Predictor<I, O>, Batcher.Runner<I,
   @Override
   public PredictorStatus status() {
     return new PredictorStatus(version(), versions.problem());
+  }
+
+  /** Read when meters are published: a request pays nothing for it. */
+  private int inFlight() {
+    ServedVersion<I, O> version = versions.current();
+    return (version == null ? 0 : version.lease.inside()) + batcher.waiting();
   }
 
   private long dropped() {
