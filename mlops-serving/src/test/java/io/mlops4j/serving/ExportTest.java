@@ -129,9 +129,8 @@ class ExportTest {
         .as(what)
         .isInstanceOf(ModelLoadException.class)
         .hasMessageMatching(
-            "Export 'small', golden row \\d+ of \\d+, is not reproduced: expected 0\\.\\d+,"
-                + " answered [01]\\.\\d+ \\(tolerance 1\\.0E-5\\)\\. Check the order of its columns"
-                + " .*");
+            "Export 'small', golden row \\d+ of \\d+, is not reproduced: expected 0\\.\\d+, answered"
+                + " [01]\\.\\d+ \\(tolerance 1\\.0E-5\\)\\. Check the order of its columns .*");
     assertThat(OnnxSession.OPEN.get()).isEqualTo(open);
   }
 
