@@ -1,23 +1,18 @@
 package io.mlops4j.serving;
 
-import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
-import io.mlops4j.core.InputEncoding;
 import io.mlops4j.core.Model;
 import io.mlops4j.core.ModelVersion;
-import io.mlops4j.core.RowEncoder;
 import io.mlops4j.core.Schema;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
- * An ONNX session as a {@link Model}, and as a row kernel for the predictor: take a slot, encode
- * rows into its buffers, run, read answers, give the slot back. No list, no tensor and no box but
- * the answer is made on the way.
+ * An ONNX file as a {@link Model}, and as a row kernel for the predictor: take a slot, encode rows
+ * into it, run, read answers, give the slot back. On the way from one float tensor to one float
+ * tensor no list, no tensor and no box but the answer is made.
  *
  * <p>Safe to close at any time: {@link #close} first turns away new calls, then waits for every
  * slot.
@@ -26,86 +21,34 @@ import org.jspecify.annotations.Nullable;
  * @param <O> one answer
  */
 final class OnnxRowModel<I, O> implements Model<I, O> {
-  private static final int MOST_ROWS = 128;
-
-  /** Wide rows make smaller batches: no slot's buffer passes this, unless one row does. */
-  private static final int MOST_FLOATS = 1 << 20;
-
   private final ModelVersion who;
-  private final OnnxSession session;
-  private final RowEncoder<I> encoder;
+  private final OnnxKernel<I> kernel;
   private final OutputKind.Reader<O> reader;
-  private final int columns;
   private final int capacity;
   private final SlotPool<OnnxSlot<I>> slots;
   private volatile boolean closed;
 
-  OnnxRowModel(
-      ModelVersion who,
-      OnnxSession session,
-      OnnxGraph graph,
-      RowEncoder<I> encoder,
-      OutputKind<O> kind,
-      int slotCount) {
+  OnnxRowModel(ModelVersion who, OnnxKernel<I> kernel, OutputKind<O> kind, int slotCount) {
     this.who = who;
-    this.session = session;
-    this.encoder = encoder;
+    this.kernel = kernel;
     this.reader = kind.reader();
-    this.capacity =
-        graph.oneRow() ? 1 : Math.max(1, Math.min(MOST_ROWS, MOST_FLOATS / graph.width()));
-    OnnxSlot.OutputShape shape = probe(graph, kind, Math.min(2, capacity));
-    this.columns = shape.columns();
+    this.capacity = kernel.capacity();
     this.slots =
-        new SlotPool<>(
-            IntStream.range(0, slotCount)
-                .mapToObj(i -> new OnnxSlot<>(session, graph, shape, encoder, capacity))
-                .toList());
-  }
-
-  /** Runs rows of zeros once to learn what the output really is. */
-  private OnnxSlot.OutputShape probe(OnnxGraph graph, OutputKind<O> kind, int n) {
-    FloatBuffer zeros = OnnxSlot.direct(n * graph.width());
-    long[] shape;
-    try (OnnxTensor input = OnnxSlot.tensor(zeros, new long[] {n, graph.width()})) {
-      shape = session.shapeOf(input, graph);
-    } catch (OrtException e) {
-      throw new ModelLoadException(
-          "Model '" + who + "' cannot run " + n + " rows of zeros: " + e.getMessage(), e);
-    }
-    boolean flat = shape.length == 1;
-    long width = flat ? 1 : shape[shape.length - 1];
-    if (shape.length > 2
-        || shape.length == 0
-        || shape[0] != n
-        || width > MOST_FLOATS
-        || !kind.columns().test((int) width)) {
-      throw new ModelLoadException(
-          "Model '"
-              + who
-              + "' answers "
-              + n
-              + " rows with a tensor of shape "
-              + java.util.Arrays.toString(shape)
-              + " in output '"
-              + graph.output()
-              + "'. Expected "
-              + kind.wanted()
-              + ".");
-    }
-    return new OnnxSlot.OutputShape((int) width, flat);
+        new SlotPool<>(IntStream.range(0, slotCount).mapToObj(i -> kernel.newSlot()).toList());
   }
 
   ModelVersion version() {
     return who;
   }
 
-  InputEncoding encoding() {
-    return encoder.encoding();
-  }
-
   /** Returns how many rows fit a run. */
   int capacity() {
     return capacity;
+  }
+
+  /** Returns whether costs can be measured on rows of zeros. */
+  boolean isMeasurable() {
+    return kernel.runsZeros();
   }
 
   int slots() {
@@ -161,7 +104,7 @@ final class OnnxRowModel<I, O> implements Model<I, O> {
 
   /** Returns the answer to one row of the last run. */
   O answer(OnnxSlot<I> slot, int place) {
-    O answer = reader.read(slot.out(), place * columns, columns);
+    O answer = reader.read(slot, place);
     if (answer == null) {
       throw unusable(slot, place);
     }
@@ -170,8 +113,8 @@ final class OnnxRowModel<I, O> implements Model<I, O> {
 
   private PredictionFailedException unusable(OnnxSlot<I> slot, int place) {
     List<Float> values = new ArrayList<>();
-    for (int i = 0; i < Math.min(columns, 8); i++) {
-      values.add(slot.out().get(place * columns + i));
+    for (int i = 0; i < Math.min(slot.columns(), 8); i++) {
+      values.add((float) slot.number(place, i));
     }
     return new PredictionFailedException(
         "Model '"
@@ -206,37 +149,19 @@ final class OnnxRowModel<I, O> implements Model<I, O> {
 
   @Override
   public Optional<Schema<I>> schema() {
-    return Optional.of(encoder.schema());
+    return kernel.schema();
   }
 
   @Override
   public void close() {
     closed = true;
     slots.withAll(OnnxSlot::close);
-    session.close();
+    kernel.close();
   }
 
   /** Returns the identity, never a value. */
   @Override
   public String toString() {
     return "OnnxModel '" + who + "'";
-  }
-
-  /** Returns a model over a session, which is closed if that fails. */
-  static <I, O> OnnxRowModel<I, O> open(
-      ModelVersion who,
-      byte[] bytes,
-      RowEncoder<I> encoder,
-      OutputKind<O> kind,
-      @Nullable String output,
-      int slots) {
-    OnnxSession session = OnnxSession.open(who, bytes);
-    try {
-      OnnxGraph graph = session.graph(who, encoder.encoding(), kind, output);
-      return new OnnxRowModel<>(who, session, graph, encoder, kind, slots);
-    } catch (RuntimeException e) {
-      session.close();
-      throw e;
-    }
   }
 }

@@ -46,9 +46,10 @@ final class VersionPreparation<I, O> {
 
   private BatchPlan plan(Model<I, O> model) {
     OnnxRowModel<I, O> kernel = ServedVersion.kernelOf(model);
-    if (kernel == null) {
-      int most =
+    if (kernel == null || !kernel.isMeasurable()) {
+      int asked =
           batching == null ? MicroBatching.withDefaults().maxBatchSize() : batching.maxBatchSize();
+      int most = kernel == null ? asked : Math.min(asked, kernel.capacity());
       return BatchPlan.unmeasured(most, batching);
     }
     int most = batching == null ? kernel.capacity() : batching.maxBatchSize();

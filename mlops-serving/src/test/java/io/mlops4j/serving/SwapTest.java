@@ -3,6 +3,7 @@ package io.mlops4j.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mlops4j.core.ClassProbabilities;
 import io.mlops4j.core.GoldenRows;
 import io.mlops4j.core.Model;
 import io.mlops4j.core.Prediction;

@@ -1,10 +1,10 @@
 package io.mlops4j.spring;
 
+import io.mlops4j.core.ClassProbabilities;
 import io.mlops4j.core.PinnableSource;
 import io.mlops4j.drift.DriftMonitor;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.RegisteredModel;
-import io.mlops4j.serving.ClassProbabilities;
 import io.mlops4j.serving.Predictor;
 import io.mlops4j.spring.MlopsProperties.DriftProperties;
 import io.mlops4j.spring.MlopsProperties.Output;
