@@ -35,6 +35,7 @@ final class OnnxRowModel<I, O> implements Model<I, O> {
   private final OnnxSession session;
   private final RowEncoder<I> encoder;
   private final OutputKind.Reader<O> reader;
+  private final boolean number;
   private final int columns;
   private final int capacity;
   private final SlotPool<OnnxSlot<I>> slots;
@@ -51,6 +52,7 @@ final class OnnxRowModel<I, O> implements Model<I, O> {
     this.session = session;
     this.encoder = encoder;
     this.reader = kind.reader();
+    this.number = kind.equals(OutputKind.PROBABILITY) || kind.equals(OutputKind.REGRESSION);
     this.capacity =
         graph.oneRow() ? 1 : Math.max(1, Math.min(MOST_ROWS, MOST_FLOATS / graph.width()));
     OnnxSlot.OutputShape shape = probe(graph, kind, Math.min(2, capacity));
@@ -132,10 +134,30 @@ final class OnnxRowModel<I, O> implements Model<I, O> {
     slots.giveBack(slot);
   }
 
+  /** Returns a slot if one is free, else null. */
+  @Nullable OnnxSlot<I> tryTake() {
+    OnnxSlot<I> slot = slots.tryTake();
+    return slot == null ? null : open(slot);
+  }
+
+  /** Returns whether rows of a schema are what the encoding was compiled for. */
+  boolean reads(Schema<I> schema) {
+    return encoder.schema() == schema;
+  }
+
+  int columns() {
+    return columns;
+  }
+
   /** Runs the first {@code n} rows of a slot. */
   void run(OnnxSlot<I> slot, int n) {
+    run(slot, n, null);
+  }
+
+  /** Runs the first {@code n} rows of a slot, unless or until it is stopped. */
+  void run(OnnxSlot<I> slot, int n, @Nullable NativeStop stop) {
     try {
-      slot.run(n);
+      slot.run(n, stop);
     } catch (OrtException e) {
       throw new PredictionFailedException(
           "Model '" + who + "' failed on " + n + " rows: ONNX Runtime: " + e.getMessage(), e);
@@ -149,6 +171,15 @@ final class OnnxRowModel<I, O> implements Model<I, O> {
       throw unusable(slot, place);
     }
     return answer;
+  }
+
+  /** Like {@link #answer(OnnxSlot, int)}; where the answer is a number, it may be NaN. */
+  @SuppressWarnings("unchecked")
+  O answer(OnnxSlot<I> slot, int place, boolean nanAllowed) {
+    if (nanAllowed && number && Float.isNaN(slot.out().get(place * columns + columns - 1))) {
+      return (O) (Object) Double.NaN;
+    }
+    return answer(slot, place);
   }
 
   private PredictionFailedException unusable(OnnxSlot<I> slot, int place) {

@@ -78,6 +78,12 @@ final class OnnxSession implements AutoCloseable {
     session.run(inputs, outputs).close();
   }
 
+  /** Like {@link #run(Map, Map)}, unless or until another thread stops it. */
+  void run(Map<String, OnnxTensor> inputs, Map<String, OnnxTensor> outputs, NativeStop stop)
+      throws OrtException {
+    stop.run(options -> session.run(inputs, Set.of(), outputs, options).close());
+  }
+
   /** Returns the shape the output really has for an input; runs once. */
   long[] shapeOf(OnnxTensor input, OnnxGraph graph) throws OrtException {
     try (OrtSession.Result result =

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Map;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,14 +68,42 @@ final class OnnxSlot<I> {
     }
   }
 
+  /** Writes a row and keeps its values, read once, for {@link #row}. */
+  RowBuffer<I> encodeAndKeep(int place, I input) {
+    row.set(input);
+    encode(place, row);
+    return row;
+  }
+
+  /** Writes a row that has been read already. */
+  void encode(int place, RowBuffer<I> values) {
+    encoder.encode(values, in, place * graph.width());
+  }
+
+  /** Writes numbers without meaning in place of a row. */
+  void fill(int place, RandomGenerator numbers) {
+    for (int i = 0; i < graph.width(); i++) {
+      in.put(place * graph.width() + i, (float) numbers.nextGaussian());
+    }
+  }
+
   /** Runs the first rows. Where they are read afterwards: {@link #out()}. */
   void run(int n) throws OrtException {
+    run(n, null);
+  }
+
+  /** Runs the first rows, unless or until it is stopped. */
+  void run(int n, @Nullable NativeStop stop) throws OrtException {
     Tensors ready = tensors[n];
     if (ready == null) {
       ready = newTensors(n);
       tensors[n] = ready;
     }
-    session.run(ready.inputs, ready.outputs);
+    if (stop == null) {
+      session.run(ready.inputs, ready.outputs);
+    } else {
+      session.run(ready.inputs, ready.outputs, stop);
+    }
   }
 
   FloatBuffer out() {
