@@ -52,15 +52,15 @@ final class AnswerCheck<O> {
     } else if (answer instanceof Float number) {
       requireNumber(number);
     } else if (answer instanceof double[] numbers) {
-      requireLength(numbers.length);
       for (double number : numbers) {
         requireNumber(number);
       }
-    } else if (answer instanceof float[] numbers) {
       requireLength(numbers.length);
+    } else if (answer instanceof float[] numbers) {
       for (float number : numbers) {
         requireNumber(number);
       }
+      requireLength(numbers.length);
     }
     return accepted(answer);
   }

@@ -260,7 +260,8 @@ final class CachedAnswers<I, O> {
     if (attempt == 0) {
       coalesced.increment();
     }
-    CompletableFuture<O> waiting = theirs.thenApply(answer -> answer);
+    // Elsewhere: whoever answers does not do the others' work as well.
+    CompletableFuture<O> waiting = theirs.thenApplyAsync(answer -> answer);
     Subscription timer = deadline == Deadline.NONE ? null : expireLater(waiting, start, deadline);
     return waiting
         .whenComplete(
@@ -275,6 +276,9 @@ final class CachedAnswers<I, O> {
               cache.asMap().remove(lookup.key, theirs);
               RuntimeException shared =
                   shared(failure instanceof CompletionException e ? e.getCause() : failure);
+              if (shared == null && Deadline.isPast(deadline, time.nanos())) {
+                shared = errors.expired(time.nanos() - start, batcher.depth());
+              }
               return shared == null
                   ? async(lookup, input, start, deadline, priority, attempt + 1)
                   : calls.instead(input, start, shared);
