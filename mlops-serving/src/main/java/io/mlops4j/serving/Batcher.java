@@ -1,6 +1,7 @@
 package io.mlops4j.serving;
 
 import io.mlops4j.core.Time;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -149,7 +150,9 @@ final class Batcher<I, O> {
       ended &= old.join(deadline);
     }
     if (!ended) {
-      queue.drain(left -> left.fail(gaveUp));
+      List<Request<I, O>> left = new ArrayList<>();
+      queue.drain(left::add);
+      left.forEach(request -> request.fail(gaveUp));
       last.failRunning(gaveUp);
       retired.forEach(old -> old.failRunning(gaveUp));
     }

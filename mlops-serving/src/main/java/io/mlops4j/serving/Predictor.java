@@ -66,8 +66,8 @@ public interface Predictor<I, O> extends AutoCloseable {
    * completes on that worker, so continue with {@code …Async} stages if they do more than a little.
    *
    * @param input the row; must not change until the future completes
-   * @return the answer, or the exception {@link #predict} would throw; cancelling it before a
-   *     worker takes it saves the work
+   * @return the answer, or the exception {@link #predict} would throw; cancelling it gives its
+   *     place in the queue back, and stops an ONNX run of which nobody wants another row
    */
   CompletableFuture<O> predictAsync(I input);
 

@@ -123,8 +123,8 @@ public class AdmissionQueueTest {
 
   private static ModelCheckingOptions everyInterleaving() {
     return new ModelCheckingOptions()
-        .iterations(10)
-        .invocationsPerIteration(300)
+        .iterations(6)
+        .invocationsPerIteration(200)
         .threads(2)
         .actorsPerThread(2)
         .actorsBefore(0)
@@ -140,8 +140,8 @@ public class AdmissionQueueTest {
   @Test
   void operations_underStress_areLinearizable() {
     new StressOptions()
-        .iterations(4)
-        .invocationsPerIteration(500)
+        .iterations(3)
+        .invocationsPerIteration(300)
         .threads(3)
         .actorsPerThread(2)
         .sequentialSpecification(Sequential.class)
