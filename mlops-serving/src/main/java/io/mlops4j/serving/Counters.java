@@ -2,12 +2,14 @@ package io.mlops4j.serving;
 
 import io.mlops4j.core.Prediction.Release;
 import io.mlops4j.serving.PredictionRejectedException.Reason;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /** What a predictor counts. */
 final class Counters {
@@ -69,5 +71,37 @@ final class Counters {
 
   private static <K extends Enum<K>> LongAdder of(Map<K, LongAdder> adders, K key) {
     return Objects.requireNonNull(adders.get(key));
+  }
+
+  /** Returns everything counted here, and what others count. */
+  PredictorStats stats(
+      int depth, @Nullable CachedAnswers<?, ?> cache, long dropped, long listenerErrors) {
+    LatencyHistogram.Snapshot answers = latency.snapshot();
+    return new PredictorStats(
+        answers.total(),
+        fallbacks.sum(),
+        previous.sum(),
+        failed.sum(),
+        timedOut.sum(),
+        rejected(),
+        cancelled.sum(),
+        queued.sum(),
+        depth,
+        batches.sum(),
+        batchedRows.sum(),
+        largestBatch.get(),
+        offlineRows.sum(),
+        cache == null ? 0 : cache.hits.sum(),
+        cache == null ? 0 : cache.misses.sum(),
+        cache == null ? 0 : cache.coalesced.sum(),
+        cache == null ? 0 : cache.evictions(),
+        cache == null ? 0 : cache.entries(),
+        swaps.get(),
+        failedLoads.get(),
+        openVersions.get(),
+        dropped,
+        listenerErrors,
+        Duration.ofNanos(answers.quantile(0.5)),
+        Duration.ofNanos(answers.quantile(0.99)));
   }
 }

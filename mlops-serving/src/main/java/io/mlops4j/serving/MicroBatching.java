@@ -23,6 +23,18 @@ public record MicroBatching(
     int maxBatchSize, int queueCapacity, int workers, boolean measured, Duration maxDelay) {
   private static final Duration LONGEST_DELAY = Duration.ofSeconds(10);
 
+  /**
+   * Creates options without a delay.
+   *
+   * @param maxBatchSize as above
+   * @param queueCapacity as above
+   * @param workers as above
+   * @param measured as above
+   */
+  public MicroBatching(int maxBatchSize, int queueCapacity, int workers, boolean measured) {
+    this(maxBatchSize, queueCapacity, workers, measured, Duration.ZERO);
+  }
+
   /** Checks each number. */
   public MicroBatching {
     requireRange("maxBatchSize", maxBatchSize, 1, 4096);

@@ -316,33 +316,7 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
 
   @Override
   public PredictorStats stats() {
-    LatencyHistogram.Snapshot latency = counters.latency.snapshot();
-    return new PredictorStats(
-        latency.total(),
-        counters.fallbacks.sum(),
-        counters.previous.sum(),
-        counters.failed.sum(),
-        counters.timedOut.sum(),
-        counters.rejected(),
-        counters.cancelled.sum(),
-        counters.queued.sum(),
-        batcher.depth(),
-        counters.batches.sum(),
-        counters.batchedRows.sum(),
-        counters.largestBatch.get(),
-        counters.offlineRows.sum(),
-        cache == null ? 0 : cache.hits.sum(),
-        cache == null ? 0 : cache.misses.sum(),
-        cache == null ? 0 : cache.coalesced.sum(),
-        cache == null ? 0 : cache.evictions(),
-        cache == null ? 0 : cache.entries(),
-        counters.swaps.get(),
-        counters.failedLoads.get(),
-        counters.openVersions.get(),
-        dropped(),
-        feed == null ? 0 : feed.errors(),
-        Duration.ofNanos(latency.quantile(0.5)),
-        Duration.ofNanos(latency.quantile(0.99)));
+    return counters.stats(batcher.depth(), cache, dropped(), feed == null ? 0 : feed.errors());
   }
 
   @Override
