@@ -27,4 +27,9 @@ final class InMemoryObjectStore implements ObjectStore {
     // '0' is the character after '/': the range holds exactly the keys below the prefix.
     return List.copyOf(objects.subMap(from, prefix + "0").keySet());
   }
+
+  @Override
+  public boolean remove(String key) {
+    return objects.remove(ObjectStore.requireEphemeral(key)) != null;
+  }
 }

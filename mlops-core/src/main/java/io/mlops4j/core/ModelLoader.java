@@ -1,5 +1,6 @@
 package io.mlops4j.core;
 
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -29,4 +30,24 @@ public interface ModelLoader<I, O> {
    * @throws MlopsException if the files cannot be read as this format or do not fit the schema
    */
   Model<I, O> load(ModelVersion version, ModelArtifact artifact);
+
+  /**
+   * Returns the rows this loader makes models for. A registry tells other instances about them, so
+   * that a promotion can be held until every instance could serve the candidate.
+   *
+   * @return the schema, or empty if the loader does not know; then nobody can tell beforehand
+   */
+  default Optional<Schema<I>> schema() {
+    return Optional.empty();
+  }
+
+  /**
+   * Returns whether this loader makes a model of a version that stores no {@link InputEncoding},
+   * provided that the version's signature is that of {@link #schema()}.
+   *
+   * @return true unless it needs an encoding, or cannot do without one for these rows
+   */
+  default boolean takesRowsAsTheyAre() {
+    return true;
+  }
 }

@@ -7,12 +7,16 @@ import java.util.regex.Pattern;
 
 /**
  * Immutable objects under names, written once: the one durable primitive everything else is built
- * on. There is no overwrite, no delete and no lock; whoever creates a name first has won.
+ * on. There is no overwrite and no lock; whoever creates a name first has won. Objects stay, except
+ * that those below {@link #EPHEMERAL}, which tell of the moment, can be removed.
  *
  * <p>Keys are 1 to 16 parts joined by {@code /}, each 1 to 128 of {@code A-Z a-z 0-9 . _ -} and not
  * starting with a dot. Thread-safe; durable implementations are safe for several processes.
  */
 public interface ObjectStore {
+  /** The first part of the keys whose objects can be removed. */
+  String EPHEMERAL = "ephemeral";
+
   /** What one part of a key looks like. */
   Pattern KEY_PART = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}");
 
@@ -43,6 +47,23 @@ public interface ObjectStore {
    * @return full keys in ascending order of their characters
    */
   List<String> list(String prefix);
+
+  /**
+   * Removes an object that told of the moment. What is read and listed afterwards is without it; a
+   * reading or listing that runs meanwhile sees it or does not. A power failure may bring it back.
+   *
+   * @param key a name below {@link #EPHEMERAL}
+   * @return true if it was there and this call removed it
+   * @throws IllegalArgumentException if the key is not below {@link #EPHEMERAL}: everything else is
+   *     kept for ever
+   * @throws MlopsException if it is there and could not be removed
+   * @throws UnsupportedOperationException if this store never removes anything, which is the
+   *     default
+   */
+  default boolean remove(String key) {
+    throw new UnsupportedOperationException(
+        "Store " + this + " cannot remove " + requireEphemeral(key) + ": it keeps everything.");
+  }
 
   /**
    * Returns a store that lives in this process's memory. For tests and notebooks.
@@ -76,6 +97,26 @@ public interface ObjectStore {
                 + Text.printable(part, 64)
                 + "\" (expected: 1 to 128 of A-Z a-z 0-9 . _ -, not starting with a dot)");
       }
+    }
+    return key;
+  }
+
+  /**
+   * Returns the key if its object can be removed. Implementations of {@link #remove} call this
+   * first.
+   *
+   * @param key the candidate
+   * @return the same string
+   * @throws IllegalArgumentException if it is malformed or not below {@link #EPHEMERAL}
+   */
+  static String requireEphemeral(String key) {
+    if (!requireKey(key).startsWith(EPHEMERAL + "/")) {
+      throw new IllegalArgumentException(
+          "key: \""
+              + Text.printable(key, 64)
+              + "\" (expected: below "
+              + EPHEMERAL
+              + "/; other objects are never removed)");
     }
     return key;
   }

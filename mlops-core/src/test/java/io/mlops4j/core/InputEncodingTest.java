@@ -82,7 +82,7 @@ class InputEncodingTest {
   @CsvSource(
       delimiter = '~',
       value = {
-        "{'format':2,'columns':[]} ~ has format 2; this library reads format 1",
+        "{'format':3,'columns':[]} ~ has format 3; this library reads formats 1 and 2",
         "{'format':1.5,'columns':[]} ~ has format 1.5",
         "{'columns':[]} ~ has format",
         "{'format':1} ~ has no columns",

@@ -79,6 +79,77 @@ abstract class ObjectStoreContract {
   }
 
   @Test
+  void remove_ephemeralObject_isGoneAndItsKeyIsFree() {
+    String key = ObjectStore.EPHEMERAL + "/fleet/a";
+    store.putIfAbsent(key, new byte[] {1});
+    store.putIfAbsent(ObjectStore.EPHEMERAL + "/fleet/b", new byte[] {2});
+    List<String> before = store.list(ObjectStore.EPHEMERAL);
+    assertThat(store.remove(key)).isTrue();
+    assertThat(store.remove(key)).as("a second time").isFalse();
+    assertThat(store.get(key)).isEmpty();
+    assertThat(store.list(ObjectStore.EPHEMERAL)).containsExactly("ephemeral/fleet/b");
+    assertThat(before).as("a snapshot").hasSize(2);
+    assertThat(store.putIfAbsent(key, new byte[] {3})).isTrue();
+    assertThat(store.get(key)).hasValueSatisfying(v -> assertThat(v).containsExactly(3));
+  }
+
+  @Test
+  void remove_absentKeyOrPrefix_isFalseAndRemovesNothing() {
+    store.putIfAbsent("ephemeral/fleet/a", new byte[0]);
+    assertThat(store.remove("ephemeral/fleet/b")).isFalse();
+    assertThat(store.remove("ephemeral/fleet")).as("objects are below it").isFalse();
+    assertThat(store.list("ephemeral")).containsExactly("ephemeral/fleet/a");
+  }
+
+  @Test
+  void remove_anythingElse_isRefusedAndStays() {
+    for (String key :
+        List.of("a", "models/delay/log/1", "ephemeral", "ephemeralx/a", "x/ephemeral/a")) {
+      store.putIfAbsent(key + "/kept", new byte[0]);
+      assertThatThrownBy(() -> store.remove(key.equals("ephemeral") ? key : key + "/kept"))
+          .as(key)
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("below ephemeral/");
+    }
+    assertThatThrownBy(() -> store.remove("ephemeral/../models"))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(store.list("")).hasSize(5);
+  }
+
+  @Test
+  void list_whileOthersPutAndRemove_alwaysShowsWhatStays() throws Exception {
+    store.putIfAbsent("ephemeral/fleet/m", new byte[0]);
+    ExecutorService pool = Executors.newFixedThreadPool(2);
+    try {
+      List<Future<?>> writers = new ArrayList<>();
+      for (int t = 0; t < 2; t++) {
+        String mine = "ephemeral/fleet/" + (t == 0 ? "a" : "z");
+        writers.add(
+            pool.submit(
+                () -> {
+                  for (int i = 0; i < 300; i++) {
+                    store.putIfAbsent(mine + i, new byte[0]);
+                    store.remove(mine + i);
+                  }
+                }));
+      }
+      boolean running = true;
+      while (running) {
+        running = writers.stream().anyMatch(writer -> !writer.isDone());
+        List<String> keys = store.list("ephemeral");
+        assertThat(keys).contains("ephemeral/fleet/m").isSorted();
+        keys.forEach(key -> store.get(key));
+      }
+      for (Future<?> writer : writers) {
+        writer.get();
+      }
+    } finally {
+      pool.shutdownNow();
+    }
+    assertThat(store.list("ephemeral")).containsExactly("ephemeral/fleet/m");
+  }
+
+  @Test
   void keys_malformed_areRefusedByEveryMethod() {
     for (String key :
         List.of(

@@ -40,6 +40,9 @@ import org.slf4j.LoggerFactory;
  *
  * Content-addressed blobs (blobs/sha256/..) are stored raw, everything else with a seal.
  *
+ * Only objects below ephemeral/ are ever removed, by one unlink; their directories stay, because
+ * other processes may be about to link into them.
+ *
  * Without hard links the name is claimed by exclusive creation and then filled. A crash can leave a
  * claim whose seal is missing; until CLAIM_GRACE has passed it may still be being written.
  */
@@ -383,6 +386,18 @@ final class DirectoryObjectStore implements ObjectStore {
     }
     Collections.sort(keys);
     return keys;
+  }
+
+  @Override
+  public boolean remove(String key) {
+    Path file = path(ObjectStore.requireEphemeral(key));
+    try {
+      // Not forced: what a power failure brings back told of a moment that is long past.
+      return !Files.isDirectory(file) && disk.delete(file);
+    } catch (IOException e) {
+      throw new MlopsException(
+          "Store " + root + ": " + key + " was not removed: " + reason(e) + ".", e);
+    }
   }
 
   private static void collectKeys(Path directory, String prefix, List<String> keys)

@@ -45,8 +45,9 @@ class Disk {
     Files.createDirectory(directory);
   }
 
-  void delete(Path file) throws IOException {
-    Files.deleteIfExists(file);
+  /** Returns whether there was something to delete. */
+  boolean delete(Path file) throws IOException {
+    return Files.deleteIfExists(file);
   }
 
   InputStream open(Path file) throws IOException {

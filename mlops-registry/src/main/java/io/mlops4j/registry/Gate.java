@@ -7,14 +7,14 @@ import java.util.Objects;
  * One condition for promotion: a pure function of stored evidence. Comparisons are made in exact
  * decimal arithmetic on the numbers as they are printed, so 0.705 beats 0.700 by 0.005.
  */
-public sealed interface Gate permits ValueGate, MarginGate {
+public sealed interface Gate permits MetricGate, FleetGate {
 
   /**
    * Returns what it looks at.
    *
-   * @return the metric
+   * @return a metric's id, or {@code fleet}
    */
-  Metric of();
+  String subject();
 
   /**
    * Returns what it asks for.
@@ -31,6 +31,19 @@ public sealed interface Gate permits ValueGate, MarginGate {
    */
   static OnMetric metric(Metric metric) {
     return new OnMetric(metric);
+  }
+
+  /**
+   * Returns the gate that passes if every live instance that has announced itself could serve the
+   * candidate: has a loader for its format, and rows with the features it reads. Fails naming each
+   * instance that could not, and what it lacks; is inconclusive if there is no live instance, or
+   * one that does not say what its rows are.
+   *
+   * @return the gate
+   * @see RegisteredModel#announce
+   */
+  static Gate fleetCanServe() {
+    return new FleetGate();
   }
 
   /**

@@ -97,7 +97,7 @@ public final class GateDecision {
   /**
    * Returns the evidence that was used.
    *
-   * @return digests of evaluation reports
+   * @return digests of evaluation reports and, if a gate asked for it, of the fleet as it was
    */
   public List<String> evidence() {
     return evidence;

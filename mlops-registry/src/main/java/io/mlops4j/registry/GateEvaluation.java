@@ -24,19 +24,30 @@ final class GateEvaluation {
   private final GatePolicy policy;
   private final Evidence candidate;
   private final @Nullable Evidence champion;
+  private final @Nullable FleetEvidence fleet;
   private final Set<String> used = new LinkedHashSet<>();
 
+  /** Where there is no fleet to ask: a gate that would is inconclusive. */
   GateEvaluation(GatePolicy policy, Evidence candidate, @Nullable Evidence champion) {
+    this(policy, candidate, champion, null);
+  }
+
+  GateEvaluation(
+      GatePolicy policy,
+      Evidence candidate,
+      @Nullable Evidence champion,
+      @Nullable FleetEvidence fleet) {
     this.policy = policy;
     this.candidate = candidate;
     this.champion = champion;
+    this.fleet = fleet;
   }
 
   List<GateResult> run() {
     return policy.gates().stream().map(this::evaluate).toList();
   }
 
-  /** Digests of the reports that were looked at. */
+  /** Digests of what was looked at. */
   List<String> used() {
     return List.copyOf(used);
   }
@@ -54,9 +65,21 @@ final class GateEvaluation {
   }
 
   private GateResult evaluate(Gate gate) {
+    if (gate instanceof FleetGate) {
+      if (fleet == null) {
+        return inconclusive(
+            gate, "A dry run of evaluations has no fleet to ask. Decide on a registered version.");
+      }
+      used.add(fleet.digest());
+      return fleet.judge(gate);
+    }
     if (gate instanceof MarginGate && champion == null) {
       return withoutChampion(gate);
     }
+    return evaluate((MetricGate) gate);
+  }
+
+  private GateResult evaluate(MetricGate gate) {
     Metric metric = gate.of();
     Optional<EvaluationReport> found = candidate.newest(metric, policy.datasetDigest());
     if (found.isEmpty()) {
@@ -226,7 +249,7 @@ final class GateEvaluation {
                   : " has no value gate that could decide alone. Add one, such as atLeast."));
     }
     return new GateResult(
-        gate.of().id(),
+        gate.subject(),
         Verdict.NOT_APPLICABLE,
         OptionalDouble.empty(),
         OptionalDouble.empty(),
@@ -237,7 +260,7 @@ final class GateEvaluation {
 
   private static GateResult inconclusive(Gate gate, String why) {
     return new GateResult(
-        gate.of().id(),
+        gate.subject(),
         Verdict.INCONCLUSIVE,
         OptionalDouble.empty(),
         OptionalDouble.empty(),

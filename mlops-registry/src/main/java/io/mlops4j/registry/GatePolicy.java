@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.core.Digests;
 import io.mlops4j.core.Json;
+import io.mlops4j.evaluation.EvaluationReport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -133,6 +134,43 @@ public record GatePolicy(
     return Digests.sha256(toJson());
   }
 
+  /**
+   * Returns what this policy says about a version against another one, whoever is champion. A dry
+   * run: nothing is stored, and the decision is dated by its newest evidence.
+   *
+   * @param candidate the version to judge
+   * @param champion the version to beat
+   * @return the decision
+   * @throws IntegrityException if evidence is not what was stored
+   */
+  public GateDecision judge(RegisteredVersion<?, ?> candidate, RegisteredVersion<?, ?> champion) {
+    return DryRun.of(this, Evidence.of(candidate), Evidence.of(champion));
+  }
+
+  /**
+   * Returns what this policy says about evaluations that are in no registry. A dry run: nothing is
+   * stored, and the decision is dated by its newest evidence. What the models were trained on is
+   * not known here.
+   *
+   * @param candidate the evaluation to judge
+   * @param champion the evaluation to beat
+   * @return the decision
+   */
+  public GateDecision judge(EvaluationReport candidate, EvaluationReport champion) {
+    return DryRun.of(this, Evidence.of(candidate), Evidence.of(champion));
+  }
+
+  /**
+   * Returns what this policy says about an evaluation that is in no registry, with nobody to beat:
+   * {@link WithoutChampion} says what becomes of margins. A dry run: nothing is stored.
+   *
+   * @param candidate the evaluation to judge
+   * @return the decision
+   */
+  public GateDecision judge(EvaluationReport candidate) {
+    return DryRun.of(this, Evidence.of(candidate), null);
+  }
+
   byte[] toJson() {
     ObjectNode json = Json.object();
     json.put("v", LogRecord.FORMAT);
@@ -143,9 +181,13 @@ public record GatePolicy(
     ArrayNode array = json.putArray("gates");
     for (Gate gate : gates) {
       ObjectNode node = array.addObject();
-      node.put("metric", gate.of().id());
-      node.put("direction", gate.of().direction().name());
-      node.put("definition", gate.of().definition());
+      if (gate instanceof MetricGate metric) {
+        node.put("metric", metric.of().id());
+        node.put("direction", metric.of().direction().name());
+        node.put("definition", metric.of().definition());
+      } else {
+        node.put("subject", gate.subject());
+      }
       node.put("requirement", gate.requirement());
     }
     return Json.canonical(json);

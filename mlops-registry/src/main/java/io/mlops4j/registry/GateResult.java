@@ -6,7 +6,7 @@ import java.util.OptionalDouble;
 /**
  * What one gate said.
  *
- * @param metric the metric's id
+ * @param metric what the gate looked at: the metric's id, or {@code fleet}
  * @param verdict the outcome
  * @param candidate the candidate's value, empty if undefined
  * @param champion the champion's value, empty if not asked for or undefined

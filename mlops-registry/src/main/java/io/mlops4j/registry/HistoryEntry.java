@@ -9,7 +9,7 @@ import java.util.OptionalInt;
  *
  * @param sequence its place; order is this, never the time
  * @param kind what happened
- * @param version the version it happened to
+ * @param version the version it happened to; 0 for FREEZE and UNFREEZE, which are about the model
  * @param stage the version's stage afterwards, or empty if it did not change
  * @param replaced the version that stopped being champion by it, or empty
  * @param digest the stored decision, evaluation report or manifest it rests on, or empty
@@ -28,7 +28,7 @@ public record HistoryEntry(
     String by,
     Instant at) {
 
-  /** What can happen to a version. */
+  /** What can happen to a version, or to the model. */
   public enum Kind {
     /** It was registered. */
     REGISTER,
@@ -43,6 +43,15 @@ public record HistoryEntry(
     /** It became champion again because its successor was withdrawn. */
     ROLLBACK,
     /** Its bytes were found to be damaged. */
-    QUARANTINE
+    QUARANTINE,
+    /** From here on nothing is promoted. Since format 2. */
+    FREEZE,
+    /** Promotions go on. Since format 2. */
+    UNFREEZE;
+
+    /** The lowest format that knows it: what older libraries can still read, they shall. */
+    int format() {
+      return this == FREEZE || this == UNFREEZE ? 2 : 1;
+    }
   }
 }

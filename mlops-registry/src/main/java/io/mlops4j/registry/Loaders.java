@@ -1,11 +1,19 @@
 package io.mlops4j.registry;
 
+import io.mlops4j.core.Feature;
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.ModelLoader;
 import io.mlops4j.core.ModelVersion;
+import io.mlops4j.core.Schema;
 import io.mlops4j.core.Text;
+import io.mlops4j.registry.FleetInstance.Column;
+import io.mlops4j.registry.FleetInstance.Reader;
+import io.mlops4j.registry.FleetInstance.Rows;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** The loaders of a handle by format. */
 final class Loaders<I, O> {
@@ -20,6 +28,24 @@ final class Loaders<I, O> {
         }
       }
     }
+  }
+
+  /** What the loaders read, for the fleet to know. */
+  List<Reader> announced() {
+    return byFormat.values().stream().distinct().map(Loaders::reader).toList();
+  }
+
+  private static Reader reader(ModelLoader<?, ?> loader) {
+    Optional<Rows> rows = loader.schema().map(schema -> rows(schema, loader.takesRowsAsTheyAre()));
+    return new Reader(new TreeSet<>(loader.formats()), rows);
+  }
+
+  private static Rows rows(Schema<?> schema, boolean asTheyAre) {
+    List<Column> columns = new ArrayList<>();
+    for (Feature<?> feature : schema.features()) {
+      columns.add(new Column(feature.name(), feature.kind(), feature.length()));
+    }
+    return new Rows(schema.name(), columns, schema.fingerprint(), asTheyAre);
   }
 
   ModelLoader<I, O> of(ModelVersion version, String format) {

@@ -19,8 +19,15 @@ import org.jspecify.annotations.Nullable;
  */
 record LogRecord(
     int format, String model, long sequence, String prev, String id, @Nullable HistoryEntry entry) {
-  /** The newest format of records, manifests and decisions this library writes. */
+  /** The format of manifests, policies, decisions, and of the store's layout. */
   static final int FORMAT = 1;
+
+  /**
+   * The newest format of records this library understands: 2 has FREEZE and UNFREEZE. A record is
+   * written in the lowest format that knows its kind, so that an older library goes on writing to
+   * the models whose logs it understands.
+   */
+  static final int NEWEST_RECORD = 2;
 
   static final String GENESIS = "0".repeat(64);
 
@@ -57,7 +64,7 @@ record LogRecord(
           json.path("seq").asLong(),
           json.path("prev").asText(),
           json.path("id").asText(),
-          format > FORMAT ? null : entry(json));
+          format > NEWEST_RECORD ? null : entry(json));
     } catch (IllegalArgumentException | DateTimeException e) {
       throw new IntegrityException(what + " is not a log record: " + e.getMessage(), e);
     }

@@ -6,7 +6,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /** A distance to the champion. The same for a metric and for its negation the other way round. */
-record MarginGate(Metric of, Margin margin) implements Gate {
+record MarginGate(Metric of, Margin margin) implements MetricGate {
   /** Below this magnitude of the champion a part of it means nothing. */
   static final double SMALLEST_BASE = 1e-9;
 

@@ -71,7 +71,13 @@ final class ModelLog {
       Optional<Stage> stage,
       OptionalInt replaced,
       Optional<String> digest,
-      String reason) {}
+      String reason) {
+
+    /** About the model as a whole. */
+    static Draft ofModel(HistoryEntry.Kind kind, String reason) {
+      return new Draft(kind, 0, Optional.empty(), OptionalInt.empty(), Optional.empty(), reason);
+    }
+  }
 
   String model() {
     return model;
@@ -138,8 +144,8 @@ final class ModelLog {
     if (corruption != null) {
       throw new IntegrityException(corruption);
     }
-    if (newerFormat > LogRecord.FORMAT) {
-      throw ModelRegistry.newer("Model " + model, newerFormat);
+    if (newerFormat > LogRecord.NEWEST_RECORD) {
+      throw ModelRegistry.newer("Model " + model, newerFormat, LogRecord.NEWEST_RECORD);
     }
     Draft draft = decide.apply(state);
     if (draft == null) {
@@ -156,7 +162,8 @@ final class ModelLog {
             Text.printable(draft.reason(), 2000),
             Text.printable(options.actor(), 256),
             options.time().now());
-    return new LogRecord(LogRecord.FORMAT, model, next, head, UUID.randomUUID().toString(), entry);
+    return new LogRecord(
+        draft.kind().format(), model, next, head, UUID.randomUUID().toString(), entry);
   }
 
   private boolean isOurs(String key, byte[] json) {

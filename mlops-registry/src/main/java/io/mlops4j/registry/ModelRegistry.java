@@ -5,12 +5,14 @@ import io.mlops4j.core.ModelLoader;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.core.ObjectStore;
 import io.mlops4j.core.Subscription;
+import io.mlops4j.registry.FleetInstance.Reader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,8 @@ public final class ModelRegistry implements AutoCloseable {
   private final ObjectStore store;
   private final RegistryOptions options;
   private final ConcurrentHashMap<String, ModelLog> logs = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<String, FleetWatch> fleets = new ConcurrentHashMap<>();
+  private final Set<StoredAnnouncement> announcements = ConcurrentHashMap.newKeySet();
   private final Set<String> named = ConcurrentHashMap.newKeySet();
   private final int storeFormat;
   private final Object pollLock = new Object();
@@ -90,6 +94,18 @@ public final class ModelRegistry implements AutoCloseable {
   }
 
   /**
+   * Returns a registry over the same store that writes into the log under another name: for a
+   * request that comes from a person. What it writes, this one sees at its next poll or read.
+   *
+   * @param actor who is written as the author; one line
+   * @return a registry of its own; the caller closes it
+   * @throws IllegalArgumentException if the name is blank or too long
+   */
+  public ModelRegistry as(String actor) {
+    return new ModelRegistry(store, options.withActor(actor));
+  }
+
+  /**
    * Returns the handle of a model, which need not exist yet. Reads the model's log: some tens of
    * milliseconds per thousand records.
    *
@@ -104,7 +120,9 @@ public final class ModelRegistry implements AutoCloseable {
   @SuppressWarnings("varargs")
   public final <I, O> RegisteredModel<I, O> model(String name, ModelLoader<I, O>... loaders) {
     ModelLog log = log(ModelVersion.requireName(name));
-    return new StoredModel<>(this, log, new Blobs(store), new Loaders<>(name, List.of(loaders)));
+    FleetWatch fleet = fleets.computeIfAbsent(name, n -> new FleetWatch(n, store, options.time()));
+    return new StoredModel<>(
+        this, log, fleet, new Blobs(store), new Loaders<>(name, List.of(loaders)));
   }
 
   /**
@@ -131,7 +149,10 @@ public final class ModelRegistry implements AutoCloseable {
     return List.copyOf(problems);
   }
 
-  /** Ends following other processes. Sources keep what they last saw; nothing can be written. */
+  /**
+   * Ends following other processes and withdraws what was announced. Sources keep what they last
+   * saw; nothing can be written.
+   */
   @Override
   public void close() {
     synchronized (pollLock) {
@@ -140,6 +161,30 @@ public final class ModelRegistry implements AutoCloseable {
         nextPoll.close();
         nextPoll = null;
       }
+    }
+    announcements.forEach(StoredAnnouncement::close);
+  }
+
+  /** Not held back by a newer store format: an instance that is silent could not be counted. */
+  Announcement announce(
+      String instance, Supplier<ServingState> state, List<Reader> readers, FleetWatch fleet) {
+    StoredAnnouncement announcement =
+        new StoredAnnouncement(
+            instance, state, readers, fleet, store, options.time(), announcements::remove);
+    announcements.add(announcement);
+    try {
+      requireOpen();
+      announcement.start();
+      return announcement;
+    } catch (RuntimeException e) {
+      announcement.close();
+      throw e;
+    }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("The registry is closed.");
     }
   }
 
@@ -176,11 +221,9 @@ public final class ModelRegistry implements AutoCloseable {
 
   /** Throws unless this registry may write, and leaves the marks that others look for. */
   void beforeWrite(String name) {
-    if (closed) {
-      throw new IllegalStateException("The registry is closed.");
-    }
+    requireOpen();
     if (storeFormat > LogRecord.FORMAT) {
-      throw newer("Store " + store, storeFormat);
+      throw newer("Store " + store, storeFormat, LogRecord.FORMAT);
     }
     if (named.contains(name)) {
       return;
@@ -190,13 +233,13 @@ public final class ModelRegistry implements AutoCloseable {
     named.add(name);
   }
 
-  static MlopsException newer(String what, int format) {
+  static MlopsException newer(String what, int format, int known) {
     return new MlopsException(
         what
             + " was written in format "
             + format
             + "; this library writes "
-            + LogRecord.FORMAT
+            + known
             + " and only reads here what it understands. Update the library to write.");
   }
 }

@@ -26,6 +26,7 @@ final class ModelState {
   private final Deque<Integer> champions = new ArrayDeque<>();
   private final List<HistoryEntry> history = new ArrayList<>();
   private int nextNumber = 1;
+  private @Nullable PromotionFreeze freeze;
 
   ModelState(String model) {
     this.model = model;
@@ -64,6 +65,8 @@ final class ModelState {
         move(entry, entry.version(), Stage.PRODUCTION);
       }
       case QUARANTINE -> move(entry, entry.version(), Stage.QUARANTINED);
+      case FREEZE -> freeze = new PromotionFreeze(entry.reason(), entry.by(), entry.at());
+      case UNFREEZE -> freeze = null;
     }
     history.add(entry);
   }
@@ -127,6 +130,11 @@ final class ModelState {
   @Nullable VersionState champion() {
     VersionState top = bar();
     return top != null && top.stage() == Stage.PRODUCTION ? top : null;
+  }
+
+  /** Why nothing is promoted, or null. */
+  @Nullable PromotionFreeze freeze() {
+    return freeze;
   }
 
   /** Where a rollback would lead: the newest former champion that is intact. */

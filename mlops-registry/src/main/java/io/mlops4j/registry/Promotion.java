@@ -1,5 +1,6 @@
 package io.mlops4j.registry;
 
+import io.mlops4j.core.InputEncoding;
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.evaluation.EvaluationReport;
@@ -19,13 +20,21 @@ final class Promotion {
   private static final int MAX_DECISIONS = 8;
 
   private final ModelLog log;
+  private final FleetWatch fleet;
   private final Blobs blobs;
   private final ModelRegistry registry;
   private final int number;
   private final GatePolicy policy;
 
-  Promotion(ModelLog log, Blobs blobs, ModelRegistry registry, int number, GatePolicy policy) {
+  Promotion(
+      ModelLog log,
+      FleetWatch fleet,
+      Blobs blobs,
+      ModelRegistry registry,
+      int number,
+      GatePolicy policy) {
     this.log = log;
+    this.fleet = fleet;
     this.blobs = blobs;
     this.registry = registry;
     this.number = number;
@@ -42,18 +51,37 @@ final class Promotion {
   }
 
   GateDecision decide() {
+    return judge().decision();
+  }
+
+  /** A decision, and the fleet it rests on, if a gate asked for it. */
+  private record Judgement(GateDecision decision, @Nullable FleetEvidence instances) {}
+
+  private Judgement judge() {
     Contest contest = log.read(this::contest);
     Evidence candidate = evidence(contest.candidate());
     Evidence champion = contest.bar() == null ? null : evidence(contest.bar());
-    GateEvaluation evaluation = new GateEvaluation(policy, candidate, champion);
+    FleetEvidence instances =
+        policy.gates().stream().anyMatch(FleetGate.class::isInstance)
+            ? new FleetEvidence(servable(contest.candidate()), fleet.live())
+            : null;
+    GateEvaluation evaluation = new GateEvaluation(policy, candidate, champion, instances);
     List<GateResult> results = evaluation.run();
+    return new Judgement(decision(candidate, champion, results, evaluation.used()), instances);
+  }
+
+  private GateDecision decision(
+      Evidence candidate,
+      @Nullable Evidence champion,
+      List<GateResult> results,
+      List<String> used) {
     return new GateDecision(
         candidate.version(),
         Optional.ofNullable(champion).map(Evidence::version),
         policy.name(),
         policy.digest(),
         results,
-        evaluation.used(),
+        used,
         registry.options().time().now(),
         false);
   }
@@ -64,11 +92,28 @@ final class Promotion {
   }
 
   private Evidence evidence(Entrant entrant) {
-    ModelVersion id = new ModelVersion(log.model(), entrant.number());
-    String what = "manifest of " + id;
-    Manifest manifest = Manifest.fromJson(blobs.get(entrant.manifest(), what), what);
-    return new Evidence(
-        id, manifest.lineage().data().digest(), reports(blobs, id, entrant.reports()));
+    ModelVersion id = id(entrant);
+    String trainedOn = manifest(entrant).lineage().data().digest();
+    return new Evidence(id, trainedOn, reports(blobs, id, entrant.reports()));
+  }
+
+  private Servable servable(Entrant entrant) {
+    Manifest manifest = manifest(entrant);
+    Optional<InputEncoding> encoding =
+        manifest
+            .encoding()
+            .map(digest -> blobs.get(digest, "encoding of " + id(entrant)))
+            .map(InputEncoding::fromJson);
+    return new Servable(id(entrant), manifest.format(), encoding, manifest.signature());
+  }
+
+  private Manifest manifest(Entrant entrant) {
+    String what = "manifest of " + id(entrant);
+    return Manifest.fromJson(blobs.get(entrant.manifest(), what), what);
+  }
+
+  private ModelVersion id(Entrant entrant) {
+    return new ModelVersion(log.model(), entrant.number());
   }
 
   static List<EvaluationReport> reports(Blobs blobs, ModelVersion id, List<String> digests) {
@@ -81,10 +126,14 @@ final class Promotion {
   GateDecision run() {
     registry.beforeWrite(log.model());
     for (int i = 0; i < MAX_DECISIONS; i++) {
-      log.read(state -> requireValidation(state));
-      GateDecision decision = decide();
+      log.read(state -> requirePromotable(state));
+      Judgement judgement = judge();
+      GateDecision decision = judgement.decision();
       boolean pass = decision.verdict() == GateResult.Verdict.PASS;
       blobs.put(policy.toJson(), "policy " + policy.name());
+      if (judgement.instances() != null) {
+        blobs.put(judgement.instances().toJson(), "fleet of " + log.model());
+      }
       String digest = blobs.put(decision.toJson(), "decision about " + log.model()).digest();
       if (log.append(state -> draft(state, decision, digest, pass)) != null) {
         return pass ? decision.asPromoted() : decision;
@@ -102,7 +151,7 @@ final class Promotion {
   /** Null if the decision was about another champion than there is now. */
   private @Nullable Draft draft(
       ModelState state, GateDecision decision, String digest, boolean pass) {
-    requireValidation(state);
+    requirePromotable(state);
     VersionState bar = state.bar();
     OptionalInt decided =
         decision.champion().map(c -> OptionalInt.of(c.number())).orElse(OptionalInt.empty());
@@ -119,7 +168,11 @@ final class Promotion {
         policy.name() + ": " + decision.verdict());
   }
 
-  private Stage requireValidation(ModelState state) {
+  private Stage requirePromotable(ModelState state) {
+    PromotionFreeze freeze = state.freeze();
+    if (freeze != null) {
+      throw new PromotionsFrozenException(log.model() + ":" + number, freeze);
+    }
     Stage stage = state.version(number).stage();
     if (stage != Stage.VALIDATION) {
       throw new MlopsException(

@@ -6,6 +6,7 @@ import io.mlops4j.core.ModelSource;
 import io.mlops4j.evaluation.EvaluationReport;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The handle of one model: its versions, their way to production, and back. Thread-safe. Every
@@ -160,6 +161,8 @@ public interface RegisteredModel<I, O> {
    * @param policy the gates
    * @return the stored decision; {@link GateDecision#promoted()} says which way it went
    * @throws MlopsException if the version is not in VALIDATION
+   * @throws PromotionsFrozenException if promotions are frozen, at the latest when the promotion
+   *     would be written; nothing is changed
    * @throws StaleDecisionException if the champion changed again and again
    */
   GateDecision promote(int number, GatePolicy policy);
@@ -184,6 +187,54 @@ public interface RegisteredModel<I, O> {
    * @throws MlopsException if there is no intact previous champion
    */
   RegisteredVersion<I, O> rollback(String reason);
+
+  /**
+   * Lets nothing be promoted from here on, by any process, until {@link #unfreezePromotions}. The
+   * log decides: a promotion written before this stands, one that comes after is refused. Rollbacks
+   * and decisions go on. Freezing what is frozen replaces the reason.
+   *
+   * @param reason why, for the log and for whoever tries to promote; not blank
+   * @return the freeze
+   * @throws IllegalArgumentException if the reason is blank
+   */
+  PromotionFreeze freezePromotions(String reason);
+
+  /**
+   * Lets promotions go on.
+   *
+   * @param reason why, for the log
+   * @return true if they were frozen; otherwise nothing is written
+   */
+  boolean unfreezePromotions(String reason);
+
+  /**
+   * Returns why nothing is promoted at present.
+   *
+   * @return the freeze, or empty
+   */
+  Optional<PromotionFreeze> promotionFreeze();
+
+  /**
+   * Tells the fleet that this instance is there: which formats it reads and which features its rows
+   * have (name and kind, from the handle's loaders), what it serves and why not more. Renewed every
+   * 20 seconds by the registry's time, until it or the registry is closed.
+   *
+   * @param instance what it calls itself, such as a host's or a pod's name: 1 to 256 characters;
+   *     data, never part of a key. Two instances of one name are two instances
+   * @param state what it serves; called on each renewal, must return quickly. What it throws is
+   *     announced as a problem
+   * @return the announcement; closing it withdraws
+   * @throws IllegalArgumentException if the name is blank or too long
+   * @throws MlopsException if the store cannot be written
+   */
+  Announcement announce(String instance, Supplier<ServingState> state);
+
+  /**
+   * Returns the live instances. Reads what is new in the store.
+   *
+   * @return by name; possibly empty
+   */
+  List<FleetInstance> fleet();
 
   /**
    * Returns everything that ever happened to the model.

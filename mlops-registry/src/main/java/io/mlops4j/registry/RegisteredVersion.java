@@ -88,4 +88,14 @@ public interface RegisteredVersion<I, O> {
    * @throws IntegrityException if one is not what was stored
    */
   List<EvaluationReport> evaluations();
+
+  /**
+   * Returns what a policy says about this version against the champion there is now. Changes
+   * nothing: {@link RegisteredModel#promote} acts on a decision.
+   *
+   * @param policy what it must show
+   * @return the decision, not stored
+   * @throws IntegrityException if evidence is not what was stored
+   */
+  GateDecision decide(GatePolicy policy);
 }

@@ -4,6 +4,7 @@ import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.ModelArtifact;
 import io.mlops4j.core.ModelSource;
 import io.mlops4j.core.ModelVersion;
+import io.mlops4j.core.Text;
 import io.mlops4j.evaluation.EvaluationReport;
 import io.mlops4j.registry.HistoryEntry.Kind;
 import io.mlops4j.registry.ModelLog.Draft;
@@ -12,19 +13,23 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A model in a registry's store. */
 final class StoredModel<I, O> implements RegisteredModel<I, O> {
   private final ModelRegistry registry;
   private final ModelLog log;
+  private final FleetWatch fleet;
   private final Blobs blobs;
   private final Loaders<I, O> loaders;
   private final FollowingSource<I, O> production;
 
-  StoredModel(ModelRegistry registry, ModelLog log, Blobs blobs, Loaders<I, O> loaders) {
+  StoredModel(
+      ModelRegistry registry, ModelLog log, FleetWatch fleet, Blobs blobs, Loaders<I, O> loaders) {
     this.registry = registry;
     this.log = log;
+    this.fleet = fleet;
     this.blobs = blobs;
     this.loaders = loaders;
     this.production = new FollowingSource<>(this, log);
@@ -168,7 +173,7 @@ final class StoredModel<I, O> implements RegisteredModel<I, O> {
   }
 
   private Promotion promotion(int number, GatePolicy policy) {
-    return new Promotion(log, blobs, registry, number, policy);
+    return new Promotion(log, fleet, blobs, registry, number, policy);
   }
 
   @Override
@@ -256,6 +261,48 @@ final class StoredModel<I, O> implements RegisteredModel<I, O> {
               ? Optional.of(id(number) + " is quarantined: " + version.reason())
               : Optional.empty();
         });
+  }
+
+  @Override
+  public PromotionFreeze freezePromotions(String reason) {
+    if (reason.isBlank()) {
+      throw new IllegalArgumentException("reason: blank (expected: why, for who is refused)");
+    }
+    HistoryEntry entry = append(state -> Draft.ofModel(Kind.FREEZE, reason));
+    return new PromotionFreeze(entry.reason(), entry.by(), entry.at());
+  }
+
+  @Override
+  public boolean unfreezePromotions(String reason) {
+    Objects.requireNonNull(reason, "reason");
+    registry.beforeWrite(name());
+    return log.append(state -> state.freeze() == null ? null : Draft.ofModel(Kind.UNFREEZE, reason))
+        != null;
+  }
+
+  @Override
+  public Optional<PromotionFreeze> promotionFreeze() {
+    return log.read(state -> Optional.ofNullable(state.freeze()));
+  }
+
+  @Override
+  public Announcement announce(String instance, Supplier<ServingState> state) {
+    Objects.requireNonNull(state, "state");
+    if (instance.isBlank() || instance.length() > Announced.MAX_ID) {
+      throw new IllegalArgumentException(
+          "instance: "
+              + instance.length()
+              + " characters (expected: 1 to "
+              + Announced.MAX_ID
+              + ", not blank)");
+    }
+    String shown = Text.printable(instance, Announced.MAX_ID);
+    return registry.announce(shown, state, loaders.announced(), fleet);
+  }
+
+  @Override
+  public List<FleetInstance> fleet() {
+    return fleet.live();
   }
 
   @Override

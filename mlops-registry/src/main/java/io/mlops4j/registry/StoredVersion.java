@@ -63,6 +63,16 @@ final class StoredVersion<I, O> implements RegisteredVersion<I, O> {
     return Promotion.reports(model.blobs(), version, evaluations);
   }
 
+  @Override
+  public GateDecision decide(GatePolicy policy) {
+    return model.decide(version.number(), policy);
+  }
+
+  /** The same version with what has become of it since. */
+  RegisteredVersion<I, O> now() {
+    return model.version(version.number());
+  }
+
   /** Returns name, number and stage. */
   @Override
   public String toString() {

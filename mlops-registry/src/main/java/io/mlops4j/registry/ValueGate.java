@@ -4,7 +4,7 @@ import io.mlops4j.evaluation.Metric;
 import java.math.BigDecimal;
 
 /** A bound on the candidate's own value. */
-record ValueGate(Metric of, Comparison comparison, double bound) implements Gate {
+record ValueGate(Metric of, Comparison comparison, double bound) implements MetricGate {
   ValueGate {
     if (!Double.isFinite(bound)) {
       throw new IllegalArgumentException("bound: " + bound + " (expected: finite)");

@@ -5,12 +5,17 @@ import static io.mlops4j.registry.Models.constant;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.core.MlopsException;
+import io.mlops4j.core.ObjectStore;
 import io.mlops4j.core.Time;
+import io.mlops4j.core.VirtualTime;
 import io.mlops4j.evaluation.Metric;
 import io.mlops4j.registry.TestDisk.Fault;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -119,6 +124,82 @@ class CrashPointsTest {
         assertThat(contradictions(directory, told)).as("power lost at %d", at).isEmpty();
       }
     }
+  }
+
+  /** Announced, renewed and removed, again and again, until something goes wrong. */
+  private static boolean announced(Path directory, Disk disk, VirtualTime time) {
+    try {
+      ModelRegistry registry =
+          ModelRegistry.on(
+              DirectoryObjectStore.open(directory, disk, Time.system()),
+              RegistryOptions.withDefaults().withTime(time));
+      Announcement announcement =
+          registry.model(MODEL, LOADER).announce("pod-1", CrashPointsTest::nothing);
+      time.advance(Duration.ofSeconds(60));
+      announcement.refresh();
+      time.advance(Duration.ofSeconds(20));
+      announcement.close();
+      return true;
+    } catch (MlopsException | TestDisk.Crash e) {
+      return false;
+    }
+  }
+
+  private static ServingState nothing() {
+    return new ServingState(Optional.empty(), Optional.empty());
+  }
+
+  /** What another process finds at once, and after it has watched for a minute. */
+  private static List<String> fleetContradictions(Path directory, boolean told, Instant now) {
+    List<String> wrong = new ArrayList<>();
+    VirtualTime time = VirtualTime.startingAt(now);
+    Disk sound = new TestDisk(Fault.NONE, Integer.MAX_VALUE);
+    ObjectStore store = DirectoryObjectStore.open(directory, sound, Time.system());
+    try (ModelRegistry registry =
+        ModelRegistry.on(store, RegistryOptions.withDefaults().withTime(time))) {
+      RegisteredModel<String, String> model = registry.model(MODEL, LOADER);
+      List<FleetInstance> fleet = model.fleet();
+      if (fleet.size() > (told ? 0 : 1)) {
+        wrong.add("sees " + fleet + (told ? " though it was withdrawn" : ""));
+      }
+      model.announce("pod-2", CrashPointsTest::nothing);
+      time.advance(Duration.ofSeconds(100));
+      if (model.fleet().size() != 1 || !model.fleet().get(0).id().equals("pod-2")) {
+        wrong.add("after a minute sees " + model.fleet());
+      }
+      if (store.list(ObjectStore.EPHEMERAL).size() > 2) {
+        wrong.add("left are " + store.list(ObjectStore.EPHEMERAL));
+      }
+      registry.verify().forEach(problem -> wrong.add(problem.toString()));
+    } catch (RuntimeException e) {
+      wrong.add(e.toString());
+    }
+    return wrong;
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Fault.class,
+      names = {"ERROR_ONCE", "ERROR_FROM_NOW_ON", "CRASH"})
+  void announcing_goesWrongAtAnyOperation_isForgottenAndLeavesNothing(Fault fault) {
+    Random random = new Random(3);
+    int at = 1;
+    for (boolean happened = true; happened; at++) {
+      TestDisk disk = new TestDisk(fault, at);
+      Path directory = root.resolve("f" + at);
+      VirtualTime time = VirtualTime.startingAt(Models.NOON);
+      boolean told = announced(directory, disk, time);
+      happened = disk.happened();
+      if (fault == Fault.CRASH) {
+        disk.losePower(0.5, random);
+      }
+      // A removal that failed is only logged: whoever closed may be seen for a minute more.
+      boolean gone = told && !happened;
+      assertThat(fleetContradictions(directory, gone, time.now()))
+          .as("%s at operation %d", fault, at)
+          .isEmpty();
+    }
+    assertThat(at).isGreaterThan(40);
   }
 
   /** The two ways to forget a force, each of which the test above must notice. */

@@ -94,6 +94,78 @@ class DirectoryObjectStoreTest {
   }
 
   @Test
+  void remove_ephemeralObject_isWhatTheMemoryStoreDoes() {
+    ObjectStore other = ObjectStores.directory(root);
+    String key = "ephemeral/fleet/Delay/pod.1";
+    assertThat(store.remove(key)).isFalse();
+    store.putIfAbsent(key, bytes("first"));
+    store.putIfAbsent("ephemeral/fleet/Delay/pod.2", bytes("second"));
+    assertThat(store.remove("ephemeral/fleet")).as("objects are below it").isFalse();
+    assertThat(other.remove(key)).isTrue();
+    assertThat(store.remove(key)).isFalse();
+    assertThat(store.get(key)).isEmpty();
+    assertThat(store.list("ephemeral")).containsExactly("ephemeral/fleet/Delay/pod.2");
+    assertThat(store.remove("ephemeral/fleet/Delay/pod.2")).isTrue();
+    assertThat(store.remove("ephemeral/fleet/Delay")).as("an empty directory stays").isFalse();
+    assertThat(store.putIfAbsent(key, bytes("again"))).as("the directory stays").isTrue();
+    assertThat(other.get(key).map(b -> new String(b, UTF_8))).contains("again");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "models/delay/log/0000000001.json",
+        "blobs/sha256/ab/ab",
+        "names/delay",
+        "ephemeral",
+        "Ephemeral/a",
+        "ephemeralx/a",
+        "ephemeral/../names/delay",
+        "ephemeral/.tmp"
+      })
+  void remove_anythingElse_isRefusedBeforeTheDiskIsTouched(String key) throws Exception {
+    ObjectStore untouchable =
+        DirectoryObjectStore.open(
+            root,
+            new Disk() {
+              @Override
+              boolean delete(Path file) throws IOException {
+                if (file.toString().contains(".tmp")) {
+                  return super.delete(file);
+                }
+                throw new AssertionError("deletes " + file);
+              }
+            },
+            Time.system());
+    untouchable.putIfAbsent("names/delay", bytes("x"));
+    assertThatThrownBy(() -> untouchable.remove(key)).isInstanceOf(IllegalArgumentException.class);
+    assertThat(store.get("names/delay")).isPresent();
+  }
+
+  @Test
+  void remove_diskRefuses_saysSoAndGoesOn() {
+    ObjectStore unlucky =
+        DirectoryObjectStore.open(
+            root,
+            new Disk() {
+              @Override
+              boolean delete(Path file) throws IOException {
+                if (file.toString().contains("ephemeral")) {
+                  throw new IOException("read-only file system");
+                }
+                return super.delete(file);
+              }
+            },
+            Time.system());
+    unlucky.putIfAbsent("ephemeral/a", bytes("x"));
+    assertThatThrownBy(() -> unlucky.remove("ephemeral/a"))
+        .isInstanceOf(MlopsException.class)
+        .hasMessageContaining("ephemeral/a was not removed: read-only file system");
+    assertThat(unlucky.get("ephemeral/a")).isPresent();
+    assertThat(unlucky.putIfAbsent("a", bytes("y"))).isTrue();
+  }
+
+  @Test
   void get_everySingleByteChanged_isDetected() throws Exception {
     store.putIfAbsent("a", bytes("{\"some\":\"record\"}"));
     Path file = root.resolve("a");

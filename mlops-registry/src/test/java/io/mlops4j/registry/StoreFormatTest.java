@@ -2,6 +2,7 @@ package io.mlops4j.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mlops4j.core.VirtualTime;
 import io.mlops4j.evaluation.Metric;
 import io.mlops4j.registry.HistoryEntry.Kind;
 import java.io.IOException;
@@ -46,6 +47,31 @@ class StoreFormatTest {
         }
       }
       assertThat(model.register(Models.constant("new"), Lineage.unknown()).number()).isEqualTo(5);
+    }
+  }
+
+  @Test
+  void format2_checkedInStore_hasFreezesAFleetAndADecisionAboutIt() throws Exception {
+    copy(Path.of(StoreFormatTest.class.getResource("/store-format-2").toURI()), root);
+    VirtualTime time = VirtualTime.startingAt(Models.NOON);
+    try (ModelRegistry registry =
+        ModelRegistry.open(root, RegistryOptions.withDefaults().withTime(time))) {
+      assertThat(registry.verify()).isEmpty();
+      RegisteredModel<FleetTest.Row, String> model = registry.model("Delay", FleetTest.ROWS);
+      assertThat(model.promotionFreeze())
+          .contains(new PromotionFreeze("release week", "ci", Models.NOON));
+      assertThat(model.history().stream().filter(e -> e.version() == 0))
+          .extracting(HistoryEntry::kind)
+          .containsExactly(Kind.FREEZE, Kind.UNFREEZE, Kind.FREEZE);
+      HistoryEntry promotion =
+          model.history().stream().filter(e -> e.kind() == Kind.PROMOTE).findFirst().orElseThrow();
+      GateDecision decision = model.decision(promotion.digest().orElseThrow());
+      assertThat(decision.results()).extracting(GateResult::metric).containsExactly("auc", "fleet");
+      FleetInstance instance = model.fleet().get(0);
+      assertThat(instance.id()).isEqualTo("pod-1");
+      assertThat(instance.problem()).contains("nothing yet");
+      assertThat(instance.canServe(model.version(1)).yes()).isTrue();
+      assertThat(model.unfreezePromotions("over")).isTrue();
     }
   }
 

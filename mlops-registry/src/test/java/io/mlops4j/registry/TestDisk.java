@@ -115,10 +115,10 @@ class TestDisk extends Disk {
   }
 
   @Override
-  void delete(Path file) throws IOException {
+  boolean delete(Path file) throws IOException {
     step("delete");
-    super.delete(file);
     looseEntries.remove(file);
+    return super.delete(file);
   }
 
   @Override
@@ -152,7 +152,7 @@ class TestDisk extends Disk {
     }
   }
 
-  private static void deleteAll(Path path) throws IOException {
+  static void deleteAll(Path path) throws IOException {
     if (Files.isDirectory(path)) {
       try (Stream<Path> children = Files.list(path)) {
         for (Path child : children.toList()) {

@@ -1,6 +1,5 @@
 package io.mlops4j.serving;
 
-import ai.onnxruntime.OrtException;
 import io.mlops4j.core.Time;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,7 +7,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a version is best run.
+ * How a version is best run. Names no class of ONNX Runtime: models of other kinds are served
+ * without it on the class path.
  *
  * @param rows the batch size to aim for
  * @param blocking whether platform threads should queue when the model is busy, rather than run it
@@ -107,8 +107,8 @@ record BatchPlan(int rows, boolean blocking, boolean virtual, int parallel, bool
   }
 
   /** Repeats single rows while they still get faster: the first version meets cold code. */
-  private static void warmUp(
-      OnnxRowModel<?, ?> model, OnnxSlot<?> slot, boolean beside, Time time) {
+  private static <I> void warmUp(
+      OnnxRowModel<I, ?> model, OnnxSlot<I> slot, boolean beside, Time time) {
     long begin = time.nanos();
     long before = Long.MAX_VALUE;
     for (int round = 0; round < 50; round++) {
@@ -120,13 +120,13 @@ record BatchPlan(int rows, boolean blocking, boolean virtual, int parallel, bool
     }
   }
 
-  private static long fastest(
-      OnnxRowModel<?, ?> model, OnnxSlot<?> slot, int rows, boolean beside, Time time) {
+  private static <I> long fastest(
+      OnnxRowModel<I, ?> model, OnnxSlot<I> slot, int rows, boolean beside, Time time) {
     long fastest = Long.MAX_VALUE;
     long begin = time.nanos();
     for (int i = 0; i < 20 && (i < 3 || time.nanos() - begin < SIZE_NANOS); i++) {
       long start = time.nanos();
-      run(model, slot, rows);
+      model.rehearse(slot, rows);
       long took = time.nanos() - start;
       fastest = Math.min(fastest, took);
       if (beside && took > SIZE_NANOS / 10) {
@@ -137,21 +137,5 @@ record BatchPlan(int rows, boolean blocking, boolean virtual, int parallel, bool
       LockSupport.parkNanos(Math.min(REST_NANOS, Math.max(1, time.nanos() - begin)));
     }
     return Math.max(1, fastest);
-  }
-
-  private static void run(OnnxRowModel<?, ?> model, OnnxSlot<?> slot, int rows) {
-    try {
-      slot.run(rows);
-    } catch (OrtException e) {
-      throw new ModelLoadException(
-          "Model '"
-              + model.version()
-              + "' cannot run "
-              + rows
-              + " rows of zeros: "
-              + e.getMessage()
-              + ". Export it with a free first dimension.",
-          e);
-    }
   }
 }

@@ -95,6 +95,18 @@ final class Batcher<I, O> {
     return queue.waiting();
   }
 
+  /**
+   * Returns how many requests wait for a worker or are in its batch, but one per batch: that one is
+   * the worker's own call of the model. Exact when nothing moves.
+   */
+  int waiting() {
+    int rows = queue.waiting();
+    for (Run<I, O> run : crew.running()) {
+      rows += run.requests.size() - 1;
+    }
+    return rows;
+  }
+
   int capacity() {
     return queue.capacity();
   }

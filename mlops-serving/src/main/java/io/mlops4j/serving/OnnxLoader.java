@@ -1,9 +1,11 @@
 package io.mlops4j.serving;
 
+import io.mlops4j.core.Feature;
 import io.mlops4j.core.InputEncoding;
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.Model;
 import io.mlops4j.core.ModelArtifact;
+import io.mlops4j.core.ModelExport;
 import io.mlops4j.core.ModelLoader;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.core.RowEncoder;
@@ -60,6 +62,22 @@ public final class OnnxLoader<I, O> implements ModelLoader<I, O> {
     return Set.of(FORMAT);
   }
 
+  @Override
+  public Optional<Schema<I>> schema() {
+    return Optional.of(schema);
+  }
+
+  /** Returns whether the rows are numbers throughout: only those are passed on without encoding. */
+  @Override
+  public boolean takesRowsAsTheyAre() {
+    try {
+      InputEncoding.numeric(schema);
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
   /**
    * Returns the model in a version's one {@code .onnx} file.
    *
@@ -105,12 +123,60 @@ public final class OnnxLoader<I, O> implements ModelLoader<I, O> {
    * Returns the model in a file, for use without a registry. The schema's numbers are the graph's
    * input, in order.
    *
-   * @param file an ONNX file
+   * <p>Of a directory that {@code python/export_mlops4j.py} wrote, the model in it: every digest is
+   * verified, the encoding applied and all golden rows are replayed first.
+   *
+   * @param file an ONNX file, or the directory of an export
    * @return the model; the caller closes it
-   * @throws ModelLoadException if it cannot be read or does not fit; lists both sides
+   * @throws ModelLoadException if it cannot be read or does not fit; lists both sides. For an
+   *     export also if a golden row is not reproduced: names the row, both numbers and the
+   *     tolerance
+   * @throws MlopsException if the directory is no whole export, see {@link ModelExport#read}
    */
   public Model<I, O> load(Path file) {
-    return open(named(file), read(file), Optional.empty());
+    return Files.isDirectory(file)
+        ? load(ModelExport.read(file))
+        : open(named(file), read(file), Optional.empty());
+  }
+
+  /**
+   * Returns the model of an export, after its golden rows have been replayed.
+   *
+   * @param export what a training script wrote
+   * @return the model; the caller closes it
+   * @throws ModelLoadException if it does not fit the schema, leaves a sensitive feature of the
+   *     export unmarked, or does not reproduce a golden row: names the row, both numbers and the
+   *     tolerance
+   */
+  public Model<I, O> load(ModelExport export) {
+    for (Feature<?> feature : export.schema().features()) {
+      if (feature.sensitive()
+          && schema.has(feature.name())
+          && !schema.feature(feature.name()).sensitive()) {
+        throw new ModelLoadException(
+            "Export '"
+                + export.name()
+                + "' marks feature "
+                + feature.name()
+                + " as sensitive, "
+                + schema.name()
+                + " does not. Use Schema.of(…).withSensitive(\""
+                + feature.name()
+                + "\").");
+      }
+    }
+    Model<I, O> model = load(ModelVersion.unregistered(export.name()), export.files());
+    try {
+      export
+          .files()
+          .goldenRows()
+          .ifPresent(
+              rows -> GoldenReplay.require("Export '" + export.name() + "'", model, rows, schema));
+      return model;
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
+    }
   }
 
   /**

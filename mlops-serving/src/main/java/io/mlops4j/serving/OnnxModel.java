@@ -50,4 +50,14 @@ public final class OnnxModel {
   public static <T> OnnxLoader<T, Double> regression(Schema<T> schema) {
     return new OnnxLoader<>(schema, OutputKind.REGRESSION, null);
   }
+
+  /**
+   * Returns how many native sessions are open in this process, by whomever. For tests and health
+   * checks that look for leaks.
+   *
+   * @return 0 when every ONNX model has been closed
+   */
+  public static int openSessions() {
+    return OnnxSession.OPEN.get();
+  }
 }

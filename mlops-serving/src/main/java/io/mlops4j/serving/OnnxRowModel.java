@@ -164,6 +164,23 @@ final class OnnxRowModel<I, O> implements Model<I, O> {
     }
   }
 
+  /** Runs the first {@code rows} rows of a slot before the version serves. */
+  void rehearse(OnnxSlot<I> slot, int rows) {
+    try {
+      slot.run(rows);
+    } catch (OrtException e) {
+      throw new ModelLoadException(
+          "Model '"
+              + who
+              + "' cannot run "
+              + rows
+              + " rows of zeros: "
+              + e.getMessage()
+              + ". Export it with a free first dimension.",
+          e);
+    }
+  }
+
   /** Returns the answer to one row of the last run. */
   O answer(OnnxSlot<I> slot, int place) {
     O answer = reader.read(slot.out(), place * columns, columns);

@@ -78,10 +78,30 @@ final class OnnxSession implements AutoCloseable {
     session.run(inputs, outputs).close();
   }
 
-  /** Like {@link #run(Map, Map)}, unless or until another thread stops it. */
+  /**
+   * Like {@link #run(Map, Map)}, unless or until another thread stops it. ONNX Runtime looks
+   * between two operators, and between two rounds of a loop; one long operator runs to its end.
+   */
   void run(Map<String, OnnxTensor> inputs, Map<String, OnnxTensor> outputs, NativeStop stop)
       throws OrtException {
-    stop.run(options -> session.run(inputs, Set.of(), outputs, options).close());
+    try (OrtSession.RunOptions options = new OrtSession.RunOptions()) {
+      if (!stop.begin(() -> terminate(options))) {
+        throw new OrtException("stopped before it began");
+      }
+      try {
+        session.run(inputs, Set.of(), outputs, options).close();
+      } finally {
+        stop.end();
+      }
+    }
+  }
+
+  private static void terminate(OrtSession.RunOptions options) {
+    try {
+      options.setTerminate(true);
+    } catch (OrtException e) {
+      throw new IllegalStateException("ONNX Runtime could not be told to stop.", e);
+    }
   }
 
   /** Returns the shape the output really has for an input; runs once. */

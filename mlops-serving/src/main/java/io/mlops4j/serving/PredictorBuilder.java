@@ -44,6 +44,7 @@ public final class PredictorBuilder<I, O> {
   @Nullable Integer fixedRows;
   boolean nanOutputs;
   boolean keepsPrevious;
+  boolean startsWithoutVersion;
 
   PredictorBuilder(ModelSource<I, O> source) {
     this.source = Objects.requireNonNull(source, "source");
@@ -288,12 +289,24 @@ public final class PredictorBuilder<I, O> {
   }
 
   /**
+   * Starts even if the first version cannot be served and there is no fallback: requests are
+   * rejected until the source selects one that can. {@link Predictor#status()} says why.
+   *
+   * @return this
+   */
+  public PredictorBuilder<I, O> startWithoutVersion() {
+    startsWithoutVersion = true;
+    return this;
+  }
+
+  /**
    * Returns the predictor, after the first version has been loaded and has passed its checks. An
    * empty source is no error: requests are rejected, or answered by the fallback, until it selects
    * something.
    *
    * @return the predictor; the caller closes it
-   * @throws MlopsException if the first version cannot be served and there is no fallback
+   * @throws MlopsException if the first version cannot be served and there is neither a fallback
+   *     nor {@link #startWithoutVersion}
    */
   public Predictor<I, O> build() {
     return ServingPredictor.open(this);

@@ -38,9 +38,10 @@ final class PredictorMeters {
       String predictor,
       Counters counters,
       IntSupplier depth,
+      IntSupplier inFlight,
       LongSupplier dropped) {
     this.registry = registry;
-    this.held = List.of(counters, depth, dropped);
+    this.held = List.of(counters, depth, inFlight, dropped);
     Tags tags = Tags.of("model", predictor);
     meters.add(
         FunctionTimer.builder(
@@ -105,6 +106,11 @@ final class PredictorMeters {
         Gauge.builder("mlops.queue.depth", depth, IntSupplier::getAsInt)
             .tags(tags)
             .description("Requests waiting")
+            .register(registry));
+    meters.add(
+        Gauge.builder("mlops.predict.inflight", inFlight, IntSupplier::getAsInt)
+            .tags(tags)
+            .description("Requests inside the model or waiting for it")
             .register(registry));
     batchSize =
         DistributionSummary.builder("mlops.batch.size")

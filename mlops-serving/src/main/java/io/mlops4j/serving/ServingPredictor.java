@@ -88,7 +88,8 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
     meters =
         builder.meters == null
             ? null
-            : new PredictorMeters(builder.meters, name, counters, queue::waiting, this::dropped);
+            : new PredictorMeters(
+                builder.meters, name, counters, queue::waiting, this::inFlight, this::dropped);
     BatchRuns<I, O> batches =
         new BatchRuns<>(
             time, counters, errors, recorder, versions, outcomes, runs, this::notReady, meters);
@@ -133,7 +134,7 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
   static <I, O> Predictor<I, O> open(PredictorBuilder<I, O> builder) {
     ServingPredictor<I, O> predictor = new ServingPredictor<>(builder);
     RuntimeException failure = predictor.versions.start();
-    if (failure != null && builder.fallback == null) {
+    if (failure != null && builder.fallback == null && !builder.startsWithoutVersion) {
       predictor.close();
       throw failure;
     }
@@ -308,6 +309,12 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
   @Override
   public PredictorStatus status() {
     return new PredictorStatus(version(), versions.problem());
+  }
+
+  /** Read when meters are published: a request pays nothing for it. */
+  private int inFlight() {
+    ServedVersion<I, O> version = versions.current();
+    return (version == null ? 0 : version.lease.inside()) + batcher.waiting();
   }
 
   private long dropped() {

@@ -1,6 +1,5 @@
 package io.mlops4j.serving;
 
-import io.mlops4j.core.GoldenRows;
 import io.mlops4j.core.Model;
 import io.mlops4j.core.ModelRelease;
 import io.mlops4j.core.ModelVersion;
@@ -73,55 +72,10 @@ final class VersionPreparation<I, O> {
               + ". Promote a version made for that schema, or build the predictor without one.");
     }
     if (release.goldenRows().isPresent()) {
-      replay(release, model, release.goldenRows().get(), own.orElse(schema));
+      String who = "Version '" + release.version() + "'";
+      GoldenReplay.require(who, model, release.goldenRows().get(), own.orElse(schema));
     }
     return prepared(release, model, beside);
-  }
-
-  private void replay(
-      ModelRelease<I, O> release, Model<I, O> model, GoldenRows golden, @Nullable Schema<I> rows) {
-    if (rows == null) {
-      throw new ModelLoadException(
-          "Version '"
-              + release.version()
-              + "' has golden rows, and neither it nor the predictor has a schema to read them with."
-              + " Build the predictor with schema(…).");
-    }
-    for (int i = 0; i < golden.rows().size(); i++) {
-      GoldenRows.Row row = golden.rows().get(i);
-      String which =
-          "Version '" + release.version() + "', golden row " + i + " of " + golden.rows().size();
-      List<O> answers;
-      try {
-        answers = model.predict(List.of(rows.row(row.input())));
-      } catch (RuntimeException e) {
-        throw new ModelLoadException(
-            which + ", was not answered: " + PredictionFailedException.because(e), e);
-      }
-      double actual = number(which, answers.size() == 1 ? answers.get(0) : null);
-      if (!(Math.abs(actual - row.expected()) <= golden.tolerance())) {
-        throw new ModelLoadException(
-            which
-                + ", is not reproduced: expected "
-                + row.expected()
-                + ", answered "
-                + actual
-                + " (tolerance "
-                + golden.tolerance()
-                + "). Check the order of its columns and the encoding stored with it.");
-      }
-    }
-  }
-
-  private static double number(String which, @Nullable Object answer) {
-    if (answer instanceof Number number) {
-      return number.doubleValue();
-    }
-    throw new ModelLoadException(
-        which
-            + ", holds one number, but the model answers "
-            + (answer == null ? "null" : answer.getClass().getSimpleName())
-            + ". Store the version without golden rows.");
   }
 
   private Prepared<O> prepared(ModelRelease<I, O> release, Model<I, O> model, boolean beside) {

@@ -193,6 +193,26 @@ class SwapTest {
   }
 
   @Test
+  void build_firstVersionBrokenStartWithoutVersion_rejectsUntilOneFits() {
+    source.select(
+        Models.release(
+            1,
+            () -> {
+              throw new ModelLoadException("version 1 is broken");
+            }));
+    try (Predictor<float[], Double> predictor =
+        Predictor.from(source).startWithoutVersion().build()) {
+      assertThat(predictor.status().problem()).hasValue("version 1 is broken");
+      assertThatThrownBy(() -> predictor.predict(Models.row(1)))
+          .isInstanceOf(PredictionRejectedException.class)
+          .hasMessageContaining("version 1 is broken");
+      source.select(Models.release(2, () -> Models.one("plus1")));
+      settled(predictor);
+      assertThat(predictor.predict(Models.row(1))).isEqualTo(2);
+    }
+  }
+
+  @Test
   void build_firstVersionBroken_throwsWithoutFallbackAndServesItWithOne() {
     source.select(
         Models.release(1, () -> OnnxModel.regression(Models.ONE).load(Models.file("zipmap.onnx"))));

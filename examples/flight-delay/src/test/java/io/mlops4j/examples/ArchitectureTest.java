@@ -72,6 +72,15 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .haveFullyQualifiedName("java.util.zip.ZipFile");
 
+  /** What is for tests must not come into a service with anything else. */
+  private static final ArchRule NO_TEST_SUPPORT =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.mlops4j.junit..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.mlops4j.junit..", "org.junit..", "org.assertj..");
+
   private static final ArchRule NO_SLEEP =
       noClasses().should().callMethod(Thread.class, "sleep", long.class);
 
@@ -96,6 +105,11 @@ class ArchitectureTest {
   }
 
   @Test
+  void library_neverNeedsTestSupport() {
+    NO_TEST_SUPPORT.check(OURS);
+  }
+
+  @Test
   void library_neverSleeps() {
     NO_SLEEP.check(OURS);
   }
@@ -110,7 +124,8 @@ class ArchitectureTest {
             "io.mlops4j.evaluation",
             "io.mlops4j.stats",
             "io.mlops4j.report",
-            "io.mlops4j.tribuo")
+            "io.mlops4j.tribuo",
+            "io.mlops4j.junit")
         .containsAll(SIBLINGS.stream().map(s -> "io.mlops4j." + s).toList());
   }
 
@@ -166,6 +181,11 @@ class ArchitectureTest {
   @Test
   void deserializationRule_brokenFixture_fails() {
     assertThat(NO_JAVA_DESERIALIZATION.evaluate(BROKEN).hasViolation()).isTrue();
+  }
+
+  @Test
+  void testSupportRule_brokenFixture_fails() {
+    assertThat(NO_TEST_SUPPORT.evaluate(BROKEN).hasViolation()).isTrue();
   }
 
   @Test

@@ -7,11 +7,13 @@ import io.mlops4j.core.Model;
 import io.mlops4j.core.ModelArtifact;
 import io.mlops4j.core.ModelLoader;
 import io.mlops4j.core.ModelVersion;
+import io.mlops4j.core.RowEncoder;
 import io.mlops4j.core.Schema;
 import io.mlops4j.core.Text;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.tribuo.Output;
@@ -38,6 +40,16 @@ final class TribuoLoader<T, O extends Output<O>> implements ModelLoader<T, Doubl
   }
 
   @Override
+  public Optional<Schema<T>> schema() {
+    return Optional.of(schema);
+  }
+
+  @Override
+  public boolean takesRowsAsTheyAre() {
+    return false;
+  }
+
+  @Override
   public Model<T, Double> load(ModelVersion version, ModelArtifact artifact) {
     String who = "Model '" + version + "'";
     if (!formats().contains(artifact.format())) {
@@ -60,7 +72,15 @@ final class TribuoLoader<T, O extends Output<O>> implements ModelLoader<T, Doubl
     String[] names = Examples.names(encoding);
     Examples.check(who, model.getFeatureIDMap(), names);
     task.check(who, model);
-    return new TribuoModel<>(who, new Scorer<>(task, model, encoding.bind(schema), names));
+    return new TribuoModel<>(who, new Scorer<>(task, model, bind(who, encoding), names));
+  }
+
+  private RowEncoder<T> bind(String who, InputEncoding encoding) {
+    try {
+      return encoding.bind(schema);
+    } catch (MlopsException e) {
+      throw new MlopsException(who + ": " + e.getMessage(), e);
+    }
   }
 
   private static byte[] read(String who, ModelArtifact artifact) {

@@ -30,6 +30,9 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.testkit.engine.EngineTestKit;
+import org.junit.platform.testkit.engine.Events;
 
 /** The code of the README as it stands there: taken from the file, compiled and run. */
 class ReadmeTest {
@@ -77,6 +80,45 @@ class ReadmeTest {
     assertThat(run("promotion", "", "decision")).isInstanceOf(GateDecision.class);
   }
 
+  /** Compiled as a class of its own, over what it takes as given, and run by JUnit. */
+  @Test
+  void unitTests_asWritten_pass() throws Exception {
+    String source =
+        String.join(
+            "\n",
+            "package io.mlops4j.examples.flightdelay;",
+            "import static io.mlops4j.evaluation.Metric.AUC;",
+            "import static io.mlops4j.junit.MlopsAssertions.assertThat;",
+            "import io.mlops4j.junit.*;",
+            "import io.mlops4j.serving.*;",
+            "import org.junit.jupiter.api.Test;",
+            snippet("unit-tests")
+                .replace("class DelayTest {", "class DelayTest extends UnitTestGiven {"));
+    try (URLClassLoader loader = compiled("unit-tests", "DelayTest", source)) {
+      Events tests =
+          EngineTestKit.engine("junit-jupiter")
+              .selectors(
+                  DiscoverySelectors.selectClass(
+                      loader.loadClass("io.mlops4j.examples.flightdelay.DelayTest")))
+              .execute()
+              .testEvents();
+      assertThat(tests.failed().list()).isEmpty();
+      assertThat(tests.succeeded().count()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void fromPython_asWritten_registersAndServes() throws Exception {
+    Path export = Path.of("../from-python/exports/flights-linear");
+    Path copy = Files.createDirectories(directory.resolve("export"));
+    try (var files = Files.list(export)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, copy.resolve(file.getFileName()));
+      }
+    }
+    assertThat((Double) run("from-python", "", "risk")).isBetween(0.05, 0.95);
+  }
+
   @Test
   void everySnippet_isRunHere() throws Exception {
     List<String> names = new ArrayList<>();
@@ -84,7 +126,10 @@ class ReadmeTest {
     while (matcher.find()) {
       names.add(matcher.group(1));
     }
-    assertThat(names).containsExactly("main-job", "five-lines", "promotion");
+    // "spring" is compiled by examples/spring-service.
+    assertThat(names)
+        .containsExactly(
+            "main-job", "five-lines", "promotion", "from-python", "spring", "unit-tests");
     assertThat(text().split("```java", -1)).hasSize(names.size() + 1);
   }
 
@@ -140,11 +185,20 @@ class ReadmeTest {
             "public class " + type + " {",
             "  public static Object run(Path directory, ReadmeTest.Given given) throws Exception {",
             "    Object[] result = new Object[1];",
-            name.equals("promotion") ? GIVEN : METERS,
+            name.equals("promotion") ? GIVEN : name.equals("from-python") ? MODEL : METERS,
             body,
             "    return result[0];",
             "  }",
             "}");
+    try (URLClassLoader loader = compiled(name, type, source)) {
+      return loader
+          .loadClass("io.mlops4j.examples.flightdelay." + type)
+          .getMethod("run", Path.class, Given.class)
+          .invoke(null, directory, given());
+    }
+  }
+
+  private static URLClassLoader compiled(String name, String type, String source) throws Exception {
     Path out = Files.createDirectories(directory.resolve("classes-" + name));
     Path file =
         Files.createDirectories(directory.resolve("source-" + name)).resolve(type + ".java");
@@ -167,17 +221,14 @@ class ReadmeTest {
                 compiler.getStandardFileManager(null, null, null).getJavaFileObjects(file))
             .call();
     assertThat(compiled).as("%s%n%s", source, messages).isTrue();
-    try (URLClassLoader loader =
-        new URLClassLoader(new URL[] {out.toUri().toURL()}, ReadmeTest.class.getClassLoader())) {
-      return loader
-          .loadClass("io.mlops4j.examples.flightdelay." + type)
-          .getMethod("run", Path.class, Given.class)
-          .invoke(null, directory, given());
-    }
+    return new URLClassLoader(new URL[] {out.toUri().toURL()}, ReadmeTest.class.getClassLoader());
   }
 
   private static final String METERS =
       "var meterRegistry = new io.micrometer.core.instrument.simple.SimpleMeterRegistry();";
+
+  private static final String MODEL =
+      "var schema = Schema.of(Flight.class); var delay = given.delay();";
 
   private static final String GIVEN =
       """
