@@ -57,24 +57,30 @@ final class ColumnSlot<I> extends OnnxSlot<I> {
   }
 
   @Override
-  RowBuffer<I> row() {
+  void encode(int place, I input) {
+    row.set(input);
+    encode(place, row);
+  }
+
+  @Override
+  void encode(int place, RowBuffer<I> values) {
+    for (InputColumn column : columns) {
+      column.write(values, place);
+    }
+    RowEncoder<I> encoder = inputs.encoder();
+    if (block != null && encoder != null) {
+      encoder.encode(values, block, place * encoder.width());
+    }
+  }
+
+  @Override
+  RowBuffer<I> encodeAndKeep(int place, I input) {
+    encode(place, input);
     return row;
   }
 
   @Override
-  void encode(int place, I input) {
-    row.set(input);
-    for (InputColumn column : columns) {
-      column.write(row, place);
-    }
-    RowEncoder<I> encoder = inputs.encoder();
-    if (block != null && encoder != null) {
-      encoder.encode(row, block, place * encoder.width());
-    }
-  }
-
-  @Override
-  void run(int n) throws OrtException {
+  void run(int n, @Nullable NativeStop stop) throws OrtException {
     Map<String, OnnxTensor> tensors = new HashMap<>();
     try {
       for (int i = 0; i < columns.size(); i++) {
@@ -92,6 +98,7 @@ final class ColumnSlot<I> extends OnnxSlot<I> {
       session.run(
           tensors,
           names,
+          stop,
           (name, value) -> Objects.requireNonNull(outputs.get(name)).read(value, n));
       if (!kind.columns().test(read.columns)) {
         throw new PredictionFailedException(

@@ -6,6 +6,7 @@ import io.mlops4j.core.Schema;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** A linear model in Java. No native library is needed or loaded. */
@@ -73,7 +74,29 @@ final class LinearKernel<I> implements OnnxKernel<I> {
     }
 
     @Override
-    void run(int n) {
+    void encode(int place, RowBuffer<I> values) {
+      encoder.encode(values, encoded, 0);
+      encoded.get(0, in, place * model.width(), model.width());
+    }
+
+    @Override
+    RowBuffer<I> encodeAndKeep(int place, I input) {
+      row.set(input);
+      encode(place, row);
+      return row;
+    }
+
+    @Override
+    boolean fill(int place, RandomGenerator numbers) {
+      for (int i = 0; i < model.width(); i++) {
+        in[place * model.width() + i] = (float) numbers.nextGaussian();
+      }
+      return true;
+    }
+
+    /** Too short to be stopped. */
+    @Override
+    void run(int n, @Nullable NativeStop stop) {
       for (int i = 0; i < n; i++) {
         model.run(in, i * model.width(), out, i * model.columns());
       }
@@ -92,11 +115,6 @@ final class LinearKernel<I> implements OnnxKernel<I> {
     @Override
     List<String> labels() {
       return model.labels();
-    }
-
-    @Override
-    @Nullable RowBuffer<I> row() {
-      return plain == null ? row : null;
     }
   }
 }

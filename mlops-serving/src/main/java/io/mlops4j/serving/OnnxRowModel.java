@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An ONNX file as a {@link Model}, and as a row kernel for the predictor: take a slot, encode rows
@@ -24,6 +25,7 @@ final class OnnxRowModel<I, O> implements Model<I, O> {
   private final ModelVersion who;
   private final OnnxKernel<I> kernel;
   private final OutputKind.Reader<O> reader;
+  private final boolean number;
   private final int capacity;
   private final SlotPool<OnnxSlot<I>> slots;
   private volatile boolean closed;
@@ -32,6 +34,7 @@ final class OnnxRowModel<I, O> implements Model<I, O> {
     this.who = who;
     this.kernel = kernel;
     this.reader = kind.reader();
+    this.number = kind.equals(OutputKind.PROBABILITY) || kind.equals(OutputKind.REGRESSION);
     this.capacity = kernel.capacity();
     this.slots =
         new SlotPool<>(IntStream.range(0, slotCount).mapToObj(i -> kernel.newSlot()).toList());
@@ -75,10 +78,26 @@ final class OnnxRowModel<I, O> implements Model<I, O> {
     slots.giveBack(slot);
   }
 
+  /** Returns a slot if one is free, else null. */
+  @Nullable OnnxSlot<I> tryTake() {
+    OnnxSlot<I> slot = slots.tryTake();
+    return slot == null ? null : open(slot);
+  }
+
+  /** Returns whether rows of a schema are what the slots were made for. */
+  boolean reads(Schema<I> schema) {
+    return kernel.schema().filter(own -> own == schema).isPresent();
+  }
+
   /** Runs the first {@code n} rows of a slot. */
   void run(OnnxSlot<I> slot, int n) {
+    run(slot, n, null);
+  }
+
+  /** Runs the first {@code n} rows of a slot, unless or until it is stopped. */
+  void run(OnnxSlot<I> slot, int n, @Nullable NativeStop stop) {
     try {
-      slot.run(n);
+      slot.run(n, stop);
     } catch (OrtException e) {
       throw new PredictionFailedException(
           "Model '" + who + "' failed on " + n + " rows: ONNX Runtime: " + e.getMessage(), e);
@@ -109,6 +128,15 @@ final class OnnxRowModel<I, O> implements Model<I, O> {
       throw unusable(slot, place);
     }
     return answer;
+  }
+
+  /** Like {@link #answer(OnnxSlot, int)}; where the answer is a number, it may be NaN. */
+  @SuppressWarnings("unchecked")
+  O answer(OnnxSlot<I> slot, int place, boolean nanAllowed) {
+    if (nanAllowed && number && Double.isNaN(slot.number(place, slot.columns() - 1))) {
+      return (O) (Object) Double.NaN;
+    }
+    return answer(slot, place);
   }
 
   private PredictionFailedException unusable(OnnxSlot<I> slot, int place) {

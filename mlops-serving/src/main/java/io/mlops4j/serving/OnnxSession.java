@@ -151,9 +151,55 @@ final class OnnxSession implements AutoCloseable {
     session.run(inputs, outputs).close();
   }
 
-  /** Runs, hands over what came out, and frees it. */
-  void run(Map<String, OnnxTensor> inputs, Set<String> outputs, Taker taker) throws OrtException {
-    try (OrtSession.Result result = session.run(inputs, outputs)) {
+  /**
+   * Like {@link #run(Map, Map)}, unless or until another thread stops it. ONNX Runtime looks
+   * between two operators, and between two rounds of a loop; one long operator runs to its end.
+   */
+  void run(Map<String, OnnxTensor> inputs, Map<String, OnnxTensor> outputs, NativeStop stop)
+      throws OrtException {
+    stoppable(stop, options -> session.run(inputs, Set.of(), outputs, options).close());
+  }
+
+  /** One native run. */
+  @FunctionalInterface
+  private interface NativeRun {
+    void run(OrtSession.RunOptions options) throws OrtException;
+  }
+
+  private static void stoppable(NativeStop stop, NativeRun run) throws OrtException {
+    try (OrtSession.RunOptions options = new OrtSession.RunOptions()) {
+      if (!stop.begin(() -> terminate(options))) {
+        throw new OrtException("stopped before it began");
+      }
+      try {
+        run.run(options);
+      } finally {
+        stop.end();
+      }
+    }
+  }
+
+  private static void terminate(OrtSession.RunOptions options) {
+    try {
+      options.setTerminate(true);
+    } catch (OrtException e) {
+      throw new IllegalStateException("ONNX Runtime could not be told to stop.", e);
+    }
+  }
+
+  /** Runs, unless or until it is stopped, hands over what came out, and frees it. */
+  void run(
+      Map<String, OnnxTensor> inputs, Set<String> outputs, @Nullable NativeStop stop, Taker taker)
+      throws OrtException {
+    if (stop == null) {
+      take(session.run(inputs, outputs), taker);
+    } else {
+      stoppable(stop, options -> take(session.run(inputs, outputs, options), taker));
+    }
+  }
+
+  private static void take(OrtSession.Result from, Taker taker) throws OrtException {
+    try (OrtSession.Result result = from) {
       for (Map.Entry<String, OnnxValue> output : result) {
         taker.take(output.getKey(), output.getValue());
       }

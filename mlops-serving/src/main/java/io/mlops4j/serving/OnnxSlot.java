@@ -3,6 +3,7 @@ package io.mlops4j.serving;
 import ai.onnxruntime.OrtException;
 import io.mlops4j.core.RowBuffer;
 import java.util.List;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +17,29 @@ abstract class OnnxSlot<I> {
   /** Writes a row into its place of the input. */
   abstract void encode(int place, I input);
 
+  /** Writes a row that has been read already, of this slot's own schema. */
+  void encode(int place, RowBuffer<I> values) {
+    throw new IllegalStateException("Rows of this slot have no schema.");
+  }
+
+  /** Writes a row and returns its values, read once; null if rows have no schema. */
+  @Nullable RowBuffer<I> encodeAndKeep(int place, I input) {
+    encode(place, input);
+    return null;
+  }
+
+  /** Writes numbers without meaning in place of a row; false if the inputs are not just numbers. */
+  boolean fill(int place, RandomGenerator numbers) {
+    return false;
+  }
+
+  /** Runs the first {@code n} rows, unless or until it is stopped. */
+  abstract void run(int n, @Nullable NativeStop stop) throws OrtException;
+
   /** Runs the first {@code n} rows. */
-  abstract void run(int n) throws OrtException;
+  final void run(int n) throws OrtException {
+    run(n, null);
+  }
 
   /** How many numbers the output that is read has for a row of the last run. */
   abstract int columns();
@@ -33,11 +55,6 @@ abstract class OnnxSlot<I> {
   /** Every output's part of a row, after a run. */
   OnnxOutputs outputs(int place) {
     throw new IllegalStateException("This slot reads one output.");
-  }
-
-  /** Returns the values of the row encoded last, or null if they were not kept. */
-  @Nullable RowBuffer<I> row() {
-    return null;
   }
 
   /** Frees what is native. */

@@ -54,6 +54,7 @@ final class PinnedKernel<I> implements OnnxKernel<I> {
       session.run(
           Map.of(input.name(), rows),
           Set.of(output),
+          null,
           (name, value) -> found[0] = ((TensorInfo) value.getInfo()).getShape());
     } catch (OrtException e) {
       throw new ModelLoadException(

@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,11 +56,6 @@ final class PinnedSlot<I> extends OnnxSlot<I> {
   }
 
   @Override
-  @Nullable RowBuffer<I> row() {
-    return plain == null ? row : null;
-  }
-
-  @Override
   void encode(int place, I input) {
     int at = place * this.input.width();
     if (plain != null) {
@@ -71,13 +67,37 @@ final class PinnedSlot<I> extends OnnxSlot<I> {
   }
 
   @Override
-  void run(int n) throws OrtException {
+  void encode(int place, RowBuffer<I> values) {
+    encoder.encode(values, in, place * input.width());
+  }
+
+  @Override
+  RowBuffer<I> encodeAndKeep(int place, I input) {
+    row.set(input);
+    encode(place, row);
+    return row;
+  }
+
+  @Override
+  boolean fill(int place, RandomGenerator numbers) {
+    for (int i = 0; i < input.width(); i++) {
+      in.put(place * input.width() + i, (float) numbers.nextGaussian());
+    }
+    return true;
+  }
+
+  @Override
+  void run(int n, @Nullable NativeStop stop) throws OrtException {
     Tensors ready = tensors[n];
     if (ready == null) {
       ready = newTensors(n);
       tensors[n] = ready;
     }
-    session.run(ready.inputs, ready.outputs);
+    if (stop == null) {
+      session.run(ready.inputs, ready.outputs);
+    } else {
+      session.run(ready.inputs, ready.outputs, stop);
+    }
   }
 
   @Override

@@ -60,7 +60,7 @@ final class TokenSlot<I> extends OnnxSlot<I> {
   }
 
   @Override
-  void run(int n) throws OrtException {
+  void run(int n, @Nullable NativeStop stop) throws OrtException {
     boolean[] done = new boolean[n];
     int[] group = new int[n];
     int width = -1;
@@ -77,7 +77,7 @@ final class TokenSlot<I> extends OnnxSlot<I> {
           done[i] = true;
         }
       }
-      int found = run(group, size, bucket, n);
+      int found = run(group, size, bucket, n, stop);
       if (width != -1 && width != found) {
         throw new PredictionFailedException(
             "The model answered " + width + " and " + found + " numbers a row in one run.");
@@ -87,7 +87,8 @@ final class TokenSlot<I> extends OnnxSlot<I> {
   }
 
   /** Runs the rows of one length and returns how many numbers each got. */
-  private int run(int[] group, int size, int length, int n) throws OrtException {
+  private int run(int[] group, int size, int length, int n, @Nullable NativeStop stop)
+      throws OrtException {
     Map<String, OnnxTensor> tensors = new HashMap<>();
     int each = size * length * Long.BYTES;
     if (memory.capacity() < each * inputs.size()) {
@@ -98,7 +99,7 @@ final class TokenSlot<I> extends OnnxSlot<I> {
         ByteBuffer part = memory.slice(i * each, each).order(ByteOrder.nativeOrder());
         tensors.put(inputs.get(i).name(), tensor(inputs.get(i), part, group, size, length));
       }
-      session.run(tensors, output, (name, value) -> take(value, group, size, n));
+      session.run(tensors, output, stop, (name, value) -> take(value, group, size, n));
     } finally {
       tensors.values().forEach(OnnxTensor::close);
     }

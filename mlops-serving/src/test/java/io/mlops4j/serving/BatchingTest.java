@@ -513,7 +513,8 @@ class BatchingTest {
     try (Predictor<float[], Double> predictor =
         Predictor.of(Models.one("plus1")).microBatching(MicroBatching.withDefaults()).build()) {
       assertThat(predictor.predict(Models.row(1))).isEqualTo(2);
-      assertThat(((ServingPredictor<float[], Double>) predictor).bestBatch()).isBetween(1, 128);
+      assertThat(((ServingPredictor<float[], Double>) predictor).batcher().runner.bestBatch())
+          .isBetween(1, 128);
     }
   }
 }

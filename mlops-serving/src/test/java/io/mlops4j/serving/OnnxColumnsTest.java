@@ -15,6 +15,7 @@ import io.mlops4j.core.InputEncoding;
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.Model;
 import io.mlops4j.core.Schema;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -409,6 +410,31 @@ class OnnxColumnsTest {
             .allSatisfy(p -> assertThat(p).isCloseTo(alone, within(FLOATS)));
         assertThat(predictor.predictAsync(rows.get(0)).get()).isCloseTo(alone, within(FLOATS));
       }
+    }
+  }
+
+  @Test
+  void predictor_deadlineOnColumnsTokensAndLinearModels_answersInTime() throws Exception {
+    List<Map<String, ?>> rows = rows(golden("columns"));
+    double expected = golden("columns").path("expected").get(0).doubleValue();
+    try (var columns =
+            Predictor.of(OnnxModel.probability(TRIPS).load(Models.file("columns.onnx")))
+                .timeout(Duration.ofSeconds(20))
+                .build();
+        var tokens =
+            Predictor.of(
+                    OnnxModel.probability(TokenInput.<long[]>of(row -> row).withMaxLength(64))
+                        .load(Models.file("tokens_class.onnx")))
+                .timeout(Duration.ofSeconds(20))
+                .build();
+        var linear =
+            Predictor.of(OnnxModel.probability(Models.FOUR).load(Models.file("logreg.onnx")))
+                .timeout(Duration.ofSeconds(20))
+                .deterministic(8)
+                .build()) {
+      assertThat(columns.predict(rows.get(0))).isCloseTo(expected, within(FLOATS));
+      assertThat(tokens.predict(new long[] {1, 2})).isBetween(0.0, 1.0);
+      assertThat(linear.predict(new float[] {1, 2, 3, 4})).isBetween(0.0, 1.0);
     }
   }
 

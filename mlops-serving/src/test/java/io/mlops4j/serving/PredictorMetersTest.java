@@ -50,7 +50,7 @@ class PredictorMetersTest {
               meter ->
                   assertThat(meter.getId().getTags())
                       .extracting("key")
-                      .isSubsetOf(List.of("model", "reason")));
+                      .isSubsetOf(List.of("model", "reason", "result")));
     }
     assertThat(registry.getMeters()).isEmpty();
   }
