@@ -320,4 +320,40 @@ class MlflowModelTest {
     assertThatThrownBy(() -> MlflowModel.read(file))
         .hasMessageEndingWith("is no directory. Name the one that holds the MLmodel file.");
   }
+
+  // The pipeline scikit-learn users have: ZipMap, a string, two float and an int64 input.
+  @Test
+  void importInto_columnPipeline_servesPythonsAnswers() {
+    MlflowModel model = MlflowModel.read(Fixtures.model("pipeline"));
+    try (ModelRegistry registry = ModelRegistry.inMemory()) {
+      RegisteredModel<Map<String, ?>, Double> delay =
+          registry.model("flight-delay", OnnxModel.probability(model.schema()));
+      var version = model.importInto(delay).version();
+
+      JsonNode expected = Fixtures.expected();
+      try (Predictor<Map<String, ?>, Double> predictor = Predictor.from(version.source()).build()) {
+        for (int i = 0; i < 5; i++) {
+          assertThat(predictor.predict(Fixtures.row(expected.path("pipelineRows").path(i))))
+              .isCloseTo(expected.path("pipelineProbability").path(i).doubleValue(), within(1e-6));
+        }
+      }
+    }
+  }
+
+  // The model that MLflow saved by its own default: weights over 1 KB in a file beside the graph.
+  @Test
+  void importInto_weightsBesideTheGraph_areServed() {
+    MlflowModel model = MlflowModel.read(Fixtures.model("external"));
+    try (ModelRegistry registry = ModelRegistry.inMemory()) {
+      var delay =
+          registry.model(
+              "flight-delay",
+              OnnxModel.probability(Schema.floats("distance", "hour", "dayOfWeek", "windKmh")));
+      var version = model.importInto(delay).version();
+
+      try (var predictor = Predictor.from(version.source()).build()) {
+        assertThat(predictor.predict(new float[] {1000, 12, 3, 20})).isBetween(0.0, 1.0);
+      }
+    }
+  }
 }
