@@ -21,8 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Routes B and C of docs/from-python.md as they stand there: the page's program with the page's
- * changes is compiled and run, on the model that the page's train.py logged (fixtures/make_walk.py):
- * one input per column, strings among them, and a ZipMap.
+ * changes is compiled and run, on the model that the page's train.py logged
+ * (fixtures/make_walk.py): one input per column, strings among them, and a ZipMap.
  */
 class WalkTest {
   private static final Path PAGE = Path.of("../../docs/from-python.md");
