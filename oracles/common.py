@@ -6,9 +6,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 
-def emit(script: str, value: dict) -> None:
+def emit(script: str, value: dict, *more: str) -> None:
     name = Path(script).stem
-    libraries = {library: version(library) for library in ["numpy", "scipy", "scikit-learn"]}
+    libraries = {library: version(library) for library in ["numpy", "scipy", "scikit-learn", *more]}
     document = {"generator": f"oracles/{name}.py", "libraries": libraries, **value}
     text = _lines(document) + "\n"
     target = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(script).resolve().with_suffix(".json")

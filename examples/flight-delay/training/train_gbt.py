@@ -18,6 +18,7 @@ are no claim about how well delays can be predicted before departure.
 import argparse
 import itertools
 import json
+import sys
 from importlib.metadata import version
 from pathlib import Path
 
@@ -33,6 +34,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss, roc_auc_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "python"))
+from export_mlops4j import NONE, Hot, Mapped, Number, encode, encoding_json, features_of  # noqa: E402
 
 FROM, VALIDATE, TO = "2001-01-01", "2001-02-01", "2001-03-01"
 LATE_MINUTES = 15
@@ -61,32 +65,13 @@ def read(csv: Path) -> tuple[pd.DataFrame, np.ndarray]:
     return flights, (raw["delay_minutes"] > LATE_MINUTES).to_numpy(int)
 
 
-def make_encoding(train: pd.DataFrame) -> dict:
+def make_columns(train: pd.DataFrame) -> list:
+    features = {f.name: f for f in features_of(train[FEATURES], rename={}, sensitive=[])}
     flights = train["destination"].value_counts()
-    return {"format": 1, "columns": [
-        {"feature": "origin", "as": "one-hot",
-         "vocabulary": sorted(train["origin"].unique()), "unseen": "zeros"},
-        {"feature": "destination", "as": "ordinal",
-         "vocabulary": sorted(flights[flights >= MIN_FLIGHTS].index), "unseen": "zeros"},
-        {"feature": "distance", "as": "numeric"},
-        {"feature": "hour", "as": "numeric"},
-        {"feature": "dayOfWeek", "as": "numeric"},
-    ]}
-
-
-def encode(encoding: dict, flights: pd.DataFrame) -> np.ndarray:
-    """float32, as the ONNX graph sees it, so that every tree takes the same branch in both."""
-    blocks = []
-    for column in encoding["columns"]:
-        values = flights[column["feature"]]
-        if column["as"] == "one-hot":
-            blocks += [values == word for word in column["vocabulary"]]
-        elif column["as"] == "ordinal":
-            index = {word: i for i, word in enumerate(column["vocabulary"])}
-            blocks.append(values.map(index).fillna(-1))
-        else:
-            blocks.append(values)
-    return np.column_stack(blocks).astype(np.float32)
+    origins, destinations = sorted(train["origin"].unique()), sorted(flights[flights >= MIN_FLIGHTS].index)
+    return [Hot(features["origin"], groups=[[o] for o in origins], zeros=[], unseen=NONE, missing=NONE),
+            Mapped(features["destination"], destinations, list(range(len(destinations))), unseen=-1, missing=-1),
+            *(Number(features[name]) for name in FEATURES[2:])]
 
 
 def fit_trees(x: np.ndarray, y: np.ndarray, settings: dict) -> HistGradientBoostingClassifier:
@@ -97,8 +82,8 @@ def choose_settings(flights: pd.DataFrame, y: np.ndarray) -> dict:
     """Fits January, scores February; the lowest log loss wins."""
     fit = (flights["departure"] < VALIDATE).to_numpy()
     held = ((flights["departure"] >= VALIDATE) & (flights["departure"] < TO)).to_numpy()
-    encoding = make_encoding(flights[fit])
-    x, x_held = encode(encoding, flights[fit]), encode(encoding, flights[held])
+    columns = make_columns(flights[fit])
+    x, x_held = encode(columns, flights[fit]), encode(columns, flights[held])
     best, best_loss = {}, np.inf
     for values in itertools.product(*GRID.values()):
         settings = FIXED | dict(zip(GRID, values))
@@ -166,8 +151,9 @@ def main() -> None:
     month = flights["departure"].dt.month.to_numpy()
 
     settings = choose_settings(flights, y)
-    encoding = make_encoding(flights[train])
-    x = encode(encoding, flights)
+    columns = make_columns(flights[train])
+    encoding = encoding_json(columns)
+    x = encode(columns, flights)  # float32, as the ONNX graph sees it: every tree takes the same branch in both
     trees = fit_trees(x[train], y[train], settings)
     linear = fit_linear(flights[train], y[train])
     print(f"chosen  {settings}")
@@ -196,7 +182,7 @@ def main() -> None:
         return float(np.abs(onnx_p[:, 1] - trees.predict_proba(rows)[:, 1]).max())
 
     golden = golden_inputs(flights)
-    x_golden = encode(encoding, golden)
+    x_golden = encode(columns, golden)
     march = x[month == 3]
     missing = march[:1000].copy()
     missing[:, -3:] = np.where(np.random.default_rng(0).random((1000, 3)) < 0.5, np.nan, missing[:, -3:])

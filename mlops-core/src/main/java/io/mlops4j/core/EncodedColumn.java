@@ -1,8 +1,10 @@
 package io.mlops4j.core;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** One block of columns of an {@link InputEncoding}: what becomes of one feature. */
 public sealed interface EncodedColumn {
@@ -134,6 +136,106 @@ public sealed interface EncodedColumn {
     }
   }
 
+  /**
+   * One float per group of values, 1 for the group of the row's value: scikit-learn's one-hot
+   * encoder with rare categories taken together, dropped ones, or missing as a category.
+   *
+   * @param feature the feature, categorical or a number with few values
+   * @param groups the values of each float; a group may be empty, if only unseen or missing values
+   *     fall into it
+   * @param zeros known values that make no float hot
+   * @param unseen the group of a value in no list, {@link #NONE} or {@link #REJECT}
+   * @param missing the group of a missing value, {@link #NONE} or {@link #REJECT}
+   */
+  record Groups(
+      String feature, List<List<String>> groups, List<String> zeros, int unseen, int missing)
+      implements EncodedColumn {
+    /** No float is hot. */
+    public static final int NONE = -1;
+
+    /** The row is refused with an error that names the feature. */
+    public static final int REJECT = -2;
+
+    /** Copies the lists and checks that no value occurs twice. */
+    public Groups {
+      Objects.requireNonNull(feature, "feature");
+      groups = groups.stream().map(List::copyOf).toList();
+      zeros = List.copyOf(zeros);
+      if (groups.isEmpty()) {
+        throw new IllegalArgumentException("groups of " + feature + ": empty");
+      }
+      requireGroup(feature, "unseen", unseen, groups.size());
+      requireGroup(feature, "missing", missing, groups.size());
+      requireDifferent(feature, values(groups, zeros));
+    }
+
+    private static List<String> values(List<List<String>> groups, List<String> zeros) {
+      List<String> all = new ArrayList<>();
+      groups.forEach(all::addAll);
+      all.addAll(zeros);
+      return all;
+    }
+
+    /**
+     * Returns all known values.
+     *
+     * @return those of the groups in order, then the zeros
+     */
+    List<String> allValues() {
+      return values(groups, zeros);
+    }
+
+    private static void requireGroup(String feature, String what, int group, int size) {
+      if (group < REJECT || group >= size) {
+        throw new IllegalArgumentException(
+            what + " of " + feature + ": " + group + " (expected: a group, 0.." + (size - 1) + ")");
+      }
+    }
+
+    @Override
+    public int width() {
+      return groups.size();
+    }
+  }
+
+  /**
+   * One float per known value: codes, target means, or a flag for a missing value.
+   *
+   * @param feature the feature, categorical or a number with few values
+   * @param vocabulary the known values; may be empty
+   * @param values the float of each; finite or NaN
+   * @param unseen the float of a value that is not known; null refuses the row
+   * @param missing the float of a missing value; null refuses the row
+   */
+  record Mapped(
+      String feature,
+      List<String> vocabulary,
+      List<Float> values,
+      @Nullable Float unseen,
+      @Nullable Float missing)
+      implements EncodedColumn {
+    /** Copies the lists and checks that they fit. */
+    public Mapped {
+      Objects.requireNonNull(feature, "feature");
+      vocabulary = List.copyOf(vocabulary);
+      values = List.copyOf(values);
+      requireDifferent(feature, vocabulary);
+      if (values.size() != vocabulary.size()) {
+        throw new IllegalArgumentException(
+            "values of %s: %s for %s known values"
+                .formatted(feature, values.size(), vocabulary.size()));
+      }
+      values.forEach(value -> requireNotInfinite(feature, value));
+      requireNotInfinite(feature, unseen == null ? 0 : unseen);
+      requireNotInfinite(feature, missing == null ? 0 : missing);
+    }
+
+    @Override
+    public int width() {
+      return 1;
+    }
+  }
+
   private static void requireNotInfinite(String feature, float missing) {
     if (Float.isInfinite(missing)) {
       throw new IllegalArgumentException(
@@ -146,9 +248,13 @@ public sealed interface EncodedColumn {
     if (copy.isEmpty()) {
       throw new IllegalArgumentException("vocabulary of " + feature + ": empty");
     }
-    if (new HashSet<>(copy).size() != copy.size()) {
+    requireDifferent(feature, copy);
+    return copy;
+  }
+
+  private static void requireDifferent(String feature, List<String> values) {
+    if (new HashSet<>(values).size() != values.size()) {
       throw new IllegalArgumentException("vocabulary of " + feature + ": a value occurs twice");
     }
-    return copy;
   }
 }

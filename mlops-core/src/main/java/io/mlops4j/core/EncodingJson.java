@@ -7,16 +7,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** The stored form of an {@link InputEncoding}, format 1. */
+/**
+ * The stored form of an {@link InputEncoding}. Format 2 is format 1 with groups and mapped values;
+ * it is written only where one is used, so that older libraries read everything else.
+ */
 final class EncodingJson {
-  private static final int FORMAT = 1;
+  private static final int PLAIN = 1;
+  private static final int EXTENDED = 2;
   private static final int MAX_NAME = 128;
 
   private EncodingJson() {}
 
   static ObjectNode write(List<EncodedColumn> columns) {
     ObjectNode root = Json.object();
-    root.put("format", FORMAT);
+    boolean extended =
+        columns.stream()
+            .anyMatch(c -> c instanceof EncodedColumn.Groups || c instanceof EncodedColumn.Mapped);
+    root.put("format", extended ? EXTENDED : PLAIN);
     ArrayNode array = root.putArray("columns");
     for (EncodedColumn column : columns) {
       ObjectNode node = array.addObject().put("feature", column.feature());
@@ -34,6 +41,10 @@ final class EncodingJson {
         putVocabulary(node, ordinal.vocabulary(), ordinal.unseen());
       } else if (column instanceof EncodedColumn.Vector vector) {
         node.put("as", "vector").put("width", vector.width());
+      } else if (column instanceof EncodedColumn.Groups groups) {
+        GroupsJson.write(node, groups);
+      } else if (column instanceof EncodedColumn.Mapped mapped) {
+        GroupsJson.write(node, mapped);
       }
     }
     return root;
@@ -54,11 +65,11 @@ final class EncodingJson {
 
   static List<EncodedColumn> read(ObjectNode root) {
     JsonNode format = root.path("format");
-    if (!format.isInt() || format.intValue() != FORMAT) {
+    if (!format.isInt() || format.intValue() < PLAIN || format.intValue() > EXTENDED) {
       throw new MlopsException(
           "Input encoding has format "
               + Text.printable(format.toString(), 32)
-              + "; this library reads format 1.");
+              + "; this library reads formats 1 and 2.");
     }
     if (!root.path("columns").isArray() || root.path("columns").isEmpty()) {
       throw new MlopsException("Input encoding has no columns.");
@@ -66,7 +77,7 @@ final class EncodingJson {
     List<EncodedColumn> columns = new ArrayList<>();
     for (JsonNode node : root.path("columns")) {
       try {
-        columns.add(column(node));
+        columns.add(column(node, format.intValue()));
       } catch (IllegalArgumentException e) {
         throw new MlopsException(
             "Input encoding: column " + columns.size() + ": " + e.getMessage(), e);
@@ -75,7 +86,7 @@ final class EncodingJson {
     return columns;
   }
 
-  private static EncodedColumn column(JsonNode node) {
+  private static EncodedColumn column(JsonNode node, int format) {
     String feature = node.path("feature").asText();
     if (!node.path("feature").isTextual()
         || feature.isBlank()
@@ -86,6 +97,11 @@ final class EncodingJson {
               + "\" (expected: a name of 1 to 128 printable characters)");
     }
     String as = node.path("as").asText();
+    if (format == EXTENDED && (as.equals("one-hot-groups") || as.equals("mapped"))) {
+      return as.equals("mapped")
+          ? GroupsJson.mapped(feature, node)
+          : GroupsJson.groups(feature, node);
+    }
     return switch (as) {
       case "numeric" -> new EncodedColumn.Numeric(feature, missing(node));
       case "scaled" ->
@@ -98,7 +114,8 @@ final class EncodingJson {
           throw new IllegalArgumentException(
               "\"as\": \""
                   + Text.printable(as, 32)
-                  + "\" (expected: numeric, scaled, one-hot, ordinal, vector)");
+                  + "\" (expected: numeric, scaled, one-hot, ordinal, vector"
+                  + (format == EXTENDED ? ", one-hot-groups, mapped)" : ")"));
     };
   }
 
@@ -126,22 +143,26 @@ final class EncodingJson {
     return width.intValue();
   }
 
-  /** Strings, or numbers and booleans as a script writes the values of a numeric feature. */
   private static List<String> vocabulary(JsonNode node) {
-    if (!node.path("vocabulary").isArray()) {
-      throw new IllegalArgumentException(
-          "needs a list \"vocabulary\" (feature " + node.path("feature").asText() + ")");
+    return values(node.path("vocabulary"), "vocabulary", node.path("feature").asText());
+  }
+
+  /** Strings, or numbers and booleans as a script writes the values of a numeric feature. */
+  static List<String> values(JsonNode list, String name, String feature) {
+    if (!list.isArray()) {
+      throw new IllegalArgumentException("needs a list \"" + name + "\" (feature " + feature + ")");
     }
     List<String> result = new ArrayList<>();
-    for (JsonNode value : node.path("vocabulary")) {
+    for (JsonNode value : list) {
       if (value.isBoolean()) {
         result.add(value.booleanValue() ? "1" : "0");
       } else if (value.isTextual() || value.isNumber()) {
         result.add(value.asText());
       } else {
         throw new IllegalArgumentException(
-            "vocabulary of "
-                + node.path("feature").asText()
+            name
+                + " of "
+                + feature
                 + ": position "
                 + result.size()
                 + " (expected: a string, number or boolean)");

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param output the answer
  * @param at when it was given
  * @param latency from call to answer
+ * @param execution how it was run, for a caller that asked for it ({@code predictDetailed}); null
+ *     if no model ran for this answer, and for listeners
  * @param <I> one input row
  * @param <O> one answer
  */
@@ -31,7 +33,8 @@ public record Prediction<I, O>(
     @Nullable EncodedRow<I> row,
     O output,
     Instant at,
-    Duration latency) {
+    Duration latency,
+    @Nullable Execution execution) {
 
   /** Where an answer came from. */
   public enum Source {
@@ -43,6 +46,66 @@ public record Prediction<I, O>(
     FALLBACK,
     /** A version that is no longer the selected one, because the selected one cannot be served. */
     PREVIOUS_VERSION
+  }
+
+  /**
+   * How a model ran for an answer.
+   *
+   * @param queued from the call until the run began; zero if it was run inline
+   * @param batchSize rows in the run, at least 1
+   * @param release why the run was no larger
+   */
+  public record Execution(Duration queued, int batchSize, Release release) {
+    /** Checks the size, and for nulls. */
+    public Execution {
+      Objects.requireNonNull(queued, "queued");
+      Objects.requireNonNull(release, "release");
+      if (batchSize < 1) {
+        throw new IllegalArgumentException("batchSize: " + batchSize + " (expected: 1 or more)");
+      }
+    }
+  }
+
+  /** Why a run began with the rows it had. */
+  public enum Release {
+    /** The model was idle: the caller ran it. */
+    INLINE,
+    /** The best batch size was reached. */
+    FULL,
+    /** The model became free, and took what had come in. */
+    IDLE,
+    /** The oldest row had waited for others as long as it may. */
+    DELAY,
+    /** One row more, or waiting longer, would have missed a deadline. */
+    DEADLINE,
+    /** The predictor was being closed. */
+    DRAIN
+  }
+
+  /**
+   * Creates a prediction of which nobody asked how it was run.
+   *
+   * @param id as above
+   * @param key as above
+   * @param unit as above
+   * @param version as above
+   * @param source as above
+   * @param row as above
+   * @param output as above
+   * @param at as above
+   * @param latency as above
+   */
+  public Prediction(
+      String id,
+      @Nullable String key,
+      @Nullable String unit,
+      ModelVersion version,
+      Source source,
+      @Nullable EncodedRow<I> row,
+      O output,
+      Instant at,
+      Duration latency) {
+    this(id, key, unit, version, source, row, output, at, latency, null);
   }
 
   /** Checks for nulls. */

@@ -123,6 +123,12 @@ public final class RowEncoder<T> {
       Codes codes = codes(number, oneHot.vocabulary(), feature);
       return new OneHotWriter(oneHot, codes, oneHot.width());
     }
+    if (column instanceof EncodedColumn.Groups groups) {
+      return new CodedWriters.GroupsWriter(groups, codes(number, groups.allValues(), feature));
+    }
+    if (column instanceof EncodedColumn.Mapped mapped) {
+      return new CodedWriters.MappedWriter(mapped, codes(number, mapped.vocabulary(), feature));
+    }
     EncodedColumn.Ordinal ordinal = (EncodedColumn.Ordinal) column;
     return new OrdinalWriter(ordinal, codes(number, ordinal.vocabulary(), feature));
   }
@@ -148,7 +154,7 @@ public final class RowEncoder<T> {
         : new TextCodes(feature, vocabulary);
   }
 
-  private interface Writer {
+  interface Writer {
     int width();
 
     void write(RowBuffer<?> row, FloatBuffer out, int at);
@@ -259,15 +265,12 @@ public final class RowEncoder<T> {
 
   private static void rejectIfAsked(String feature, EncodedColumn.Unseen rule) {
     if (rule == EncodedColumn.Unseen.REJECT) {
-      throw new MlopsException(
-          "Feature "
-              + feature
-              + " has a value that was not seen in training, and the encoding rejects those.");
+      throw CodedWriters.rejected(feature, Codes.UNSEEN);
     }
   }
 
   /** From a value to its position in a vocabulary. */
-  private interface Codes {
+  interface Codes {
     int UNSEEN = -1;
     int MISSING = -2;
 

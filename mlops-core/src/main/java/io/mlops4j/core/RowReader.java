@@ -13,13 +13,16 @@ import org.jspecify.annotations.Nullable;
 final class RowReader<T> {
   private final List<Feature<T>> features;
   private final int[] numberAt;
-  private final List<ToDoubleFunction<T>> numbers = new ArrayList<>();
+  private final ToDoubleFunction<T>[] numbers;
   private final int[] textAt;
-  private final List<Function<T, @Nullable String>> texts = new ArrayList<>();
+  private final Function<T, @Nullable String>[] texts;
   private final int[] vectorAt;
 
+  @SuppressWarnings({"unchecked", "rawtypes"})
   RowReader(List<Feature<T>> features) {
     this.features = features;
+    List<ToDoubleFunction<T>> numberAccessors = new ArrayList<>();
+    List<Function<T, @Nullable String>> textAccessors = new ArrayList<>();
     List<Integer> numbersAt = new ArrayList<>();
     List<Integer> textsAt = new ArrayList<>();
     List<Integer> vectorsAt = new ArrayList<>();
@@ -28,11 +31,11 @@ final class RowReader<T> {
       switch (feature.kind()) {
         case NUMERIC, TIME -> {
           numbersAt.add(i);
-          numbers.add(feature.numberAccessor());
+          numberAccessors.add(feature.numberAccessor());
         }
         case CATEGORICAL, TEXT -> {
           textsAt.add(i);
-          texts.add(feature.textAccessor());
+          textAccessors.add(feature.textAccessor());
         }
         case VECTOR -> vectorsAt.add(i);
       }
@@ -40,6 +43,8 @@ final class RowReader<T> {
     this.numberAt = positions(numbersAt);
     this.textAt = positions(textsAt);
     this.vectorAt = positions(vectorsAt);
+    this.numbers = numberAccessors.toArray(new ToDoubleFunction[0]);
+    this.texts = textAccessors.toArray(new Function[0]);
   }
 
   private static int[] positions(List<Integer> at) {
@@ -47,12 +52,12 @@ final class RowReader<T> {
   }
 
   void read(T row, double[] toNumbers, @Nullable String[] toTexts) {
-    // By index: an iterator per row is garbage wherever escape analysis does not remove it.
+    // Arrays by index: this runs once a request, for thirty features of a few nanoseconds each.
     for (int i = 0; i < numberAt.length; i++) {
-      toNumbers[numberAt[i]] = numbers.get(i).applyAsDouble(row);
+      toNumbers[numberAt[i]] = numbers[i].applyAsDouble(row);
     }
     for (int i = 0; i < textAt.length; i++) {
-      toTexts[textAt[i]] = texts.get(i).apply(row);
+      toTexts[textAt[i]] = texts[i].apply(row);
     }
   }
 

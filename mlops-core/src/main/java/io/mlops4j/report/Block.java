@@ -5,4 +5,12 @@ package io.mlops4j.report;
  * a chart. Every block is an immutable value.
  */
 public sealed interface Block
-    permits Section, Text, KeyValues, Table, Callout, LineChart, BarChart, ScatterChart {}
+    permits Section,
+        Text,
+        KeyValues,
+        Table,
+        Callout,
+        LineChart,
+        BarChart,
+        ScatterChart,
+        IntervalChart {}

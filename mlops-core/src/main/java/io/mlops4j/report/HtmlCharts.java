@@ -56,6 +56,13 @@ final class HtmlCharts {
       } else {
         bars(chart);
       }
+    } else if (block instanceof IntervalChart chart) {
+      out.leaf("figcaption", chart.title());
+      if (chart.series().stream().allMatch(HtmlCharts::hasNoInterval)) {
+        empty();
+      } else {
+        intervals(chart);
+      }
     }
     out.close().newLine();
   }
@@ -72,6 +79,29 @@ final class HtmlCharts {
     if (chart.edges().isEmpty() && left > 0) {
       out.leaf("p", Numbers.count(left) + " more categories are not drawn.", "class", "more");
     }
+  }
+
+  private void intervals(IntervalChart chart) {
+    legend(chart.series(), "key box", chart.references());
+    for (int width : new int[] {WIDE, NARROW}) {
+      int height = IntervalPlot.height(chart);
+      Canvas canvas = begin(width, height, kind(width), chart.title(), chart.series());
+      new IntervalPlot(canvas, chart, width).draw();
+      canvas.end();
+    }
+    int left = chart.rows().size() - IntervalPlot.MAX_ROWS;
+    if (left > 0) {
+      out.leaf("p", Numbers.count(left) + " more rows are not drawn.", "class", "more");
+    }
+  }
+
+  private static boolean hasNoInterval(Series series) {
+    for (int row = 0; row < series.y().size(); row++) {
+      if (IntervalPlot.isComplete(series, row)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static String kind(int width) {
@@ -103,6 +133,9 @@ final class HtmlCharts {
     }
     out.open("ul", "class", "legend");
     for (int s = 0; s < series.size(); s++) {
+      if (series.get(s).name().isEmpty()) {
+        continue; // a colour without a name explains nothing
+      }
       out.open("li").leaf("span", "", "class", key + " " + Canvas.colour(s));
       String name = series.get(s).name();
       out.text(isEmpty(series.subList(s, s + 1)) ? name + " (no data)" : name).close();

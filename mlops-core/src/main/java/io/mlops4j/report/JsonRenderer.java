@@ -67,6 +67,12 @@ final class JsonRenderer {
       chart.categories().forEach(node.putArray("categories")::add);
       numbers(node.putArray("edges"), chart.edges());
       series(node.putArray("series"), chart.series());
+    } else if (block instanceof IntervalChart chart) {
+      node.put("type", "intervalChart").put("title", chart.title());
+      node.put("valueLabel", chart.valueLabel());
+      chart.rows().forEach(node.putArray("rows")::add);
+      levels(node.putArray("references"), chart.references(), false);
+      series(node.putArray("series"), chart.series());
     }
   }
 

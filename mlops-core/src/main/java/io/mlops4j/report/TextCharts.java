@@ -1,6 +1,7 @@
 package io.mlops4j.report;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Charts in a terminal: a spark line per series, bars of blocks, points as a table. */
@@ -22,6 +23,9 @@ final class TextCharts {
     } else if (chart instanceof BarChart bars) {
       lines.add(titled(bars.title(), bars.valueLabel()));
       bars(lines, bars);
+    } else if (chart instanceof IntervalChart intervals) {
+      lines.add(titled(intervals.title(), intervals.valueLabel()));
+      intervals(lines, intervals);
     } else if (chart instanceof ScatterChart scatter) {
       lines.add(scatter.title());
       points(lines, scatter);
@@ -117,6 +121,57 @@ final class TextCharts {
     if (shown > 0 && chart.categories().size() > shown) {
       lines.add("  (" + Numbers.count(chart.categories().size() - shown) + " more)");
     }
+  }
+
+  /** A line per estimate: dashes from end to end, o at the value, | at the references. */
+  private static void intervals(List<String> lines, IntervalChart chart) {
+    int shown = Math.min(chart.rows().size(), IntervalPlot.MAX_ROWS);
+    Range range = IntervalPlot.range(chart, shown);
+    if (shown == 0 || chart.series().isEmpty() || range.isEmpty()) {
+      return;
+    }
+    List<List<String>> labels = IntervalPlot.labels(chart, shown);
+    boolean named = chart.series().size() > 1;
+    TextTable table = new TextTable(false, false, false, false);
+    for (int r = 0; r < shown; r++) {
+      for (int s = 0; s < chart.series().size(); s++) {
+        Series series = chart.series().get(s);
+        table.row(
+            List.of(
+                "  " + (s == 0 ? CleanText.fit(chart.rows().get(r), NAME_WIDTH) : ""),
+                named ? name(series) : "",
+                interval(series, r, range, chart),
+                labels.get(s).get(r)));
+      }
+    }
+    lines.addAll(table.lines(TextRenderer.WIDTH, false));
+    chart.references().forEach((name, at) -> lines.add("  " + name + " at " + Numbers.number(at)));
+    if (chart.rows().size() > shown) {
+      lines.add("  (" + Numbers.count(chart.rows().size() - shown) + " more)");
+    }
+  }
+
+  private static String interval(Series series, int row, Range range, IntervalChart chart) {
+    char[] line = new char[BAR_WIDTH];
+    Arrays.fill(line, ' ');
+    chart.references().values().stream()
+        .filter(Double::isFinite)
+        .forEach(at -> line[column(at, range)] = '|');
+    if (IntervalPlot.isComplete(series, row)) {
+      int from = column(series.low().get(row), range);
+      int to = column(series.high().get(row), range);
+      for (int c = from; c <= to; c++) {
+        line[c] = line[c] == '|' ? '+' : '-';
+      }
+      line[column(series.y().get(row), range)] = 'o';
+    }
+    return new String(line);
+  }
+
+  private static int column(double value, Range range) {
+    double span = range.high / 2 - range.low / 2; // halves: the largest doubles must not overflow
+    double share = span > 0 ? (value / 2 - range.low / 2) / span : 0.5;
+    return (int) Math.max(0, Math.min(BAR_WIDTH - 1, Math.round(share * (BAR_WIDTH - 1))));
   }
 
   private static void points(List<String> lines, ScatterChart chart) {

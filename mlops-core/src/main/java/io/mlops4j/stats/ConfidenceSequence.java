@@ -47,6 +47,23 @@ public record ConfidenceSequence(double rho) {
   }
 
   /**
+   * Returns the sequence of the mixture sequential probability ratio test (mSPRT): the same
+   * mixture, tuned by what effects are expected instead of when one will decide.
+   *
+   * @param effectDeviation the standard deviation tau of effects before any data, above 0
+   * @param observationDeviation the standard deviation of one observation, whose mean's standard
+   *     error after {@code n} of them is this over the root of {@code n}; above 0
+   * @return the sequence
+   * @see <a href="https://doi.org/10.1145/3097983.3097992">Johari, Koomen, Pekelis, Walsh
+   *     (2017)</a>
+   */
+  public static ConfidenceSequence mixedOver(double effectDeviation, double observationDeviation) {
+    Levels.checkPositive("effectDeviation", effectDeviation);
+    Levels.checkPositive("observationDeviation", observationDeviation);
+    return new ConfidenceSequence(effectDeviation / observationDeviation);
+  }
+
+  /**
    * Returns how many standard errors the two-sided interval reaches to either side.
    *
    * @param alpha one less the level, above 0 and below 1
@@ -126,6 +143,22 @@ public record ConfidenceSequence(double rho) {
     Levels.checkFinite("estimate", estimate);
     Levels.checkPositive("standardError", standardError);
     return Math.min(1, Math.exp(-logEvidenceOneSided(estimate / standardError, information(n))));
+  }
+
+  /**
+   * Returns the natural logarithm of the evidence against a true value of zero: an e-process, so
+   * averages of several (of their exponentials) are evidence again, and it ever reaches {@code ln(1
+   * / alpha)} with probability at most alpha.
+   *
+   * @param estimate the value
+   * @param standardError of the value, above 0
+   * @param n observations so far, at least 1
+   * @return finite; negative when the data speak for zero
+   */
+  public double logEvidence(double estimate, double standardError, double n) {
+    Levels.checkFinite("estimate", estimate);
+    Levels.checkPositive("standardError", standardError);
+    return logEvidence(estimate / standardError, information(n));
   }
 
   private double information(double n) {

@@ -68,7 +68,8 @@ class InputEncodingTest {
               {"feature": "color", "as": "ordinal", "vocabulary": ["ATL", "LAX"]},
               {"feature": "size", "as": "scaled", "offset": 700, "scale": 500.5, "missing": 0},
               {"feature": "size", "as": "numeric", "missing": null},
-              {"feature": "late", "as": "ordinal", "vocabulary": [false, true]}]}""");
+              {"feature": "late", "as": "ordinal", "vocabulary": [false, true]}]}\
+            """);
     assertThat(encoding.columns())
         .containsExactly(
             new EncodedColumn.OneHot("hour", List.of("0", "1", "23"), Unseen.ZEROS),
@@ -82,28 +83,40 @@ class InputEncodingTest {
   @CsvSource(
       delimiter = '~',
       value = {
-        "{'format':2,'columns':[]} ~ has format 2; this library reads format 1",
+        "{'format':3,'columns':[]} ~ has format 3; this library reads formats 1 and 2",
         "{'format':1.5,'columns':[]} ~ has format 1.5",
         "{'columns':[]} ~ has format",
         "{'format':1} ~ has no columns",
         "{'format':1,'columns':{}} ~ has no columns",
         "{'format':1,'columns':[{'as':'numeric'}]} ~ column 0: \"feature\"",
         "{'format':1,'columns':[{'feature':7,'as':'numeric'}]} ~ column 0: \"feature\"",
-        "{'format':1,'columns':[{'feature':'a\\nb','as':'numeric'}]} ~ column 0: \"feature\": \"a?b\"",
-        "{'format':1,'columns':[{'feature':'a','as':'bytes'}]} ~ \"as\": \"bytes\" (expected: numeric,",
-        "{'format':1,'columns':[{'feature':'a','as':'scaled','offset':1}]} ~ needs a number \"scale\"",
-        "{'format':1,'columns':[{'feature':'a','as':'scaled','offset':'1','scale':1}]} ~ needs a number \"offset\"",
+        "{'format':1,'columns':[{'feature':'a\\n"
+            + "b','as':'numeric'}]} ~ column 0: \"feature\": \"a?b\"",
+        "{'format':1,'columns':[{'feature':'a','as':'bytes'}]} ~ \"as\": \"bytes\" (expected:"
+            + " numeric,",
+        "{'format':1,'columns':[{'feature':'a','as':'scaled','offset':1}]} ~ needs a number"
+            + " \"scale\"",
+        "{'format':1,'columns':[{'feature':'a','as':'scaled','offset':'1','scale':1}]} ~ needs a"
+            + " number \"offset\"",
         "{'format':1,'columns':[{'feature':'a','as':'scaled','offset':1,'scale':0}]} ~ scale not 0",
-        "{'format':1,'columns':[{'feature':'a','as':'numeric','missing':1e39}]} ~ missing of a: Infinity",
-        "{'format':1,'columns':[{'feature':'a','as':'numeric','missing':'x'}]} ~ needs a number \"missing\"",
-        "{'format':1,'columns':[{'feature':'a','as':'vector','width':1.5}]} ~ whole number \"width\"",
+        "{'format':1,'columns':[{'feature':'a','as':'numeric','missing':1e39}]} ~ missing of a:"
+            + " Infinity",
+        "{'format':1,'columns':[{'feature':'a','as':'numeric','missing':'x'}]} ~ needs a number"
+            + " \"missing\"",
+        "{'format':1,'columns':[{'feature':'a','as':'vector','width':1.5}]} ~ whole number"
+            + " \"width\"",
         "{'format':1,'columns':[{'feature':'a','as':'vector','width':0}]} ~ width of a: 0",
-        "{'format':1,'columns':[{'feature':'a','as':'vector','width':16777217}]} ~ at most 16777216",
+        "{'format':1,'columns':[{'feature':'a','as':'vector','width':16777217}]} ~ at most"
+            + " 16777216",
         "{'format':1,'columns':[{'feature':'a','as':'one-hot'}]} ~ needs a list \"vocabulary\"",
-        "{'format':1,'columns':[{'feature':'a','as':'one-hot','vocabulary':[]}]} ~ vocabulary of a: empty",
-        "{'format':1,'columns':[{'feature':'a','as':'one-hot','vocabulary':['x','x']}]} ~ occurs twice",
-        "{'format':1,'columns':[{'feature':'a','as':'one-hot','vocabulary':['x',null]}]} ~ position 1",
-        "{'format':1,'columns':[{'feature':'a','as':'one-hot','vocabulary':['x'],'unseen':'y'}]} ~ (expected: zeros, reject)",
+        "{'format':1,'columns':[{'feature':'a','as':'one-hot','vocabulary':[]}]} ~ vocabulary of a:"
+            + " empty",
+        "{'format':1,'columns':[{'feature':'a','as':'one-hot','vocabulary':['x','x']}]} ~ occurs"
+            + " twice",
+        "{'format':1,'columns':[{'feature':'a','as':'one-hot','vocabulary':['x',null]}]} ~ position"
+            + " 1",
+        "{'format':1,'columns':[{'feature':'a','as':'one-hot','vocabulary':['x'],'unseen':'y'}]} ~"
+            + " (expected: zeros, reject)",
         "[1] ~ is not a JSON object",
       })
   void fromJson_damaged_saysWhichColumnAndWhatIsWrong(String json, String message) {
@@ -189,7 +202,8 @@ class InputEncodingTest {
                     .oneHot("hour")
                     .from(() -> IntStream.range(0, 100).mapToObj(InputEncodingTest::row)))
         .hasMessage(
-            "Feature hour has more than 99 different values. Raise maxVocabulary, or leave it out.");
+            "Feature hour has more than 99 different values. Raise maxVocabulary, or leave it"
+                + " out.");
     assertThatThrownBy(() -> InputEncoding.learn(schema).numeric("color"))
         .hasMessageContaining("color: categorical is not a number");
     assertThatThrownBy(() -> InputEncoding.learn(schema).oneHot("vector"))

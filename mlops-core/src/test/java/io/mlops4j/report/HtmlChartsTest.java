@@ -1,6 +1,7 @@
 package io.mlops4j.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.time.Instant;
 import java.util.Collections;
@@ -106,6 +107,43 @@ class HtmlChartsTest {
     assertThat(svg).containsPattern("y=\"[0-9.]+\" text-anchor=\"middle\">second marker");
   }
 
+  @Test
+  void intervalChart_missingRow_hasADotPerEstimateAndSaysNoData() {
+    double nan = Double.NaN;
+    String svg =
+        html(
+            IntervalChart.titled("c", List.of("US", "DE", "FR"))
+                .estimates(
+                    "",
+                    new double[] {1, nan, 3},
+                    new double[] {0, nan, 2},
+                    new double[] {2, nan, 4})
+                .reference("no effect", 0));
+
+    // Every picture is drawn for wide and for narrow screens.
+    assertThat(count(svg, "<circle")).isEqualTo(4);
+    assertThat(count(svg, "class=\"threshold\"")).isEqualTo(2);
+    assertThat(svg).contains(">no data</text>", "1.0 [0.0, 2.0]", "no effect (0)");
+    assertThat(html(IntervalChart.titled("c", List.of("US")))).contains("no data");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                IntervalChart.titled("c", List.of("US"))
+                    .estimates("", new double[2], new double[2], new double[2]))
+        .withMessageContaining("2 values and 2 intervals (expected: 1, one per row)");
+  }
+
+  @Test
+  void intervalChart_manyRows_saysHowManyAreLeftOut() {
+    double[] values = new double[100];
+    IntervalChart chart =
+        IntervalChart.titled("c", Collections.nCopies(100, "n"))
+            .estimates("", values, values, values);
+
+    assertThat(html(chart)).contains("20 more rows are not drawn.");
+    assertThat(Report.titled("r").add(chart).toText()).contains("(20 more)");
+  }
+
   @Property(tries = 300)
   void anyNumbers_drawInsideThePicture(
       @ForAll @Size(min = 1, max = 12) double[] x, @ForAll double a, @ForAll double b) {
@@ -127,7 +165,8 @@ class HtmlChartsTest {
                 Map.of()),
             ScatterChart.calibration("c").points(series.interval(y, x)),
             ScatterChart.titled("c").points(series),
-            BarChart.titled("c", names).bars("s", y, x, x))) {
+            BarChart.titled("c", names).bars("s", y, x, x),
+            IntervalChart.titled("c", names).estimates("s", y, x, x).reference("r", a))) {
       String svg = html(chart);
       assertThat(svg).doesNotContain("NaN\"", "Infinity");
       Matcher matcher = COORDINATE.matcher(svg);

@@ -182,7 +182,13 @@ class HtmlSafetyTest {
     // A renderer that built markup itself would need a text buffer of its own in a field, or a
     // method of Markup that takes finished markup; the only public way in is text and attributes.
     for (Class<?> renderer :
-        List.of(HtmlRenderer.class, HtmlCharts.class, Canvas.class, XyPlot.class, BarPlot.class)) {
+        List.of(
+            HtmlRenderer.class,
+            HtmlCharts.class,
+            Canvas.class,
+            XyPlot.class,
+            BarPlot.class,
+            IntervalPlot.class)) {
       assertThat(Arrays.stream(renderer.getDeclaredFields()).map(field -> (Object) field.getType()))
           .doesNotContain(StringBuilder.class, Appendable.class);
     }
@@ -253,6 +259,10 @@ class HtmlSafetyTest {
                 .valueLabel("v" + t)
                 .bars(t, 1, 2),
             BarChart.histogram(t, 0, 1, 2).categoryLabel("c" + t).valueLabel("v" + t).bars(t, 1, 2),
+            IntervalChart.titled(t, List.of(t, t))
+                .valueLabel("v" + t)
+                .estimates(t, x, x, x)
+                .reference("r" + t, 1),
             new LineChart(t, "", "", List.of(), Map.of(), Map.of()));
   }
 

@@ -167,6 +167,16 @@ final class SampleReport {
     }
     return Section.titled("Distributions")
         .add(
+            IntervalChart.titled(
+                    "Effect of flights:8 on the late share, by airport",
+                    List.of("all flights", "ATL", "LAX", "ORD", "JFK"))
+                .valueLabel("relative change, %")
+                .estimates(
+                    "",
+                    new double[] {-1.9, -2.4, 0.4, -2.6, Double.NaN},
+                    new double[] {-2.7, -3.9, -1.3, -4, Double.NaN},
+                    new double[] {-1.1, -0.9, 2.1, -1.2, Double.NaN})
+                .reference("no effect", 0),
             BarChart.histogram(
                     "Scores, reference and live",
                     Double.NEGATIVE_INFINITY,

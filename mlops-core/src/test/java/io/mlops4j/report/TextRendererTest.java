@@ -11,6 +11,25 @@ import org.junit.jupiter.api.Test;
 class TextRendererTest {
   /** The expected text is written by hand from the rules of {@link Report#toText}. */
   @Test
+  void intervalChart_drawsDashesAroundTheEstimate() {
+    String text =
+        Report.titled("r")
+            .add(
+                IntervalChart.titled("Effect", List.of("all", "DE"))
+                    .estimates(
+                        "", new double[] {1, -1}, new double[] {0.5, -2}, new double[] {1.5, 1})
+                    .reference("no effect", 0))
+            .toText();
+
+    assertThat(text)
+        .contains(
+            "  all                          |     -----o------  1.0 [0.5, 1.5]\n",
+            "  DE     -----------o----------+-----------",
+            "-1.0 [-2.0, 1.0]\n",
+            "  no effect at 0\n");
+  }
+
+  @Test
   void toText_smallReport_looksAsWrittenByHand() {
     Report report =
         Report.titled("Flight delay")

@@ -1,8 +1,10 @@
 package io.mlops4j.junit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.core.Model;
+import io.mlops4j.core.ModelFiles;
 import io.mlops4j.core.Schema;
 import io.mlops4j.serving.OnnxModel;
 import java.nio.file.Path;
@@ -97,6 +99,47 @@ class SwapStressTest {
     int before = OnnxModel.openSessions();
     Engine.passes(Onnx.class, 1);
     assertThat(OnnxModel.openSessions()).isEqualTo(before);
+  }
+
+  private static ModelFiles files(String name) {
+    return ModelFiles.of(
+        "onnx", Path.of("../mlops-serving/src/test/resources/models", name + ".onnx"));
+  }
+
+  static class Loaded {
+    @SwapStress(callers = 2, swaps = 4)
+    void files(SwapStressRunner stress) {
+      stress.run(
+          SwapStressTarget.loading(
+                  OnnxModel.regression(X),
+                  SwapStressTest.files("plus1"),
+                  SwapStressTest.files("plus2"))
+              .asking(FLOATS)
+              .within(0.1));
+    }
+
+    @SwapStress(callers = 2, swaps = 4)
+    void words(SwapStressRunner stress) {
+      Model<Double, String> first = inputs -> inputs.stream().map(x -> "a" + x).toList();
+      Model<Double, String> second = inputs -> inputs.stream().map(x -> "B" + x).toList();
+      stress.run(
+          SwapStressTarget.making(() -> first, () -> second)
+              .asking(ROWS)
+              .comparing((one, other) -> one.equals(other)));
+    }
+  }
+
+  @Test
+  void run_filesOrOtherAnswers_passes() {
+    Engine.passes(Loaded.class, 2);
+  }
+
+  @Test
+  void within_notANumber_isRefused() {
+    assertThatThrownBy(
+            () -> SwapStressTarget.making(() -> adding(1), () -> adding(2)).within(Double.NaN))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("tolerance: NaN");
   }
 
   /** A team's own model around a session, whose close() forgets it. */
@@ -279,6 +322,30 @@ class SwapStressTest {
         .contains("Wrong answer (20 times)")
         .contains(
             "The first version, asked alone, answers 1.0 to row 0 alone and 191.0 in a batch");
+  }
+
+  /** Small batches come back in another order: asked alone, nobody sees it. */
+  static class MixesRowsUnderLoad {
+    private static List<Double> mixed(double constant, List<Double> inputs) {
+      List<Double> answers = plus(constant, inputs);
+      if (inputs.size() < ROWS.size()) {
+        Collections.reverse(answers);
+      }
+      return answers;
+    }
+
+    @SwapStress(callers = 4, swaps = 40)
+    void model(SwapStressRunner stress) {
+      stress(stress, () -> in -> mixed(1, in), () -> in -> mixed(2, in));
+    }
+  }
+
+  @Test
+  void run_rowsOfOthers_areCaught() {
+    assertThat(caught(MixesRowsUnderLoad.class))
+        .contains("Wrong answer")
+        .contains("answered")
+        .contains("to it alone");
   }
 
   /** Rows go through a buffer that all calls share. */

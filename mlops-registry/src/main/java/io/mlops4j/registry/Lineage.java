@@ -1,5 +1,6 @@
 package io.mlops4j.registry;
 
+import io.mlops4j.core.ModelExport;
 import io.mlops4j.core.ModelVersion;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -127,6 +128,37 @@ public record Lineage(
    */
   public static Lineage here() {
     return unknown().withEnvironment(Environment.capture());
+  }
+
+  /**
+   * Returns the lineage of something a training script exported: its data, code, environment,
+   * libraries, hyperparameters and metrics. The environment's {@code jvm} names the script's
+   * runtime, such as {@code CPython 3.11.7}.
+   *
+   * @param training what the export says
+   * @return a start for the {@code with} methods
+   */
+  public static Lineage of(ModelExport.Training training) {
+    List<String> libraries =
+        training.libraries().entrySet().stream()
+            .map(e -> e.getKey() + "==" + e.getValue())
+            .toList();
+    WorkTree workTree =
+        switch (training.workTree()) {
+          case "CLEAN" -> WorkTree.CLEAN;
+          case "DIRTY" -> WorkTree.DIRTY;
+          default -> WorkTree.UNKNOWN;
+        };
+    return new Lineage(
+        new Data(training.dataName(), training.dataDigest(), training.rows()),
+        new Code(training.commit(), workTree),
+        new Environment(training.runtime(), training.os(), libraries),
+        training.hyperparameters(),
+        training.metrics(),
+        new TreeMap<>(),
+        List.of(),
+        UNKNOWN,
+        Optional.empty());
   }
 
   /**

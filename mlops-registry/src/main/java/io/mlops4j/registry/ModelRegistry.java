@@ -94,6 +94,18 @@ public final class ModelRegistry implements AutoCloseable {
   }
 
   /**
+   * Returns a registry over the same store that writes into the log under another name: for a
+   * request that comes from a person. What it writes, this one sees at its next poll or read.
+   *
+   * @param actor who is written as the author; one line
+   * @return a registry of its own; the caller closes it
+   * @throws IllegalArgumentException if the name is blank or too long
+   */
+  public ModelRegistry as(String actor) {
+    return new ModelRegistry(store, options.withActor(actor));
+  }
+
+  /**
    * Returns the handle of a model, which need not exist yet. Reads the model's log: some tens of
    * milliseconds per thousand records.
    *

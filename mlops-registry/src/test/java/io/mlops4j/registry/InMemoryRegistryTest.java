@@ -36,6 +36,23 @@ class InMemoryRegistryTest extends ModelRegistryContract {
     }
   }
 
+  @Test
+  void as_anotherActor_isWrittenIntoTheSameLog() {
+    try (ModelRegistry registry = ModelRegistry.inMemory()) {
+      RegisteredModel<String, String> delay = registry.model("delay", Models.LOADER);
+      Models.champion(delay, "a", 0.6);
+      Models.champion(delay, "b", 0.7);
+      try (ModelRegistry theirs = registry.as("alice")) {
+        theirs.model("delay").rollback("late");
+      }
+      assertThat(delay.champion().orElseThrow().number()).isEqualTo(1);
+      assertThat(delay.history())
+          .last()
+          .satisfies(entry -> assertThat(entry.by()).isEqualTo("alice"));
+      assertThat(delay.history()).first().satisfies(e -> assertThat(e.by()).isEqualTo("UNKNOWN"));
+    }
+  }
+
   /** Memory that flips the last bit of some objects. */
   private static final class Damageable implements ObjectStore {
     private final ObjectStore memory = ObjectStore.inMemory();

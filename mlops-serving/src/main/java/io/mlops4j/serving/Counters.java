@@ -1,42 +1,107 @@
 package io.mlops4j.serving;
 
+import io.mlops4j.core.Prediction.Release;
+import io.mlops4j.serving.PredictionRejectedException.Reason;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /** What a predictor counts. */
 final class Counters {
   final LatencyHistogram latency = new LatencyHistogram(Runtime.getRuntime().availableProcessors());
   final LongAdder fallbacks = new LongAdder();
+  final LongAdder previous = new LongAdder();
   final LongAdder failed = new LongAdder();
-  final LongAdder queueFull = new LongAdder();
-  final LongAdder notReady = new LongAdder();
-  final LongAdder interrupted = new LongAdder();
+  final LongAdder timedOut = new LongAdder();
+  final LongAdder cancelled = new LongAdder();
   final LongAdder queued = new LongAdder();
+  final LongAdder queuedNanos = new LongAdder();
   final LongAdder batches = new LongAdder();
   final LongAdder batchedRows = new LongAdder();
+  final LongAdder offlineRows = new LongAdder();
   final AtomicInteger largestBatch = new AtomicInteger();
   final AtomicLong swaps = new AtomicLong();
   final AtomicLong failedLoads = new AtomicLong();
   final AtomicInteger openVersions = new AtomicInteger();
+  private final Map<Reason, LongAdder> rejected = new EnumMap<>(Reason.class);
+  private final Map<Release, LongAdder> released = new EnumMap<>(Release.class);
 
-  void batch(int rows) {
+  Counters() {
+    for (Reason reason : Reason.values()) {
+      rejected.put(reason, new LongAdder());
+    }
+    for (Release release : Release.values()) {
+      released.put(release, new LongAdder());
+    }
+  }
+
+  void batch(int rows, Release release) {
     batches.increment();
     batchedRows.add(rows);
+    of(released, release).increment();
     if (rows > largestBatch.get()) {
       largestBatch.accumulateAndGet(rows, Math::max);
     }
   }
 
-  void rejected(PredictionRejectedException.Reason reason) {
-    switch (reason) {
-      case QUEUE_FULL -> queueFull.increment();
-      case NOT_READY -> notReady.increment();
-      case INTERRUPTED -> interrupted.increment();
-    }
+  void rejected(Reason reason) {
+    of(rejected, reason).increment();
+  }
+
+  long rejectedFor(Reason reason) {
+    return of(rejected, reason).sum();
+  }
+
+  long releasedFor(Release release) {
+    return of(released, release).sum();
   }
 
   long rejected() {
-    return queueFull.sum() + notReady.sum() + interrupted.sum();
+    long sum = 0;
+    for (LongAdder reason : rejected.values()) {
+      sum += reason.sum();
+    }
+    return sum;
+  }
+
+  private static <K extends Enum<K>> LongAdder of(Map<K, LongAdder> adders, K key) {
+    return Objects.requireNonNull(adders.get(key));
+  }
+
+  /** Returns everything counted here, and what others count. */
+  PredictorStats stats(
+      int depth, @Nullable CachedAnswers<?, ?> cache, long dropped, long listenerErrors) {
+    LatencyHistogram.Snapshot answers = latency.snapshot();
+    return new PredictorStats(
+        answers.total(),
+        fallbacks.sum(),
+        previous.sum(),
+        failed.sum(),
+        timedOut.sum(),
+        rejected(),
+        cancelled.sum(),
+        queued.sum(),
+        depth,
+        batches.sum(),
+        batchedRows.sum(),
+        largestBatch.get(),
+        offlineRows.sum(),
+        cache == null ? 0 : cache.hits.sum(),
+        cache == null ? 0 : cache.misses.sum(),
+        cache == null ? 0 : cache.coalesced.sum(),
+        cache == null ? 0 : cache.evictions(),
+        cache == null ? 0 : cache.entries(),
+        swaps.get(),
+        failedLoads.get(),
+        openVersions.get(),
+        dropped,
+        listenerErrors,
+        Duration.ofNanos(answers.quantile(0.5)),
+        Duration.ofNanos(answers.quantile(0.99)));
   }
 }

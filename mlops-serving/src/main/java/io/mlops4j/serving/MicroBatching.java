@@ -1,25 +1,49 @@
 package io.mlops4j.serving;
 
+import java.time.Duration;
+
 /**
  * How requests are put together. A caller that finds the model idle runs it at once; only when it
  * is busy do requests queue, and whoever frees the model lets a worker take what has queued up.
- * There is no timer and no waiting for a batch to fill.
+ * Unless {@code maxDelay} is set, there is no timer and no waiting for a batch to fill.
  *
  * @param maxBatchSize most rows of one run, 1 to 4096; an ONNX model takes at most 128
- * @param queueCapacity most requests that wait, 1 to 1,048,576; one more is rejected
+ * @param queueCapacity most requests of one priority that wait, 1 to 1,048,576; one more is
+ *     rejected
  * @param workers most runs at once, 1 to 64, or 0 to derive it from the measured costs and the
  *     cores
  * @param measured whether costs measured when a version is loaded decide the best batch size, and
  *     whether callers that block are batched at all; otherwise they always are, up to {@code
  *     maxBatchSize}. Models without a row kernel (lambdas) are never measured
+ * @param maxDelay how long the oldest request may wait for others although the model is idle, 0 to
+ *     10 s. Zero, the default, is best unless one run costs far more than a row: with a delay every
+ *     request of a batched model queues, and a lone caller waits all of it
  */
-public record MicroBatching(int maxBatchSize, int queueCapacity, int workers, boolean measured) {
+public record MicroBatching(
+    int maxBatchSize, int queueCapacity, int workers, boolean measured, Duration maxDelay) {
+  private static final Duration LONGEST_DELAY = Duration.ofSeconds(10);
+
+  /**
+   * Creates options without a delay.
+   *
+   * @param maxBatchSize as above
+   * @param queueCapacity as above
+   * @param workers as above
+   * @param measured as above
+   */
+  public MicroBatching(int maxBatchSize, int queueCapacity, int workers, boolean measured) {
+    this(maxBatchSize, queueCapacity, workers, measured, Duration.ZERO);
+  }
 
   /** Checks each number. */
   public MicroBatching {
     requireRange("maxBatchSize", maxBatchSize, 1, 4096);
     requireRange("queueCapacity", queueCapacity, 1, 1 << 20);
     requireRange("workers", workers, 0, 64);
+    if (maxDelay.isNegative() || maxDelay.compareTo(LONGEST_DELAY) > 0) {
+      throw new IllegalArgumentException(
+          "maxDelay: " + maxDelay + " (expected: PT0S.." + LONGEST_DELAY + ")");
+    }
   }
 
   private static void requireRange(String name, int value, int least, int most) {
@@ -35,7 +59,7 @@ public record MicroBatching(int maxBatchSize, int queueCapacity, int workers, bo
    * @return the defaults
    */
   public static MicroBatching withDefaults() {
-    return new MicroBatching(128, 1024, 0, true);
+    return new MicroBatching(128, 1024, 0, true, Duration.ZERO);
   }
 
   /**
@@ -45,7 +69,7 @@ public record MicroBatching(int maxBatchSize, int queueCapacity, int workers, bo
    * @return the copy
    */
   public MicroBatching withMaxBatchSize(int rows) {
-    return new MicroBatching(rows, queueCapacity, workers, measured);
+    return new MicroBatching(rows, queueCapacity, workers, measured, maxDelay);
   }
 
   /**
@@ -55,7 +79,7 @@ public record MicroBatching(int maxBatchSize, int queueCapacity, int workers, bo
    * @return the copy
    */
   public MicroBatching withQueueCapacity(int requests) {
-    return new MicroBatching(maxBatchSize, requests, workers, measured);
+    return new MicroBatching(maxBatchSize, requests, workers, measured, maxDelay);
   }
 
   /**
@@ -65,7 +89,7 @@ public record MicroBatching(int maxBatchSize, int queueCapacity, int workers, bo
    * @return the copy
    */
   public MicroBatching withWorkers(int count) {
-    return new MicroBatching(maxBatchSize, queueCapacity, count, measured);
+    return new MicroBatching(maxBatchSize, queueCapacity, count, measured, maxDelay);
   }
 
   /**
@@ -74,6 +98,16 @@ public record MicroBatching(int maxBatchSize, int queueCapacity, int workers, bo
    * @return the copy
    */
   public MicroBatching always() {
-    return new MicroBatching(maxBatchSize, queueCapacity, workers, false);
+    return new MicroBatching(maxBatchSize, queueCapacity, workers, false, maxDelay);
+  }
+
+  /**
+   * Returns a copy that lets requests wait for others.
+   *
+   * @param longest 0 to 10 s, from the oldest request's call on
+   * @return the copy
+   */
+  public MicroBatching withMaxDelay(Duration longest) {
+    return new MicroBatching(maxBatchSize, queueCapacity, workers, measured, longest);
   }
 }

@@ -1,10 +1,18 @@
 package io.mlops4j.serving;
 
 import io.mlops4j.core.ModelVersion;
+import io.mlops4j.core.Text;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
- * Looks into an ONNX file before native code does, for weights that live in another file: those
- * would be opened by a path the model's author chose, and nobody has verified them.
+ * What an ONNX file would make native code do beyond computing: open other files for weights, and
+ * call operators that are native code of somebody else. Looked for in Java, before any native code
+ * sees the bytes.
  *
  * <p>A walk over protobuf fields, nothing is built. Field numbers: onnx.proto3 of ONNX 1.16.
  */
@@ -12,17 +20,36 @@ final class OnnxBytes {
   /** Nested control-flow bodies; real models have one or two. */
   private static final int DEEPEST = 32;
 
-  private final byte[] bytes;
+  /** Domains ONNX Runtime itself implements. */
+  private static final Set<String> BUILT_IN =
+      Set.of(
+          "",
+          "ai.onnx",
+          "ai.onnx.ml",
+          "ai.onnx.training",
+          "ai.onnx.preview.training",
+          "com.microsoft",
+          "com.microsoft.nchwc",
+          "com.ms.internal.nhwc",
+          "org.pytorch.aten");
 
-  private OnnxBytes(byte[] bytes) {
-    this.bytes = bytes;
-  }
+  private final List<ExternalTensor> external = new ArrayList<>();
+  private final Map<String, String> operators = new LinkedHashMap<>();
+  private final Set<String> functions = new HashSet<>();
+  private boolean externalInside;
 
-  static void refuseExternalData(ModelVersion who, byte[] bytes) {
-    boolean external;
+  private OnnxBytes() {}
+
+  /**
+   * Returns what a file holds.
+   *
+   * @throws ModelLoadException if it is cut off or no ONNX file
+   */
+  static OnnxBytes read(ModelVersion who, byte[] bytes) {
+    OnnxBytes found = new OnnxBytes();
     try {
-      external = new OnnxBytes(bytes).inModel();
-    } catch (MalformedException e) {
+      found.model(new ProtoReader(bytes));
+    } catch (ProtoReader.MalformedException e) {
       throw new ModelLoadException(
           "Model '"
               + who
@@ -32,149 +59,129 @@ final class OnnxBytes {
               + bytes.length
               + " bytes).");
     }
-    if (external) {
+    return found;
+  }
+
+  /** The graph's weights that live in other files. */
+  List<ExternalTensor> external() {
+    return external;
+  }
+
+  /**
+   * Refuses weights in other files, except for the graph's own initializers if those are allowed.
+   */
+  void refuseExternal(ModelVersion who, boolean initializersAllowed) {
+    if (externalInside || (!initializersAllowed && !external.isEmpty())) {
       throw new ModelLoadException(
           "Model '"
               + who
-              + "' keeps weights in another file (external data). Save it as one file, for example"
-              + " onnx.save(model, path, save_as_external_data=False).");
+              + "' keeps weights in another file (external data"
+              + (externalInside ? " of a constant or of a nested graph" : "")
+              + "). Save it as one file, for example onnx.save(model, path,"
+              + " save_as_external_data=False), or register the version with all its files.");
     }
   }
 
-  private boolean inModel() {
-    return any(
-        0,
-        bytes.length,
-        0,
-        (field, from, to) ->
-            switch (field) {
-              case 7 -> inGraph(from, to, 1); // graph
-              case 25 -> inFunction(from, to, 1); // functions
-              default -> false;
-            });
+  /** Refuses operators that neither ONNX Runtime nor the file itself defines. */
+  void refuseCustomOperators(ModelVersion who) {
+    for (Map.Entry<String, String> used : operators.entrySet()) {
+      if (!BUILT_IN.contains(used.getKey()) && !functions.contains(used.getKey())) {
+        throw new ModelLoadException(
+            "Model '"
+                + who
+                + "' uses the custom operator "
+                + Text.printable(used.getValue(), 64)
+                + " of domain '"
+                + Text.printable(used.getKey(), 64)
+                + "', which ONNX Runtime does not have. Custom operators are native code: allow"
+                + " their library with OnnxOptions.withCustomOperators(library, sha256), or export"
+                + " the model without them.");
+      }
+    }
   }
 
-  private boolean inGraph(int start, int end, int depth) {
-    return any(
-        start,
-        end,
-        depth,
-        (field, from, to) ->
-            switch (field) {
-              case 1 -> inNode(from, to, depth + 1); // node
-              case 5 -> inTensor(from, to, depth + 1); // initializer
-              case 15 -> inSparse(from, to, depth + 1); // sparse_initializer
-              default -> false;
-            });
+  private void model(ProtoReader in) {
+    while (in.next()) {
+      if (in.isBytes(7)) { // graph
+        graph(in.message(), 1);
+      } else if (in.isBytes(25)) { // functions
+        function(in.message(), 1);
+      }
+    }
   }
 
-  private boolean inFunction(int start, int end, int depth) {
-    return any(
-        start,
-        end,
-        depth,
-        (field, from, to) ->
-            switch (field) {
-              case 7 -> inNode(from, to, depth + 1); // node
-              case 11 -> inAttribute(from, to, depth + 1); // attribute_proto
-              default -> false;
-            });
+  private void graph(ProtoReader in, int depth) {
+    requireDepth(depth);
+    while (in.next()) {
+      if (in.isBytes(1)) { // node
+        node(in.message(), depth + 1);
+      } else if (in.isBytes(5)) { // initializer
+        ExternalTensor tensor = ExternalTensor.read(in.message());
+        if (tensor != null && depth == 1) {
+          external.add(tensor);
+        } else {
+          externalInside |= tensor != null;
+        }
+      } else if (in.isBytes(15)) { // sparse_initializer
+        sparse(in.message());
+      }
+    }
   }
 
-  private boolean inNode(int start, int end, int depth) {
-    return any(
-        start, end, depth, (field, from, to) -> field == 5 && inAttribute(from, to, depth + 1));
+  private void function(ProtoReader in, int depth) {
+    String domain = "";
+    while (in.next()) {
+      if (in.isBytes(10)) { // domain
+        domain = in.text();
+      } else if (in.isBytes(7)) { // node
+        node(in.message(), depth + 1);
+      } else if (in.isBytes(11)) { // attribute_proto
+        attribute(in.message(), depth + 1);
+      }
+    }
+    functions.add(domain);
   }
 
-  private boolean inAttribute(int start, int end, int depth) {
-    return any(
-        start,
-        end,
-        depth,
-        (field, from, to) ->
-            switch (field) {
-              case 5, 10 -> inTensor(from, to, depth + 1); // t, tensors
-              case 6, 11 -> inGraph(from, to, depth + 1); // g, graphs
-              case 22, 23 -> inSparse(from, to, depth + 1); // sparse_tensor, sparse_tensors
-              default -> false;
-            });
+  private void node(ProtoReader in, int depth) {
+    requireDepth(depth);
+    String domain = "";
+    String operator = "";
+    while (in.next()) {
+      if (in.isBytes(4)) { // op_type
+        operator = in.text();
+      } else if (in.isBytes(5)) { // attribute
+        attribute(in.message(), depth + 1);
+      } else if (in.isBytes(7)) { // domain
+        domain = in.text();
+      }
+    }
+    operators.putIfAbsent(domain, operator);
   }
 
-  private boolean inSparse(int start, int end, int depth) {
-    return any(
-        start,
-        end,
-        depth,
-        (field, from, to) -> (field == 1 || field == 2) && inTensor(from, to, depth + 1));
+  private void attribute(ProtoReader in, int depth) {
+    requireDepth(depth);
+    while (in.next()) {
+      if (in.isBytes(5) || in.isBytes(10)) { // t, tensors
+        externalInside |= ExternalTensor.read(in.message()) != null;
+      } else if (in.isBytes(6) || in.isBytes(11)) { // g, graphs
+        graph(in.message(), depth + 1);
+      } else if (in.isBytes(22) || in.isBytes(23)) { // sparse_tensor, sparse_tensors
+        sparse(in.message());
+      }
+    }
   }
 
-  private boolean inTensor(int start, int end, int depth) {
-    // external_data, or data_location (a varint: from is its value) other than DEFAULT.
-    return any(start, end, depth, (field, from, to) -> field == 13 || (field == 14 && from != 0));
+  private void sparse(ProtoReader in) {
+    while (in.next()) {
+      if (in.isBytes(1) || in.isBytes(2)) { // values, indices
+        externalInside |= ExternalTensor.read(in.message()) != null;
+      }
+    }
   }
 
-  private boolean any(int start, int end, int depth, FieldTest test) {
+  private static void requireDepth(int depth) {
     if (depth > DEEPEST) {
-      throw new MalformedException("bodies nested deeper than " + DEEPEST);
-    }
-    int at = start;
-    while (at < end) {
-      long[] key = varint(at, end);
-      at = (int) key[1];
-      int field = (int) (key[0] >>> 3);
-      switch ((int) (key[0] & 7)) {
-        case 0 -> {
-          long[] value = varint(at, end);
-          at = (int) value[1];
-          if (field == 14 && test.test(field, value[0] == 0 ? 0 : 1, at)) {
-            return true;
-          }
-        }
-        case 1 -> at = skip(at, 8, end);
-        case 2 -> {
-          long[] length = varint(at, end);
-          int from = (int) length[1];
-          at = skip(from, length[0], end);
-          if (test.test(field, from, at)) {
-            return true;
-          }
-        }
-        case 5 -> at = skip(at, 4, end);
-        default -> throw new MalformedException("unknown wire type at byte " + at);
-      }
-    }
-    return false;
-  }
-
-  private static int skip(int at, long length, int end) {
-    if (length < 0 || length > end - at) {
-      throw new MalformedException("cut off at byte " + at);
-    }
-    return at + (int) length;
-  }
-
-  /** Returns the value and the position after it. */
-  private long[] varint(int start, int end) {
-    long value = 0;
-    for (int i = 0; i < 10 && start + i < end; i++) {
-      byte b = bytes[start + i];
-      value |= (long) (b & 0x7f) << (7 * i);
-      if (b >= 0) {
-        return new long[] {value, start + i + 1};
-      }
-    }
-    throw new MalformedException("cut off at byte " + start);
-  }
-
-  private interface FieldTest {
-    boolean test(int field, int from, int to);
-  }
-
-  private static final class MalformedException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    MalformedException(String message) {
-      super(message, null, false, false);
+      throw new ProtoReader.MalformedException("bodies nested deeper than " + DEEPEST);
     }
   }
 }

@@ -2,8 +2,8 @@ package io.mlops4j.serving;
 
 import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.SequenceInfo;
 import ai.onnxruntime.TensorInfo;
-import io.mlops4j.core.InputEncoding;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.core.Text;
 import java.util.Arrays;
@@ -14,41 +14,34 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The input and the output of a graph that a loader uses, or why it cannot.
+ * What a graph takes and gives, as ONNX Runtime tells it.
  *
- * @param input the input's name
- * @param width floats per row
- * @param oneRow whether the graph takes exactly one row at a time
- * @param output the output's name
+ * @param who the model, for messages
+ * @param inputs at least one
+ * @param outputs at least one
+ * @param labels the classes the output that is read stands for, if a ZipMap was cut off
  */
-record OnnxGraph(String input, int width, boolean oneRow, String output) {
+record OnnxGraph(
+    ModelVersion who, List<NodeInfo> inputs, List<NodeInfo> outputs, List<String> labels) {
 
   /** Names exporters give to the output that is meant, most telling first. */
   private static final List<String> TELLING =
       List.of("probabilities", "probability", "output_probability");
 
-  static OnnxGraph read(
-      ModelVersion who,
-      Collection<NodeInfo> inputs,
-      Collection<NodeInfo> outputs,
-      InputEncoding encoding,
-      OutputKind<?> kind,
-      @Nullable String chosen) {
-    NodeInfo input = inputs.iterator().next();
-    if (inputs.size() != 1
-        || !(input.getInfo() instanceof TensorInfo tensor)
-        || tensor.type != OnnxJavaType.FLOAT
-        || tensor.getShape().length != 2) {
-      throw new ModelLoadException(
-          "Model '"
-              + who
-              + "' takes "
-              + list(inputs)
-              + ". This loader takes one float tensor [n, d]. "
-              + "Export the model without string inputs and with its features in one tensor.");
-    }
-    long rows = tensor.getShape()[0];
-    long width = tensor.getShape()[1];
+  /** Returns the one input if it is a float matrix, else null. */
+  @Nullable NodeInfo oneFloatMatrix() {
+    return inputs.size() == 1 && isFloatMatrix(inputs.get(0)) ? inputs.get(0) : null;
+  }
+
+  static boolean isFloatMatrix(NodeInfo node) {
+    return node.getInfo() instanceof TensorInfo tensor
+        && tensor.type == OnnxJavaType.FLOAT
+        && tensor.getShape().length == 2;
+  }
+
+  /** Returns whether an input takes exactly one row; refuses any other fixed number. */
+  boolean oneRow(NodeInfo input) {
+    long rows = ((TensorInfo) input.getInfo()).getShape()[0];
     if (rows != -1 && rows != 1) {
       throw new ModelLoadException(
           "Model '"
@@ -59,36 +52,16 @@ record OnnxGraph(String input, int width, boolean oneRow, String output) {
               + describe(input)
               + "). Export it with a free first dimension, or with 1.");
     }
-    if (width < 1) {
-      throw new ModelLoadException(
-          "Model '"
-              + who
-              + "' leaves the number of its features open (input "
-              + describe(input)
-              + "). Export it with a fixed second dimension: the encoding writes "
-              + encoding.width()
-              + " floats a row.");
-    }
-    if (width != encoding.width()) {
-      throw new ModelLoadException(
-          "Model '"
-              + who
-              + "' takes "
-              + width
-              + " floats a row (input "
-              + describe(input)
-              + "); the encoding writes "
-              + encoding.width()
-              + ": "
-              + columns(encoding)
-              + ". Use the encoding the model was trained with.");
-    }
-    return new OnnxGraph(
-        input.getName(), (int) width, rows == 1, output(who, outputs, kind, chosen));
+    return rows == 1;
   }
 
-  private static String output(
-      ModelVersion who, Collection<NodeInfo> outputs, OutputKind<?> kind, @Nullable String chosen) {
+  /**
+   * Returns the output to read.
+   *
+   * @param kind what it must look like
+   * @param chosen its name, or null to find the only one that fits
+   */
+  NodeInfo output(OutputKind<?> kind, @Nullable String chosen) {
     List<NodeInfo> fitting =
         outputs.stream()
             .filter(o -> chosen == null || o.getName().equals(chosen))
@@ -99,18 +72,13 @@ record OnnxGraph(String input, int width, boolean oneRow, String output) {
       fitting = told.size() == 1 ? told : fitting;
     }
     if (fitting.size() == 1) {
-      return fitting.get(0).getName();
+      return fitting.get(0);
     }
     StringBuilder message = new StringBuilder("Model '" + who + "' ");
     if (fitting.isEmpty()) {
       message.append(chosen == null ? "has no output" : "has no output '" + chosen + "'");
       message.append(" to read as ").append(kind.wanted()).append(". Outputs: ");
       message.append(list(outputs)).append('.');
-      if (outputs.stream().anyMatch(o -> !(o.getInfo() instanceof TensorInfo))) {
-        message.append(
-            " Sequences and maps are not read: export scikit-learn classifiers with"
-                + " options={'zipmap': False}.");
-      }
     } else {
       message.append("has ").append(fitting.size()).append(" outputs to read as ");
       message.append(kind.wanted()).append(": ").append(list(fitting));
@@ -121,7 +89,11 @@ record OnnxGraph(String input, int width, boolean oneRow, String output) {
   }
 
   private static boolean fits(NodeInfo output, OutputKind<?> kind) {
-    if (!(output.getInfo() instanceof TensorInfo tensor) || tensor.type != OnnxJavaType.FLOAT) {
+    if (output.getInfo() instanceof SequenceInfo sequence) {
+      return kind.maps() && OutputValues.isMapOfNumbers(sequence);
+    }
+    if (!(output.getInfo() instanceof TensorInfo tensor)
+        || (tensor.type != OnnxJavaType.FLOAT && tensor.type != OnnxJavaType.DOUBLE)) {
       return false;
     }
     long[] shape = tensor.getShape();
@@ -133,12 +105,19 @@ record OnnxGraph(String input, int width, boolean oneRow, String output) {
     };
   }
 
-  private static String list(Collection<NodeInfo> nodes) {
+  static String list(Collection<NodeInfo> nodes) {
     return nodes.stream().map(OnnxGraph::describe).collect(Collectors.joining(", "));
   }
 
-  private static String describe(NodeInfo node) {
+  static String describe(NodeInfo node) {
     String name = "'" + Text.printable(node.getName(), 64) + "' ";
+    if (node.getInfo() instanceof SequenceInfo sequence && sequence.isSequenceOfMaps()) {
+      return name
+          + "sequence of maps from "
+          + sequence.mapInfo.keyType.toString().toLowerCase(Locale.ROOT)
+          + " to "
+          + sequence.mapInfo.valueType.toString().toLowerCase(Locale.ROOT);
+    }
     if (!(node.getInfo() instanceof TensorInfo tensor)) {
       return name
           + node.getInfo().getClass().getSimpleName().replace("Info", "").toLowerCase(Locale.ROOT);
@@ -148,11 +127,5 @@ record OnnxGraph(String input, int width, boolean oneRow, String output) {
         + Arrays.stream(tensor.getShape())
             .mapToObj(d -> d < 0 ? "n" : Long.toString(d))
             .collect(Collectors.joining(", ", " [", "]"));
-  }
-
-  private static String columns(InputEncoding encoding) {
-    return encoding.columns().stream()
-        .map(c -> c.feature() + " " + c.getClass().getSimpleName() + "[" + c.width() + "]")
-        .collect(Collectors.joining(", "));
   }
 }

@@ -1,14 +1,14 @@
 package io.mlops4j.serving;
 
+import io.mlops4j.core.Feature;
 import io.mlops4j.core.InputEncoding;
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.Model;
 import io.mlops4j.core.ModelArtifact;
+import io.mlops4j.core.ModelExport;
 import io.mlops4j.core.ModelLoader;
 import io.mlops4j.core.ModelVersion;
-import io.mlops4j.core.RowEncoder;
 import io.mlops4j.core.Schema;
-import io.mlops4j.core.Text;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,9 +21,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Loads ONNX files, from a registry's version or from a path. Immutable and thread-safe.
  *
- * <p>The bytes that were verified are the bytes that are loaded: a graph that keeps weights in
- * another file is refused, and no operator library is registered. Loading runs the graph once on
- * rows of zeros.
+ * <p>The bytes that were verified are the bytes that are loaded. Weights in other files are read
+ * only from the version's own files, in memory; custom operators are refused unless their library
+ * is allowed by its digest. Loading runs the graph once on rows of zeros and empty texts.
+ *
+ * <p>Which inputs are read: one float tensor {@code [n, d]}, written by the version's encoding or
+ * made of the schema's numbers in order; or one input per column, {@code [n, 1]} or {@code [n]} of
+ * float, double, int64, int32, bool or string, fed by the feature of the same name. A missing
+ * number is NaN, and an error of its row where the input has no NaN; a missing text is the empty
+ * text.
  *
  * <p>The model returned is thread-safe, uses as many native calls at once as there are cores, each
  * on one core, and may be closed at any time: closing waits for calls that are inside.
@@ -35,14 +41,21 @@ public final class OnnxLoader<I, O> implements ModelLoader<I, O> {
   private static final String FORMAT = "onnx";
   private static final String SUFFIX = ".onnx";
 
-  private final Schema<I> schema;
+  private final OnnxInput<I> input;
   private final OutputKind<O> kind;
   private final @Nullable String output;
+  private final OnnxOptions options;
 
-  OnnxLoader(Schema<I> schema, OutputKind<O> kind, @Nullable String output) {
-    this.schema = Objects.requireNonNull(schema, "schema");
+  OnnxLoader(OnnxInput<I> input, OutputKind<O> kind) {
+    this(input, kind, null, OnnxOptions.withDefaults());
+  }
+
+  private OnnxLoader(
+      OnnxInput<I> input, OutputKind<O> kind, @Nullable String output, OnnxOptions options) {
+    this.input = input;
     this.kind = kind;
     this.output = output;
+    this.options = options;
   }
 
   /**
@@ -52,7 +65,17 @@ public final class OnnxLoader<I, O> implements ModelLoader<I, O> {
    * @return a new loader
    */
   public OnnxLoader<I, O> output(String name) {
-    return new OnnxLoader<>(schema, kind, Objects.requireNonNull(name, "name"));
+    return new OnnxLoader<>(input, kind, Objects.requireNonNull(name, "name"), options);
+  }
+
+  /**
+   * Returns a loader whose models are run in another way.
+   *
+   * @param how threads, optimization, device, custom operators
+   * @return a new loader
+   */
+  public OnnxLoader<I, O> options(OnnxOptions how) {
+    return new OnnxLoader<>(input, kind, output, Objects.requireNonNull(how, "how"));
   }
 
   @Override
@@ -62,14 +85,17 @@ public final class OnnxLoader<I, O> implements ModelLoader<I, O> {
 
   @Override
   public Optional<Schema<I>> schema() {
-    return Optional.of(schema);
+    return input.schemaOfRows();
   }
 
-  /** Returns whether the rows are numbers throughout: only those are passed on without encoding. */
+  /**
+   * Returns whether the rows are numbers throughout: only those are passed on without encoding for
+   * certain. A graph with one input per column takes texts too, but only its file would tell.
+   */
   @Override
   public boolean takesRowsAsTheyAre() {
     try {
-      InputEncoding.numeric(schema);
+      schema().ifPresent(InputEncoding::numeric);
       return true;
     } catch (IllegalArgumentException e) {
       return false;
@@ -77,11 +103,12 @@ public final class OnnxLoader<I, O> implements ModelLoader<I, O> {
   }
 
   /**
-   * Returns the model in a version's one {@code .onnx} file.
+   * Returns the model in a version's one {@code .onnx} file. Weights may be in the version's other
+   * files.
    *
    * @param version who it is, for messages
-   * @param artifact its files; without a stored encoding the schema's numbers are passed on as they
-   *     are, and then the stored signature must be the schema's
+   * @param artifact its files; without a stored encoding, a graph with one float tensor gets the
+   *     schema's numbers as they are, and then the stored signature must be the schema's
    * @return the model; the caller closes it
    * @throws ModelLoadException if the graph cannot be opened or does not fit; lists both sides
    */
@@ -98,35 +125,76 @@ public final class OnnxLoader<I, O> implements ModelLoader<I, O> {
               + artifact.files()
               + ".");
     }
-    Optional<InputEncoding> stored = artifact.encoding();
-    Optional<String> signature = artifact.signature();
-    if (stored.isEmpty()
-        && signature.isPresent()
-        && !signature.get().equals(schema.fingerprint())) {
-      throw new ModelLoadException(
-          "Version '"
-              + version
-              + "' was trained on rows with signature "
-              + Text.printable(signature.get(), 12)
-              + " and stores no encoding; "
-              + schema
-              + " has signature "
-              + Text.printable(schema.fingerprint(), 12)
-              + ". Store the encoding with the version, or use the schema it was trained on.");
-    }
-    return open(version, artifact.bytes(graphs.get(0)), stored);
+    OnnxInput.Stored stored = new OnnxInput.Stored(artifact.encoding(), artifact.signature());
+    return open(version, artifact.bytes(graphs.get(0)), artifact, stored);
   }
 
   /**
    * Returns the model in a file, for use without a registry. The schema's numbers are the graph's
-   * input, in order.
+   * input, in order, or each feature the input of its name.
    *
-   * @param file an ONNX file
+   * <p>Of a directory that {@code python/export_mlops4j.py} wrote, the model in it: every digest is
+   * verified, the encoding applied and all golden rows are replayed first.
+   *
+   * @param file an ONNX file, or the directory of an export
    * @return the model; the caller closes it
-   * @throws ModelLoadException if it cannot be read or does not fit; lists both sides
+   * @throws ModelLoadException if it cannot be read or does not fit; lists both sides. For an
+   *     export also if a golden row is not reproduced: names the row, both numbers and the
+   *     tolerance
+   * @throws MlopsException if the directory is no whole export, see {@link ModelExport#read}
    */
   public Model<I, O> load(Path file) {
-    return open(named(file), read(file), Optional.empty());
+    return Files.isDirectory(file)
+        ? load(ModelExport.read(file))
+        : open(named(file), read(file), null, OnnxInput.Stored.NOTHING);
+  }
+
+  /**
+   * Returns the model of an export, after its golden rows have been replayed.
+   *
+   * @param export what a training script wrote
+   * @return the model; the caller closes it
+   * @throws ModelLoadException if it does not fit the schema, leaves a sensitive feature of the
+   *     export unmarked, or does not reproduce a golden row: names the row, both numbers and the
+   *     tolerance
+   */
+  public Model<I, O> load(ModelExport export) {
+    Schema<I> schema =
+        schema()
+            .orElseThrow(
+                () ->
+                    new ModelLoadException(
+                        "Export '"
+                            + export.name()
+                            + "' is of rows with a schema, this loader takes tokens."));
+    for (Feature<?> feature : export.schema().features()) {
+      if (feature.sensitive()
+          && schema.has(feature.name())
+          && !schema.feature(feature.name()).sensitive()) {
+        throw new ModelLoadException(
+            "Export '"
+                + export.name()
+                + "' marks feature "
+                + feature.name()
+                + " as sensitive, "
+                + schema.name()
+                + " does not. Use Schema.of(…).withSensitive(\""
+                + feature.name()
+                + "\").");
+      }
+    }
+    Model<I, O> model = load(ModelVersion.unregistered(export.name()), export.files());
+    try {
+      export
+          .files()
+          .goldenRows()
+          .ifPresent(
+              rows -> GoldenReplay.require("Export '" + export.name() + "'", model, rows, schema));
+      return model;
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
+    }
   }
 
   /**
@@ -138,7 +206,8 @@ public final class OnnxLoader<I, O> implements ModelLoader<I, O> {
    * @throws ModelLoadException if it cannot be read or does not fit; lists both sides
    */
   public Model<I, O> load(Path file, InputEncoding encoding) {
-    return open(named(file), read(file), Optional.of(encoding));
+    OnnxInput.Stored stored = new OnnxInput.Stored(Optional.of(encoding), Optional.empty());
+    return open(named(file), read(file), null, stored);
   }
 
   /**
@@ -154,15 +223,39 @@ public final class OnnxLoader<I, O> implements ModelLoader<I, O> {
   }
 
   private OnnxRowModel<I, O> open(
-      ModelVersion version, byte[] bytes, Optional<InputEncoding> stored) {
-    RowEncoder<I> encoder;
-    try {
-      encoder = stored.orElseGet(() -> InputEncoding.numeric(schema)).bind(schema);
-    } catch (MlopsException | IllegalArgumentException e) {
-      throw new ModelLoadException("Model '" + version + "': " + e.getMessage(), e);
+      ModelVersion version,
+      byte[] bytes,
+      @Nullable ModelArtifact artifact,
+      OnnxInput.Stored stored) {
+    OnnxBytes content = OnnxBytes.read(version, bytes);
+    content.refuseExternal(version, artifact != null);
+    if (options.customOperators().isEmpty()) {
+      content.refuseCustomOperators(version);
     }
+    if (!options.nativeOnly() && content.external().isEmpty()) {
+      OnnxKernel<I> linear = input.linear(version, bytes, kind, output, stored);
+      if (linear != null) {
+        return new OnnxRowModel<>(version, linear, kind, slots(options));
+      }
+    }
+    ZipMapCut cut = kind.maps() && !kind.isAll() ? ZipMapCut.of(bytes, output) : null;
+    byte[] opened = cut == null ? bytes : cut.bytes();
+    OnnxSession session = OnnxSession.open(version, opened, content, artifact, options);
+    try {
+      OnnxGraph graph = session.graph(version, cut == null ? List.of() : cut.labels());
+      String read = cut == null ? output : cut.output();
+      OnnxKernel<I> kernel = input.kernel(graph, session, kind, read, stored);
+      return new OnnxRowModel<>(version, kernel, kind, slots(options));
+    } catch (RuntimeException e) {
+      session.close();
+      throw e;
+    }
+  }
+
+  /** Returns how many calls run at once. */
+  static int slots(OnnxOptions options) {
     int cores = Math.max(2, Runtime.getRuntime().availableProcessors());
-    return OnnxRowModel.open(version, bytes, encoder, kind, output, cores);
+    return options.cuda().map(OnnxOptions.Cuda::maxConcurrent).orElse(cores);
   }
 
   private static byte[] read(Path file) {

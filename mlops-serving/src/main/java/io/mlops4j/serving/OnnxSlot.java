@@ -1,129 +1,62 @@
 package io.mlops4j.serving;
 
-import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import io.mlops4j.core.RowBuffer;
-import io.mlops4j.core.RowEncoder;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
-import java.util.Map;
+import java.util.List;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one run at a time works in: direct buffers, and tensors over their first {@code n} rows that
- * are made once per {@code n} and reused, input and pinned output alike. Used by one thread at a
- * time.
+ * What one run at a time works in: places for rows, and for what came out of the last run. Used by
+ * one thread at a time.
  *
  * @param <I> one input row
  */
-final class OnnxSlot<I> {
-  private final OnnxSession session;
-  private final OnnxGraph graph;
-  private final OutputShape shape;
-  private final RowEncoder<I> encoder;
-  private final FloatBuffer in;
-  private final FloatBuffer out;
-  private final RowBuffer<I> row;
-  private final @Nullable PlainNumbers<I> plain;
-  private final @Nullable Tensors[] tensors;
-
-  OnnxSlot(
-      OnnxSession session,
-      OnnxGraph graph,
-      OutputShape shape,
-      RowEncoder<I> encoder,
-      int capacity) {
-    this.session = session;
-    this.graph = graph;
-    this.shape = shape;
-    this.encoder = encoder;
-    this.in = direct(capacity * graph.width());
-    this.out = direct(capacity * shape.columns());
-    this.tensors = new @Nullable Tensors[capacity + 1];
-    this.row = encoder.schema().newBuffer();
-    this.plain = PlainNumbers.of(encoder);
-  }
-
-  static FloatBuffer direct(int floats) {
-    return ByteBuffer.allocateDirect(Math.multiplyExact(floats, Float.BYTES))
-        .order(ByteOrder.nativeOrder())
-        .asFloatBuffer();
-  }
-
-  /** Returns the values of the row encoded last, or null if they were not kept. */
-  @Nullable RowBuffer<I> row() {
-    return plain == null ? row : null;
-  }
+abstract class OnnxSlot<I> {
 
   /** Writes a row into its place of the input. */
-  void encode(int place, I input) {
-    int at = place * graph.width();
-    if (plain != null) {
-      plain.encode(input, in, at);
-    } else {
-      row.set(input);
-      encoder.encode(row, in, at);
-    }
+  abstract void encode(int place, I input);
+
+  /** Writes a row that has been read already, of this slot's own schema. */
+  void encode(int place, RowBuffer<I> values) {
+    throw new IllegalStateException("Rows of this slot have no schema.");
   }
 
-  /** Runs the first rows. Where they are read afterwards: {@link #out()}. */
-  void run(int n) throws OrtException {
-    Tensors ready = tensors[n];
-    if (ready == null) {
-      ready = newTensors(n);
-      tensors[n] = ready;
-    }
-    session.run(ready.inputs, ready.outputs);
+  /** Writes a row and returns its values, read once; null if rows have no schema. */
+  @Nullable RowBuffer<I> encodeAndKeep(int place, I input) {
+    encode(place, input);
+    return null;
   }
 
-  FloatBuffer out() {
-    return out;
+  /** Writes numbers without meaning in place of a row; false if the inputs are not just numbers. */
+  boolean fill(int place, RandomGenerator numbers) {
+    return false;
   }
 
-  private Tensors newTensors(int n) throws OrtException {
-    OnnxTensor input = tensor(in, new long[] {n, graph.width()});
-    try {
-      OnnxTensor output = tensor(out, shape.of(n));
-      return new Tensors(Map.of(graph.input(), input), Map.of(graph.output(), output));
-    } catch (OrtException e) {
-      input.close();
-      throw e;
-    }
+  /** Runs the first {@code n} rows, unless or until it is stopped. */
+  abstract void run(int n, @Nullable NativeStop stop) throws OrtException;
+
+  /** Runs the first {@code n} rows. */
+  final void run(int n) throws OrtException {
+    run(n, null);
   }
 
-  static OnnxTensor tensor(FloatBuffer buffer, long[] shape) throws OrtException {
-    long floats = 1;
-    for (long dimension : shape) {
-      floats *= dimension;
-    }
-    return OnnxTensor.createTensor(
-        OnnxSession.environment(), buffer.duplicate().position(0).limit((int) floats), shape);
+  /** How many numbers the output that is read has for a row of the last run. */
+  abstract int columns();
+
+  /** One number of the output that is read, after a run. */
+  abstract double number(int place, int column);
+
+  /** The classes the columns stand for; none if the output does not name them. */
+  List<String> labels() {
+    return List.of();
   }
 
-  /** Frees the tensors. The buffers are the garbage collector's. */
-  void close() {
-    for (int n = 0; n < tensors.length; n++) {
-      Tensors made = tensors[n];
-      if (made != null) {
-        made.inputs.values().forEach(OnnxTensor::close);
-        made.outputs.values().forEach(OnnxTensor::close);
-        tensors[n] = null;
-      }
-    }
+  /** Every output's part of a row, after a run. */
+  OnnxOutputs outputs(int place) {
+    throw new IllegalStateException("This slot reads one output.");
   }
 
-  private record Tensors(Map<String, OnnxTensor> inputs, Map<String, OnnxTensor> outputs) {}
-
-  /**
-   * What the output is for {@code n} rows.
-   *
-   * @param columns floats per row
-   * @param flat whether it is {@code [n]} instead of {@code [n, columns]}
-   */
-  record OutputShape(int columns, boolean flat) {
-    long[] of(int n) {
-      return flat ? new long[] {n} : new long[] {n, columns};
-    }
-  }
+  /** Frees what is native. */
+  void close() {}
 }

@@ -38,6 +38,13 @@ final class PlainNumbers<I> {
     return new PlainNumbers<>(features, missing);
   }
 
+  void encode(I input, float[] out, int at) {
+    for (int i = 0; i < features.length; i++) {
+      double value = features[i].number(input);
+      out[at + i] = Double.isNaN(value) ? missing[i] : (float) value;
+    }
+  }
+
   void encode(I input, FloatBuffer out, int at) {
     for (int i = 0; i < features.length; i++) {
       double value = features[i].number(input);

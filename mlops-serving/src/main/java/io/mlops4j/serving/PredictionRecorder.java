@@ -38,13 +38,43 @@ final class PredictionRecorder<I, O> {
     latency.record(end - start);
     if (feed != null || trace != null) {
       observe(version.version, version.source(), input, row, output, start, end, trace);
+      if (trace != null) {
+        trace.servedBy = version;
+      }
     }
   }
 
+  /** Records an answer that did not come from a run of the selected version. */
+  void answeredOtherwise(
+      ModelVersion version,
+      Prediction.Source source,
+      I input,
+      @Nullable RowBuffer<I> row,
+      O output,
+      long start,
+      long end,
+      @Nullable Trace trace) {
+    latency.record(end - start);
+    if (feed != null || trace != null) {
+      observe(version, source, input, row, output, start, end, trace);
+    }
+  }
+
+  /** Returns whether somebody will want to see the row of an answer. */
+  boolean wantsRows() {
+    return feed != null && schema != null;
+  }
+
   /** Records one of several rows that were answered together; {@link #together} counts them. */
-  void answeredRow(ServedVersion<I, O> version, I input, O output, long start, long end) {
+  void answeredRow(
+      ServedVersion<I, O> version,
+      I input,
+      @Nullable RowBuffer<I> row,
+      O output,
+      long start,
+      long end) {
     if (feed != null) {
-      observe(version.version, version.source(), input, null, output, start, end, null);
+      observe(version.version, version.source(), input, row, output, start, end, null);
     }
   }
 
@@ -52,15 +82,6 @@ final class PredictionRecorder<I, O> {
   void together(int rows, long start, long end) {
     if (rows > 0) {
       latency.record(end - start, rows);
-    }
-  }
-
-  /** Records an answer of the fallback. */
-  void fellBack(
-      ModelVersion asked, I input, O output, long start, long end, @Nullable Trace trace) {
-    latency.record(end - start);
-    if (feed != null || trace != null) {
-      observe(asked, Prediction.Source.FALLBACK, input, null, output, start, end, trace);
     }
   }
 

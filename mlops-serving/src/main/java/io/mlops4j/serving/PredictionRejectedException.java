@@ -15,6 +15,12 @@ public final class PredictionRejectedException extends MlopsException {
     QUEUE_FULL,
     /** There is no version to serve. */
     NOT_READY,
+    /** Its deadline passed before the model was asked. */
+    EXPIRED,
+    /** The version keeps failing and is left alone for a while. */
+    CIRCUIT_OPEN,
+    /** The row does not pass the predictor's input check. */
+    INVALID_INPUT,
     /** The calling thread was interrupted while it waited; its flag is set again. */
     INTERRUPTED
   }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /**
  * Answers requests with the version its source selects, and follows when that changes: no request
@@ -65,13 +66,36 @@ public interface Predictor<I, O> extends AutoCloseable {
    * completes on that worker, so continue with {@code …Async} stages if they do more than a little.
    *
    * @param input the row; must not change until the future completes
-   * @return the answer, or the exception {@link #predict} would throw; cancelling it before a
-   *     worker takes it saves the work
+   * @return the answer, or the exception {@link #predict} would throw; cancelling it gives its
+   *     place in the queue back, and stops an ONNX run of which nobody wants another row
    */
   CompletableFuture<O> predictAsync(I input);
 
   /**
-   * Returns the answers for many rows, all of one version, in runs of the best batch size.
+   * Returns the answer for one row within what the options say. When the deadline has passed, a row
+   * still queued is never run ({@link PredictionRejectedException} {@code EXPIRED}); a run of ONNX
+   * Runtime is stopped between two operators once nobody wants its rows any more, and a model that
+   * cannot be stopped is left behind with a worker ({@link PredictionFailedException#timedOut}).
+   *
+   * @param input the row
+   * @param options deadline, priority, cache
+   * @return the answer
+   * @throws MlopsException if there is none
+   */
+  O predict(I input, CallOptions options);
+
+  /**
+   * Returns the answer for one row later, within what the options say.
+   *
+   * @param input the row; must not change until the future completes
+   * @param options deadline, priority, cache
+   * @return the answer, or the exception {@link #predict(Object, CallOptions)} would throw
+   */
+  CompletableFuture<O> predictAsync(I input, CallOptions options);
+
+  /**
+   * Returns the answers for many rows, all of one version, in runs of the best batch size. Rows are
+   * never looked up in a cache.
    *
    * @param inputs the rows
    * @return one answer per row, in order
@@ -81,13 +105,51 @@ public interface Predictor<I, O> extends AutoCloseable {
 
   /**
    * Returns the answer for one row with its id, version and source, to be joined with a label
-   * later. Listeners see it under the same id.
+   * later, and how it was run. Listeners see it under the same id.
    *
    * @param input the row
    * @return the answer and where it came from
    * @throws MlopsException if there is none
    */
   Prediction<I, O> predictDetailed(I input);
+
+  /**
+   * Returns the answers for many rows within what the options say; the deadline is that of all rows
+   * together. Rows are run by this thread, whatever the priority.
+   *
+   * @param inputs the rows
+   * @param options deadline
+   * @return one answer per row, in order
+   * @throws MlopsException if a row has none, even from the fallback
+   */
+  List<O> predictAll(List<I> inputs, CallOptions options);
+
+  /**
+   * Returns the answer for one row with where it came from, within what the options say.
+   *
+   * @param input the row
+   * @param options deadline, priority, cache
+   * @return the answer, its id, version and source, how long it waited and with how many others it
+   *     was run
+   * @throws MlopsException if there is none
+   */
+  Prediction<I, O> predictDetailed(I input, CallOptions options);
+
+  /**
+   * Returns what becomes of rows that are in no hurry, in order, through the same model and without
+   * hurting requests: a run begins only while no request waits and is kept short (a quarter of a
+   * millisecond, or two rows if these take longer), one at a time. Lazy: a row is read when its
+   * answer is wanted, so whoever consumes the stream sets the pace and memory does not grow.
+   *
+   * <p>A row that fails is a {@link Scored} with a failure: no fallback answers instead, and
+   * listeners, latencies and the cache do not see these rows. A swap takes effect between two runs.
+   *
+   * @param rows any number of rows; closed with the stream returned
+   * @return one result per row, a sequential stream. Consuming it throws {@link
+   *     PredictionRejectedException} if there is no version or the thread is interrupted, and
+   *     {@link PredictorClosedException} after {@link #close()}
+   */
+  Stream<Scored<I, O>> scoreAll(Stream<? extends I> rows);
 
   /**
    * Returns which version is served now.

@@ -7,11 +7,13 @@ import io.mlops4j.core.PredictionListener;
 import io.mlops4j.core.Schema;
 import io.mlops4j.core.Text;
 import io.mlops4j.core.Time;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,17 @@ public final class PredictorBuilder<I, O> {
   @Nullable Time time;
   @Nullable String name;
   @Nullable Long seed;
+  @Nullable Duration timeout;
+  @Nullable Caching caching;
+  @Nullable CircuitBreaking circuit;
+  @Nullable Predicate<? super I> inputCheck;
+  @Nullable String inputExpected;
+  @Nullable Predicate<? super O> outputCheck;
+  @Nullable Function<? super I, ?> shapeOf;
+  @Nullable Integer fixedRows;
+  boolean nanOutputs;
+  boolean keepsPrevious;
+  boolean startsWithoutVersion;
 
   PredictorBuilder(ModelSource<I, O> source) {
     this.source = Objects.requireNonNull(source, "source");
@@ -50,9 +63,11 @@ public final class PredictorBuilder<I, O> {
   }
 
   /**
-   * Answers with a function where no model answers: there is no version, the model fails on the
-   * row, or the queue is full. Such answers are marked {@code FALLBACK} and never enter a
-   * statistic.
+   * Answers with a function where no model answers: there is no version, the model fails on the row
+   * or is not done in time, its circuit is open, or the queue is full. Such answers are marked
+   * {@code FALLBACK} and never enter a statistic. The last link of the chain: model, previous
+   * version, function; a constant is {@code row -> 0.2}, another model {@code row ->
+   * model.predict(List.of(row)).get(0)}.
    *
    * @param function from a row to an answer; must be quick, thread-safe, and not call this
    *     predictor
@@ -60,6 +75,126 @@ public final class PredictorBuilder<I, O> {
    */
   public PredictorBuilder<I, O> fallback(Function<? super I, ? extends O> function) {
     fallback = once("fallback", fallback, function);
+    return this;
+  }
+
+  /**
+   * Asks the version served before when the selected one fails on a row or its circuit is open,
+   * before any {@link #fallback}. Such answers are marked {@code PREVIOUS_VERSION}. The previous
+   * version stays loaded for that, so there are two in memory; one that was rolled back is never
+   * kept.
+   *
+   * @return this
+   */
+  public PredictorBuilder<I, O> previousVersionFallback() {
+    keepsPrevious = true;
+    return this;
+  }
+
+  /**
+   * Leaves a version alone for a while when it keeps failing: requests are rejected ({@code
+   * CIRCUIT_OPEN}) or answered by the fallbacks without asking it. Every published version begins
+   * with a closed circuit. Costs some 20 ns a row.
+   *
+   * @param options when it opens and for how long
+   * @return this
+   */
+  public PredictorBuilder<I, O> circuitBreaker(CircuitBreaking options) {
+    circuit = once("circuitBreaker", circuit, options);
+    return this;
+  }
+
+  /**
+   * Gives every call a deadline; a call's own can only be earlier. See {@link
+   * CallOptions#deadline()}. {@link Predictor#scoreAll} has none.
+   *
+   * @param limit positive
+   * @return this
+   */
+  public PredictorBuilder<I, O> timeout(Duration limit) {
+    if (limit.isZero() || limit.isNegative()) {
+      throw new IllegalArgumentException("timeout: " + limit + " (expected: positive)");
+    }
+    timeout = once("timeout", timeout, limit);
+    return this;
+  }
+
+  /**
+   * Keeps answers for rows that come again. Rows are compared by the features of the version's own
+   * schema, or of {@link #schema} if it has none: that must hold everything the model reads.
+   *
+   * @param options how many and for how long
+   * @return this
+   */
+  public PredictorBuilder<I, O> cache(Caching options) {
+    caching = once("cache", caching, options);
+    return this;
+  }
+
+  /**
+   * Rejects rows before anything is done with them ({@code INVALID_INPUT}).
+   *
+   * @param valid says whether a row may be asked about; quick and thread-safe
+   * @param expected what a row has to be, for the message: "a flight of at most 10,000 km"
+   * @return this
+   */
+  public PredictorBuilder<I, O> inputCheck(Predicate<? super I> valid, String expected) {
+    inputCheck = once("inputCheck", inputCheck, valid);
+    inputExpected = Objects.requireNonNull(expected, "expected");
+    return this;
+  }
+
+  /**
+   * Makes answers that do not pass failures of their rows. Null, NaN (see {@link
+   * #nanOutputsAllowed}), a wrong number of answers and arrays of varying length are failures
+   * anyway.
+   *
+   * @param valid says whether an answer may be given; quick and thread-safe
+   * @return this
+   */
+  public PredictorBuilder<I, O> outputCheck(Predicate<? super O> valid) {
+    outputCheck = once("outputCheck", outputCheck, valid);
+    return this;
+  }
+
+  /**
+   * Gives NaN to callers when the model answers NaN. Without it NaN is a failure of its row, which
+   * the fallbacks answer.
+   *
+   * @return this
+   */
+  public PredictorBuilder<I, O> nanOutputsAllowed() {
+    nanOutputs = true;
+    return this;
+  }
+
+  /**
+   * Puts only rows of equal shape into one run, for models that take inputs of varying size. Rows
+   * of other shapes neither wait for each other nor break up a batch.
+   *
+   * @param shape something with {@code equals}, such as a length; quick and thread-safe
+   * @return this
+   */
+  public PredictorBuilder<I, O> batchBy(Function<? super I, ?> shape) {
+    shapeOf = once("batchBy", shapeOf, shape);
+    return this;
+  }
+
+  /**
+   * Gives every run exactly so many rows, filled up with copies, so that a row's answer has the
+   * same bits whatever the load: alone, in a batch, in {@code predictAll}. When a version is
+   * loaded, rows of noise are compared in every place of such a run; a model whose bits depend on
+   * the place, and one that is no ONNX model, is run one row at a time instead. A run always costs
+   * as much as the full one.
+   *
+   * @param rows 1 to 128; 1 is bit-stable by construction
+   * @return this
+   */
+  public PredictorBuilder<I, O> deterministic(int rows) {
+    if (rows < 1 || rows > 128) {
+      throw new IllegalArgumentException("rows: " + rows + " (expected: 1..128)");
+    }
+    fixedRows = once("deterministic", fixedRows, rows);
     return this;
   }
 
@@ -154,12 +289,24 @@ public final class PredictorBuilder<I, O> {
   }
 
   /**
+   * Starts even if the first version cannot be served and there is no fallback: requests are
+   * rejected until the source selects one that can. {@link Predictor#status()} says why.
+   *
+   * @return this
+   */
+  public PredictorBuilder<I, O> startWithoutVersion() {
+    startsWithoutVersion = true;
+    return this;
+  }
+
+  /**
    * Returns the predictor, after the first version has been loaded and has passed its checks. An
    * empty source is no error: requests are rejected, or answered by the fallback, until it selects
    * something.
    *
    * @return the predictor; the caller closes it
-   * @throws MlopsException if the first version cannot be served and there is no fallback
+   * @throws MlopsException if the first version cannot be served and there is neither a fallback
+   *     nor {@link #startWithoutVersion}
    */
   public Predictor<I, O> build() {
     return ServingPredictor.open(this);

@@ -12,12 +12,26 @@ import java.util.Optional;
  */
 record PredictorErrors(String name) {
 
-  PredictionFailedException failed(ModelVersion version, Throwable cause) {
+  RuntimeException failed(ModelVersion version, RuntimeException cause) {
+    return cause instanceof PredictionRejectedException ? cause : because(version, cause);
+  }
+
+  PredictionFailedException because(ModelVersion version, Throwable cause) {
+    return cause instanceof PredictionFailedException known && known.timedOut()
+        ? known
+        : wrapped(version, cause);
+  }
+
+  private PredictionFailedException wrapped(ModelVersion version, Throwable cause) {
     return new PredictionFailedException(
         who() + ", version " + version + ": " + PredictionFailedException.because(cause), cause);
   }
 
-  PredictionFailedException failedRow(ModelVersion version, int row, Throwable cause) {
+  RuntimeException failedRow(ModelVersion version, int row, RuntimeException cause) {
+    if (cause instanceof PredictionRejectedException
+        || (cause instanceof PredictionFailedException known && known.timedOut())) {
+      return cause;
+    }
     return new PredictionFailedException(
         who()
             + ", version "
@@ -47,6 +61,48 @@ record PredictorErrors(String name) {
             + " has no version to serve: "
             + problem.orElse("none was loaded.")
             + " Promote a version, or give the predictor a fallback.");
+  }
+
+  PredictionRejectedException expired(long waitedNanos, int queued) {
+    return new PredictionRejectedException(
+        Reason.EXPIRED,
+        who()
+            + " rejected the request: its deadline passed before the model was asked (waited="
+            + Duration.ofNanos(Math.max(0, waitedNanos))
+            + ", queued="
+            + queued
+            + "). Give it more time, add workers, or shed load upstream.");
+  }
+
+  PredictionFailedException late(ModelVersion version, long nanos) {
+    return PredictionFailedException.late(
+        who()
+            + ", version "
+            + version
+            + ": the model was not done by the deadline (after "
+            + Duration.ofNanos(Math.max(0, nanos))
+            + "). Give it more time, or a smaller batch.");
+  }
+
+  PredictionRejectedException circuitOpen(ModelVersion version, CircuitBreaking options) {
+    return new PredictionRejectedException(
+        Reason.CIRCUIT_OPEN,
+        who()
+            + " rejected the request: version "
+            + version
+            + " failed on "
+            + options.failureShare() * 100
+            + " % or more of its last "
+            + options.window()
+            + " calls and is left alone for "
+            + options.openFor()
+            + ". Roll it back, or give the predictor a fallback.");
+  }
+
+  PredictionRejectedException invalid(String expected) {
+    return new PredictionRejectedException(
+        Reason.INVALID_INPUT,
+        who() + " rejected the row: it is not " + expected + ". The model was not asked.");
   }
 
   PredictionRejectedException interrupted(String what) {

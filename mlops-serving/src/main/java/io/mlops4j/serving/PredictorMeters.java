@@ -9,8 +9,11 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.TimeGauge;
+import io.mlops4j.core.Prediction.Release;
+import io.mlops4j.serving.PredictionRejectedException.Reason;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
@@ -18,8 +21,8 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * A predictor's meters. They read its own counters when they are published, so that a request pays
- * for one histogram only; a batch pays for one summary. The only tags are the predictor's name and,
- * for errors, one of five reasons.
+ * for one histogram only; a batch pays for one summary. The only tags are the predictor's name and
+ * one of a few reasons, sources or results.
  */
 final class PredictorMeters {
   private final MeterRegistry registry;
@@ -32,13 +35,14 @@ final class PredictorMeters {
 
   PredictorMeters(
       MeterRegistry registry,
-      String name,
+      String predictor,
       Counters counters,
       IntSupplier depth,
+      IntSupplier inFlight,
       LongSupplier dropped) {
     this.registry = registry;
-    this.held = List.of(counters, depth, dropped);
-    Tags tags = Tags.of("model", name);
+    this.held = List.of(counters, depth, inFlight, dropped);
+    Tags tags = Tags.of("model", predictor);
     meters.add(
         FunctionTimer.builder(
                 "mlops.predict",
@@ -52,9 +56,39 @@ final class PredictorMeters {
     quantile("mlops.predict.p50", 0.5, tags, counters);
     quantile("mlops.predict.p99", 0.99, tags, counters);
     errors("model", tags, counters, c -> c.failed.sum());
-    errors("queue_full", tags, counters, c -> c.queueFull.sum());
-    errors("not_ready", tags, counters, c -> c.notReady.sum());
-    errors("interrupted", tags, counters, c -> c.interrupted.sum());
+    errors("timeout", tags, counters, c -> c.timedOut.sum());
+    errors("cancelled", tags, counters, c -> c.cancelled.sum());
+    for (Reason reason : Reason.values()) {
+      String name = reason.name().toLowerCase(Locale.ROOT);
+      errors(name, tags, counters, c -> c.rejectedFor(reason));
+    }
+    for (Release release : Release.values()) {
+      if (release != Release.INLINE) {
+        count(
+            "mlops.batch.releases",
+            "Runs of a worker, by why they were no larger",
+            tags.and(Tag.of("reason", release.name().toLowerCase(Locale.ROOT))),
+            counters,
+            c -> c.releasedFor(release));
+      }
+    }
+    meters.add(
+        FunctionTimer.builder(
+                "mlops.queue.time",
+                counters,
+                c -> c.batchedRows.sum(),
+                c -> c.queuedNanos.sum(),
+                TimeUnit.NANOSECONDS)
+            .tags(tags)
+            .description("How long requests waited for a worker")
+            .register(registry));
+    count(
+        "mlops.predict.previous",
+        "Answers by the previous version",
+        tags,
+        counters,
+        c -> c.previous.sum());
+    count("mlops.offline.rows", "Rows of scoreAll", tags, counters, c -> c.offlineRows.sum());
     count(
         "mlops.predict.fallbacks",
         "Answers by the fallback",
@@ -73,12 +107,47 @@ final class PredictorMeters {
             .tags(tags)
             .description("Requests waiting")
             .register(registry));
+    meters.add(
+        Gauge.builder("mlops.predict.inflight", inFlight, IntSupplier::getAsInt)
+            .tags(tags)
+            .description("Requests inside the model or waiting for it")
+            .register(registry));
     batchSize =
         DistributionSummary.builder("mlops.batch.size")
             .tags(tags)
             .description("Rows per run of a worker")
             .register(registry);
     meters.add(batchSize);
+  }
+
+  /** Adds the meters of a cache. */
+  void cache(String predictor, CachedAnswers<?, ?> cache) {
+    Tags tags = Tags.of("model", predictor);
+    cacheRequests("hit", tags, cache, c -> c.hits.sum());
+    cacheRequests("miss", tags, cache, c -> c.misses.sum());
+    cacheRequests("coalesced", tags, cache, c -> c.coalesced.sum());
+    meters.add(
+        FunctionCounter.builder("mlops.cache.evictions", cache, CachedAnswers::evictions)
+            .tags(tags)
+            .description("Answers dropped for room or age")
+            .register(registry));
+    meters.add(
+        Gauge.builder("mlops.cache.bytes", cache, CachedAnswers::bytes)
+            .tags(tags)
+            .description("About what rows and answers take")
+            .register(registry));
+  }
+
+  private void cacheRequests(
+      String result,
+      Tags tags,
+      CachedAnswers<?, ?> cache,
+      ToDoubleFunction<CachedAnswers<?, ?>> of) {
+    meters.add(
+        FunctionCounter.<CachedAnswers<?, ?>>builder("mlops.cache.requests", cache, of)
+            .tags(tags.and(Tag.of("result", result)))
+            .description("Requests that looked into the cache")
+            .register(registry));
   }
 
   void batch(int rows) {

@@ -3,6 +3,7 @@ package io.mlops4j.serving;
 import io.mlops4j.core.Model;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.core.Prediction;
+import io.mlops4j.core.RowBuffer;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
@@ -23,6 +24,9 @@ final class ServedVersion<I, O> {
 
   final Lease lease;
   final BatchPlan plan;
+  final CostCurve costs;
+  final AnswerCheck<O> check;
+  final @Nullable Breaker breaker;
 
   /** Not the selected version any more, and the selected one cannot be served. */
   volatile boolean outdated;
@@ -30,12 +34,15 @@ final class ServedVersion<I, O> {
   ServedVersion(
       ModelVersion version,
       Model<I, O> model,
-      BatchPlan plan,
+      VersionPreparation.Prepared<O> prepared,
       Consumer<ServedVersion<I, O>> afterLast) {
     this.version = version;
     this.model = model;
     this.kernel = kernelOf(model);
-    this.plan = plan;
+    this.plan = prepared.plan();
+    this.costs = prepared.costs();
+    this.check = prepared.check();
+    this.breaker = prepared.breaker();
     this.lease = new Lease(() -> afterLast.accept(this));
   }
 
@@ -50,132 +57,102 @@ final class ServedVersion<I, O> {
   /** Returns the answer of a model without a kernel. */
   O answer(I input) {
     List<O> answers = model.predict(Collections.singletonList(input));
-    return checked(counted(answers, 1).get(0));
+    return check.checked(check.counted(answers, 1).get(0));
   }
 
-  /** Answers all rows; a row that fails fails alone. Throws nothing but errors of the JVM. */
+  /** Runs the first rows of a slot, all its rows if runs have one fixed shape. */
+  void run(OnnxRowModel<I, O> onnx, OnnxSlot<I> slot, int n, @Nullable NativeStop stop) {
+    onnx.run(slot, plan.fixed() ? plan.rows() : n, stop);
+  }
+
+  /** Fills a slot up to the fixed shape with copies of a row. */
+  void pad(OnnxSlot<I> slot, int from, I input) {
+    if (plan.fixed()) {
+      for (int place = from; place < plan.rows(); place++) {
+        slot.encode(place, input);
+      }
+    }
+  }
+
+  O read(OnnxRowModel<I, O> onnx, OnnxSlot<I> slot, int place) {
+    return check.accepted(onnx.answer(slot, place, check.isNanAllowed()));
+  }
+
+  /**
+   * Answers all rows that have not been refused; a row that fails fails alone: a run that fails is
+   * halved until the row is found, in about {@code 2 log2(n)} runs. Throws nothing but errors of
+   * the JVM.
+   */
   void answer(Chunk<I, O> chunk) {
     try {
       if (kernel != null) {
-        answer(kernel, chunk);
+        new KernelRuns<>(this, kernel, chunk).answer();
       } else {
-        answerAll(chunk);
+        answerPart(chunk, 0, chunk.size());
       }
     } catch (RuntimeException e) {
       chunk.failAll(e);
     }
   }
 
-  private void answerAll(Chunk<I, O> chunk) {
+  private void answerPart(Chunk<I, O> chunk, int from, int to) {
+    for (int at = from; at < to; ) {
+      if (chunk.failure(at) != null) {
+        at++;
+        continue;
+      }
+      int end = at;
+      while (end < to && chunk.failure(end) == null && end - at < plan.rows()) {
+        end++;
+      }
+      answerTogether(chunk, at, end);
+      at = end;
+    }
+  }
+
+  private void answerTogether(Chunk<I, O> chunk, int from, int to) {
+    List<I> part = Collections.unmodifiableList(chunk.inputs().subList(from, to));
     List<O> answers;
     try {
-      answers = model.predict(Collections.unmodifiableList(chunk.inputs()));
+      answers = check.counted(model.predict(part), part.size());
     } catch (RuntimeException e) {
-      if (chunk.size() == 1) {
-        chunk.fail(0, e);
-      } else {
-        for (int i = 0; i < chunk.size(); i++) {
-          answerAlone(chunk, i);
-        }
-      }
+      halve(chunk, from, to, e);
+      return;
+    } catch (StackOverflowError e) {
+      halve(chunk, from, to, new PredictionFailedException("Model '" + version + "'", e));
       return;
     }
-    counted(answers, chunk.size());
-    for (int i = 0; i < chunk.size(); i++) {
+    for (int i = from; i < to; i++) {
       try {
-        chunk.answer(i, checked(answers.get(i)));
+        chunk.answer(i, check.checked(answers.get(i - from)));
       } catch (RuntimeException e) {
         chunk.fail(i, e);
       }
     }
   }
 
-  private void answerAlone(Chunk<I, O> chunk, int i) {
-    try {
-      chunk.answer(i, answer(chunk.input(i)));
-    } catch (RuntimeException e) {
-      chunk.fail(i, e);
-    }
-  }
-
-  private void answer(OnnxRowModel<I, O> onnx, Chunk<I, O> chunk) {
-    OnnxSlot<I> slot = onnx.takeUninterruptibly();
-    try {
-      int[] encoded = new int[chunk.size()];
-      int n = 0;
-      for (int i = 0; i < chunk.size(); i++) {
-        try {
-          slot.encode(n, chunk.input(i));
-          encoded[n++] = i;
-        } catch (RuntimeException e) {
-          chunk.fail(i, e);
-        }
-      }
-      if (n > 0) {
-        run(onnx, slot, chunk, encoded, n);
-      }
-    } finally {
-      onnx.giveBack(slot);
-    }
-  }
-
-  private void run(
-      OnnxRowModel<I, O> onnx, OnnxSlot<I> slot, Chunk<I, O> chunk, int[] rows, int n) {
-    try {
-      onnx.run(slot, n);
-    } catch (RuntimeException e) {
-      for (int place = 0; place < n; place++) {
-        chunk.fail(rows[place], e);
-        if (n > 1) {
-          runAlone(onnx, slot, chunk, rows[place]);
-        }
-      }
+  private void halve(Chunk<I, O> chunk, int from, int to, RuntimeException e) {
+    if (to - from == 1) {
+      chunk.fail(from, e);
       return;
     }
-    for (int place = 0; place < n; place++) {
-      read(onnx, slot, chunk, rows[place], place);
+    for (int i = from; i < to; i++) {
+      if (!chunk.callers.want(i)) {
+        chunk.fail(i, e);
+      }
     }
+    int middle = (from + to) >>> 1;
+    answerPart(chunk, from, middle);
+    answerPart(chunk, middle, to);
   }
 
-  private void runAlone(OnnxRowModel<I, O> onnx, OnnxSlot<I> slot, Chunk<I, O> chunk, int row) {
-    try {
-      slot.encode(0, chunk.input(row));
-      onnx.run(slot, 1);
-      read(onnx, slot, chunk, row, 0);
-    } catch (RuntimeException e) {
-      chunk.fail(row, e);
+  /** Encodes a row from where it was read, if that fits the model's schema, else from the input. */
+  static <I, O> void encode(
+      OnnxRowModel<I, O> onnx, OnnxSlot<I> slot, int place, I input, @Nullable RowBuffer<I> row) {
+    if (row != null && onnx.reads(row.schema())) {
+      slot.encode(place, row);
+    } else {
+      slot.encode(place, input);
     }
-  }
-
-  private void read(
-      OnnxRowModel<I, O> onnx, OnnxSlot<I> slot, Chunk<I, O> chunk, int row, int place) {
-    try {
-      chunk.answer(row, onnx.answer(slot, place));
-    } catch (RuntimeException e) {
-      chunk.fail(row, e);
-    }
-  }
-
-  private List<O> counted(@Nullable List<O> answers, int rows) {
-    int count = answers == null ? 0 : answers.size();
-    if (answers == null || count != rows) {
-      throw new PredictionFailedException(
-          "Model '"
-              + version
-              + "' answered "
-              + count
-              + " rows, asked "
-              + rows
-              + ". A model returns exactly one answer per input, in order.");
-    }
-    return answers;
-  }
-
-  private O checked(@Nullable O answer) {
-    if (answer == null || (answer instanceof Double number && number.isNaN())) {
-      throw new PredictionFailedException(
-          "Model '" + version + "' answered " + answer + " for a row (expected: a value).");
-    }
-    return answer;
   }
 }

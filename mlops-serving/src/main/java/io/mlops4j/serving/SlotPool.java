@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A fixed number of things, each used by one thread at a time.
@@ -32,6 +33,11 @@ final class SlotPool<S> {
       permits.acquire();
     }
     return find();
+  }
+
+  /** Returns a thing nobody uses, or null if all are in use. */
+  @Nullable S tryTake() {
+    return permits.tryAcquire() ? find() : null;
   }
 
   /** Like {@link #take}, but an interrupt does not end the wait; the flag stays set. */

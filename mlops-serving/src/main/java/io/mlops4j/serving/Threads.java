@@ -1,14 +1,46 @@
 package io.mlops4j.serving;
 
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.util.concurrent.ThreadFactory;
+import org.jspecify.annotations.Nullable;
 
 /** Daemon threads with telling names: a predictor nobody closed does not keep the JVM alive. */
 final class Threads {
+  /** {@code Thread.isVirtual()}, where the JDK has it (21). */
+  private static final @Nullable MethodHandle IS_VIRTUAL = isVirtualHandle();
+
   private Threads() {}
+
+  private static @Nullable MethodHandle isVirtualHandle() {
+    try {
+      return MethodHandles.lookup()
+          .findVirtual(Thread.class, "isVirtual", MethodType.methodType(boolean.class));
+    } catch (ReflectiveOperationException e) {
+      return null;
+    }
+  }
+
+  /** Returns whether the calling thread is a virtual one. */
+  static boolean isVirtual() {
+    if (IS_VIRTUAL == null) {
+      return false;
+    }
+    try {
+      return (boolean) IS_VIRTUAL.invokeExact(Thread.currentThread());
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static String name(String predictor, String role) {
+    return "mlops4j-" + predictor + "-" + role;
+  }
 
   static ThreadFactory named(String predictor, String role) {
     return task -> {
-      Thread thread = new Thread(task, "mlops4j-" + predictor + "-" + role);
+      Thread thread = new Thread(task, name(predictor, role));
       thread.setDaemon(true);
       return thread;
     };

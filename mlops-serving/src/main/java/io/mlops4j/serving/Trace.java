@@ -2,6 +2,7 @@ package io.mlops4j.serving;
 
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.core.Prediction;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Where one answer came from, for a caller that wants to know. Written before it is completed. */
@@ -11,4 +12,38 @@ final class Trace {
   long latency;
   @Nullable ModelVersion version;
   Prediction.@Nullable Source source;
+
+  /** How long it waited, in what run; no rows if no model has run. */
+  long queued;
+
+  int batchSize;
+  Prediction.@Nullable Release release;
+
+  /** Whose answer it is, to tell two loads of one version apart. */
+  @Nullable ServedVersion<?, ?> servedBy;
+
+  /** Why the selected version gave none. */
+  @Nullable RuntimeException failure;
+
+  void ranInline() {
+    ran(0, 1, Prediction.Release.INLINE);
+  }
+
+  void ran(long waited, int rows, Prediction.Release why) {
+    queued = waited;
+    batchSize = rows;
+    release = why;
+  }
+
+  void ranNot() {
+    batchSize = 0;
+    release = null;
+  }
+
+  Prediction.@Nullable Execution execution() {
+    Prediction.Release why = release;
+    return why == null || batchSize == 0
+        ? null
+        : new Prediction.Execution(Duration.ofNanos(Math.max(0, queued)), batchSize, why);
+  }
 }

@@ -1,31 +1,64 @@
 package io.mlops4j.serving;
 
-import io.mlops4j.core.GoldenRows;
 import io.mlops4j.core.Model;
 import io.mlops4j.core.ModelRelease;
+import io.mlops4j.core.ModelVersion;
 import io.mlops4j.core.Schema;
 import io.mlops4j.core.Time;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a loaded version must pass before it is published: its schema, its golden rows, its warm-up.
  * Runs on the loader thread only.
  */
 final class VersionPreparation<I, O> {
+  private static final Logger LOG = LoggerFactory.getLogger(VersionPreparation.class);
+
   private final @Nullable Schema<I> schema;
   private final @Nullable MicroBatching batching;
+  private final boolean nanAllowed;
+  private final @Nullable Predicate<? super O> outputCheck;
+  private final @Nullable CircuitBreaking circuit;
+  private final int fixedRows;
+  private final boolean cached;
   private final Time time;
 
-  VersionPreparation(@Nullable Schema<I> schema, @Nullable MicroBatching batching, Time time) {
-    this.schema = schema;
-    this.batching = batching;
-    this.time = time;
+  VersionPreparation(PredictorBuilder<I, O> builder) {
+    this.schema = builder.schema;
+    this.batching = builder.batching;
+    this.nanAllowed = builder.nanOutputs;
+    this.outputCheck = builder.outputCheck;
+    this.circuit = builder.circuit;
+    this.fixedRows = builder.fixedRows == null ? 0 : builder.fixedRows;
+    this.cached = builder.caching != null;
+    this.time = builder.effectiveTime();
   }
 
-  BatchPlan prepare(ModelRelease<I, O> release, Model<I, O> model) {
+  /**
+   * How a version that has passed is run.
+   *
+   * @param plan how it is best run
+   * @param costs what runs cost
+   * @param check what its answers must be
+   * @param breaker leaves it alone when it keeps failing; null if nobody asked for that
+   */
+  record Prepared<O>(
+      BatchPlan plan, CostCurve costs, AnswerCheck<O> check, @Nullable Breaker breaker) {}
+
+  Prepared<O> prepare(ModelRelease<I, O> release, Model<I, O> model, boolean beside) {
     Optional<Schema<I>> own = model.schema();
+    if (cached && own.isEmpty() && schema == null) {
+      throw new ModelLoadException(
+          "Version '"
+              + release.version()
+              + "' does not say what its rows are, so answers cannot be cached by their values."
+              + " Build the predictor with schema(…), or without cache(…).");
+    }
     if (schema != null
         && own.isPresent()
         && !own.get().fingerprint().equals(schema.fingerprint())) {
@@ -39,68 +72,57 @@ final class VersionPreparation<I, O> {
               + ". Promote a version made for that schema, or build the predictor without one.");
     }
     if (release.goldenRows().isPresent()) {
-      replay(release, model, release.goldenRows().get(), own.orElse(schema));
+      String who = "Version '" + release.version() + "'";
+      GoldenReplay.require(who, model, release.goldenRows().get(), own.orElse(schema));
     }
-    return plan(model);
+    return prepared(release, model, beside);
   }
 
-  private void replay(
-      ModelRelease<I, O> release, Model<I, O> model, GoldenRows golden, @Nullable Schema<I> rows) {
-    if (rows == null) {
-      throw new ModelLoadException(
-          "Version '"
-              + release.version()
-              + "' has golden rows, and neither it nor the predictor has a schema to read them with."
-              + " Build the predictor with schema(…).");
-    }
-    for (int i = 0; i < golden.rows().size(); i++) {
-      GoldenRows.Row row = golden.rows().get(i);
-      String which =
-          "Version '" + release.version() + "', golden row " + i + " of " + golden.rows().size();
-      List<O> answers;
-      try {
-        answers = model.predict(List.of(rows.row(row.input())));
-      } catch (RuntimeException e) {
-        throw new ModelLoadException(
-            which + ", was not answered: " + PredictionFailedException.because(e), e);
-      }
-      double actual = number(which, answers.size() == 1 ? answers.get(0) : null);
-      if (!(Math.abs(actual - row.expected()) <= golden.tolerance())) {
-        throw new ModelLoadException(
-            which
-                + ", is not reproduced: expected "
-                + row.expected()
-                + ", answered "
-                + actual
-                + " (tolerance "
-                + golden.tolerance()
-                + "). Check the order of its columns and the encoding stored with it.");
-      }
-    }
-  }
-
-  private static double number(String which, @Nullable Object answer) {
-    if (answer instanceof Number number) {
-      return number.doubleValue();
-    }
-    throw new ModelLoadException(
-        which
-            + ", holds one number, but the model answers "
-            + (answer == null ? "null" : answer.getClass().getSimpleName())
-            + ". Store the version without golden rows.");
-  }
-
-  private BatchPlan plan(Model<I, O> model) {
+  private Prepared<O> prepared(ModelRelease<I, O> release, Model<I, O> model, boolean beside) {
+    ModelVersion version = release.version();
     OnnxRowModel<I, O> kernel = ServedVersion.kernelOf(model);
-    if (kernel == null) {
-      int most =
+    List<BatchPlan.Cost> costs = List.of();
+    BatchPlan plan;
+    if (kernel == null || !kernel.isMeasurable()) {
+      int asked =
           batching == null ? MicroBatching.withDefaults().maxBatchSize() : batching.maxBatchSize();
-      return BatchPlan.unmeasured(most, batching);
+      plan =
+          BatchPlan.unmeasured(
+              kernel == null ? asked : Math.min(asked, kernel.capacity()), batching);
+    } else {
+      int most = batching == null ? kernel.capacity() : batching.maxBatchSize();
+      costs = BatchPlan.measure(kernel, most, beside, time);
+      plan =
+          batching != null && !batching.measured()
+              ? BatchPlan.unmeasured(kernel.capacity(), batching)
+              : BatchPlan.of(costs, batching, Runtime.getRuntime().availableProcessors());
     }
-    int most = batching == null ? kernel.capacity() : batching.maxBatchSize();
-    List<BatchPlan.Cost> costs = BatchPlan.measure(kernel, most, time);
-    return batching != null && !batching.measured()
-        ? BatchPlan.unmeasured(kernel.capacity(), batching)
-        : BatchPlan.of(costs, batching, Runtime.getRuntime().availableProcessors());
+    if (fixedRows > 0) {
+      plan = plan.withFixed(fixed(version, kernel));
+    }
+    return new Prepared<>(
+        plan,
+        new CostCurve(costs),
+        new AnswerCheck<>(version, nanAllowed, outputCheck),
+        circuit == null ? null : new Breaker(version.toString(), circuit, time));
+  }
+
+  /**
+   * Returns how many rows a run always has so that a row's answer is the same bits in any place.
+   */
+  private int fixed(ModelVersion version, @Nullable OnnxRowModel<I, O> kernel) {
+    if (fixedRows == 1 || kernel == null) {
+      return 1;
+    }
+    int rows = Math.min(fixedRows, kernel.capacity());
+    if (!FixedShape.isPlaceInvariant(kernel, rows)) {
+      LOG.warn(
+          "Version '{}' does not answer a row with the same bits in every place of {} rows:"
+              + " it is run one row at a time.",
+          version,
+          rows);
+      return 1;
+    }
+    return rows;
   }
 }

@@ -5,6 +5,8 @@ import io.mlops4j.core.ModelRelease;
 import io.mlops4j.core.ModelSource;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.core.Subscription;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -38,10 +40,13 @@ final class VersionSwitch<I, O> {
   private final VersionPreparation<I, O> preparation;
   private final Counters counters;
   private final Consumer<ServedVersion<I, O>> onPublish;
+  private final Consumer<ServedVersion<I, O>> onPublished;
+  private final boolean keepsPrevious;
   private final ExecutorService loader;
   private final AtomicBoolean pending = new AtomicBoolean();
   private final CountDownLatch allClosed = new CountDownLatch(1);
   private volatile @Nullable ServedVersion<I, O> current;
+  private volatile @Nullable ServedVersion<I, O> previous;
   private volatile @Nullable String problem;
   private volatile boolean closed;
   private @Nullable Subscription subscription;
@@ -51,12 +56,16 @@ final class VersionSwitch<I, O> {
       ModelSource<I, O> source,
       VersionPreparation<I, O> preparation,
       Counters counters,
-      Consumer<ServedVersion<I, O>> onPublish) {
+      boolean keepsPrevious,
+      Consumer<ServedVersion<I, O>> onPublish,
+      Consumer<ServedVersion<I, O>> onPublished) {
     this.name = name;
     this.source = source;
     this.preparation = preparation;
     this.counters = counters;
+    this.keepsPrevious = keepsPrevious;
     this.onPublish = onPublish;
+    this.onPublished = onPublished;
     this.loader =
         new ThreadPoolExecutor(
             1,
@@ -85,6 +94,12 @@ final class VersionSwitch<I, O> {
       // Retired between the two reads, so current has changed.
       Thread.onSpinWait();
     }
+  }
+
+  /** Returns the version served before, entered, if it is kept; else null. */
+  @Nullable ServedVersion<I, O> enterPrevious() {
+    ServedVersion<I, O> version = previous;
+    return version != null && version.lease.enter() ? version : null;
   }
 
   @Nullable ServedVersion<I, O> current() {
@@ -158,8 +173,9 @@ final class VersionSwitch<I, O> {
     Model<I, O> model = release.load();
     counters.openVersions.incrementAndGet();
     try {
-      BatchPlan plan = preparation.prepare(release, model);
-      return new ServedVersion<>(release.version(), model, plan, this::closeLater);
+      VersionPreparation.Prepared<O> prepared =
+          preparation.prepare(release, model, current != null);
+      return new ServedVersion<>(release.version(), model, prepared, this::closeLater);
     } catch (RuntimeException | LinkageError e) {
       counters.openVersions.decrementAndGet();
       model.close();
@@ -174,6 +190,7 @@ final class VersionSwitch<I, O> {
 
   private void publish(ServedVersion<I, O> ready) {
     ServedVersion<I, O> old;
+    List<ServedVersion<I, O>> done = new ArrayList<>();
     synchronized (this) {
       if (closed) {
         close(ready);
@@ -183,12 +200,33 @@ final class VersionSwitch<I, O> {
       onPublish.accept(ready);
       problem = null;
       current = ready;
+      if (old != null) {
+        done.addAll(replaced(old, ready));
+      }
     }
+    onPublished.accept(ready);
     if (old != null) {
       counters.swaps.incrementAndGet();
       LOG.info("Predictor '{}' swapped {} for {}", name, old.version, ready.version);
-      old.lease.retire();
     }
+    done.forEach(version -> version.lease.retire());
+  }
+
+  /** Returns what is not needed any more. A version that was rolled back is never kept. */
+  private List<ServedVersion<I, O>> replaced(ServedVersion<I, O> old, ServedVersion<I, O> ready) {
+    if (!keepsPrevious) {
+      return List.of(old);
+    }
+    ServedVersion<I, O> before = previous;
+    if (old.version.number() < ready.version.number()) {
+      previous = old;
+      return before == null ? List.of() : List.of(before);
+    }
+    if (before != null && before.version.number() >= ready.version.number()) {
+      previous = null;
+      return List.of(old, before);
+    }
+    return List.of(old);
   }
 
   private void outdated(String reason) {
@@ -232,10 +270,16 @@ final class VersionSwitch<I, O> {
       following.close();
     }
     ServedVersion<I, O> last;
+    ServedVersion<I, O> before;
     synchronized (this) {
       closed = true;
       last = current;
+      before = previous;
       current = null;
+      previous = null;
+    }
+    if (before != null) {
+      before.lease.retire();
     }
     if (last != null) {
       last.lease.retire();

@@ -42,6 +42,15 @@ class BatchPlanTest {
   }
 
   @Test
+  void of_savesMoreThanAVirtualHandOff_onlyVirtualThreadsAreQueued() {
+    BatchPlan plan = plan(ASKED, 2, 6_000, 8 * 700, 32 * 324, 128 * 257);
+    assertThat(plan.virtual()).isTrue();
+    assertThat(plan.blocking()).isFalse();
+    assertThat(plan(ASKED, 2, 1_900, 8 * 700, 32 * 324, 128 * 257).virtual()).isFalse();
+    assertThat(plan(null, 2, 6_000, 8 * 700, 32 * 324, 128 * 257).virtual()).isFalse();
+  }
+
+  @Test
   void of_noGainFromBatches_runsSinglesSideBySide() {
     BatchPlan plan = plan(ASKED, 8, 100_000, 800_000, 3_200_000, 12_800_000);
     assertThat(plan.rows()).isEqualTo(1);
@@ -63,8 +72,9 @@ class BatchPlanTest {
   @Test
   void unmeasured_always_batchesUpToWhatWasAsked() {
     assertThat(BatchPlan.unmeasured(128, ASKED.withMaxBatchSize(20)))
-        .isEqualTo(new BatchPlan(20, true, 1));
-    assertThat(BatchPlan.unmeasured(128, null)).isEqualTo(new BatchPlan(128, false, 1));
+        .isEqualTo(new BatchPlan(20, true, true, 1, false));
+    assertThat(BatchPlan.unmeasured(128, null))
+        .isEqualTo(new BatchPlan(128, false, false, 1, false));
   }
 
   @Test
@@ -72,7 +82,8 @@ class BatchPlanTest {
     try (OnnxRowModel<float[], Double> model =
         (OnnxRowModel<float[], Double>)
             OnnxModel.probability(Models.THIRTY).load(Models.file("mlp.onnx"))) {
-      List<BatchPlan.Cost> costs = BatchPlan.measure(model, 100, io.mlops4j.core.Time.system());
+      List<BatchPlan.Cost> costs =
+          BatchPlan.measure(model, 100, false, io.mlops4j.core.Time.system());
       assertThat(costs).extracting(BatchPlan.Cost::rows).containsExactly(1, 8, 32, 100);
       assertThat(costs).allSatisfy(cost -> assertThat(cost.nanos()).isPositive());
     }

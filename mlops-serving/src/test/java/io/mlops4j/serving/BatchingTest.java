@@ -3,6 +3,7 @@ package io.mlops4j.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.mlops4j.core.Model;
 import java.lang.reflect.Method;
 import java.time.Duration;
@@ -85,6 +86,32 @@ class BatchingTest {
       assertThat(stats.answered()).isEqualTo(5_000);
       assertThat(stats.queued()).isZero();
       assertThat(stats.batches()).isZero();
+    }
+  }
+
+  @Test
+  void inFlight_oneInsideThreeWaiting_countsAllAndGoesBackToZero() throws Exception {
+    Gate model = new Gate();
+    SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    try (Predictor<Integer, Integer> predictor =
+        Predictor.of(model).microBatching(ALWAYS).meters(meters).build()) {
+      io.micrometer.core.instrument.Gauge inFlight = meters.get("mlops.predict.inflight").gauge();
+      assertThat(inFlight.value()).isZero();
+      List<Thread> callers = new ArrayList<>(List.of(start(() -> predictor.predict(1))));
+      await(model.inside);
+      for (int i = 2; i <= 4; i++) {
+        int input = i;
+        callers.add(start(() -> predictor.predict(input)));
+      }
+      awaitDepth(predictor, 3);
+      assertThat(inFlight.value()).isEqualTo(4);
+      model.open.countDown();
+      for (Thread caller : callers) {
+        caller.join();
+      }
+      while (inFlight.value() != 0) {
+        Thread.onSpinWait();
+      }
     }
   }
 
@@ -486,7 +513,8 @@ class BatchingTest {
     try (Predictor<float[], Double> predictor =
         Predictor.of(Models.one("plus1")).microBatching(MicroBatching.withDefaults()).build()) {
       assertThat(predictor.predict(Models.row(1))).isEqualTo(2);
-      assertThat(((ServingPredictor<float[], Double>) predictor).bestBatch()).isBetween(1, 128);
+      assertThat(((ServingPredictor<float[], Double>) predictor).batcher().runner.bestBatch())
+          .isBetween(1, 128);
     }
   }
 }

@@ -42,6 +42,7 @@ class PredictorMetersTest {
           .isZero();
       assertThat(registry.get("mlops.batch.size").summary().count()).isEqualTo(1);
       assertThat(registry.get("mlops.queue.depth").gauge().value()).isZero();
+      assertThat(registry.get("mlops.predict.inflight").gauge().value()).isZero();
       assertThat(registry.get("mlops.swaps").functionCounter().count()).isZero();
       assertThat(registry.get("mlops.listener.dropped").functionCounter().count()).isZero();
       assertThat(registry.getMeters())
@@ -49,7 +50,7 @@ class PredictorMetersTest {
               meter ->
                   assertThat(meter.getId().getTags())
                       .extracting("key")
-                      .isSubsetOf(List.of("model", "reason")));
+                      .isSubsetOf(List.of("model", "reason", "result")));
     }
     assertThat(registry.getMeters()).isEmpty();
   }

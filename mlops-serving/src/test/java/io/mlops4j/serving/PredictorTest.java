@@ -116,7 +116,7 @@ class PredictorTest {
           .hasMessageContaining("answered 3 rows, asked 1");
       assertThatThrownBy(() -> predictor.predictAll(List.of(1, 2)))
           .isInstanceOf(PredictionFailedException.class)
-          .hasMessageContaining("answered 3 rows, asked 2");
+          .hasMessageContaining("row 0: Model 'model:0' answered 3 rows, asked 1");
     }
   }
 

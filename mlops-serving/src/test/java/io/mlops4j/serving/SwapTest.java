@@ -3,6 +3,7 @@ package io.mlops4j.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mlops4j.core.ClassProbabilities;
 import io.mlops4j.core.GoldenRows;
 import io.mlops4j.core.Model;
 import io.mlops4j.core.Prediction;
@@ -190,6 +191,26 @@ class SwapTest {
     assertThatThrownBy(() -> Predictor.from(classes).build())
         .isInstanceOf(ModelLoadException.class)
         .hasMessageContaining("ClassProbabilities");
+  }
+
+  @Test
+  void build_firstVersionBrokenStartWithoutVersion_rejectsUntilOneFits() {
+    source.select(
+        Models.release(
+            1,
+            () -> {
+              throw new ModelLoadException("version 1 is broken");
+            }));
+    try (Predictor<float[], Double> predictor =
+        Predictor.from(source).startWithoutVersion().build()) {
+      assertThat(predictor.status().problem()).hasValue("version 1 is broken");
+      assertThatThrownBy(() -> predictor.predict(Models.row(1)))
+          .isInstanceOf(PredictionRejectedException.class)
+          .hasMessageContaining("version 1 is broken");
+      source.select(Models.release(2, () -> Models.one("plus1")));
+      settled(predictor);
+      assertThat(predictor.predict(Models.row(1))).isEqualTo(2);
+    }
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.mlops4j.tribuo;
 import io.mlops4j.core.MlopsException;
 import java.util.Objects;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.tribuo.Model;
 import org.tribuo.OutputFactory;
 import org.tribuo.Prediction;
@@ -11,7 +12,7 @@ import org.tribuo.classification.LabelFactory;
 import org.tribuo.impl.ArrayExample;
 
 /** Two classes, 0 and 1; the answer is the probability of 1. */
-final class ProbabilityTask implements Task<Label> {
+final class ProbabilityTask implements Task<Label, Double> {
   static final ProbabilityTask INSTANCE = new ProbabilityTask();
   private static final String NEGATIVE = "0";
   private static final String POSITIVE = "1";
@@ -61,10 +62,14 @@ final class ProbabilityTask implements Task<Label> {
               + labels.size()
               + " classes that are not 0 and 1: train it on both, 0 first.");
     }
-    // Asked of an answer: a tree's leaves hold probabilities, but the tree does not say so.
+    requireProbabilities(who, model);
+  }
+
+  /** Asked of an answer: a tree's leaves hold probabilities, but the tree does not say so. */
+  static void requireProbabilities(String who, Model<Label> model) {
     String name = model.getFeatureIDMap().get(0).getName();
-    Label unknown = factory().getUnknownOutput();
-    ArrayExample<Label> probe = new ArrayExample<>(unknown, new String[] {name}, new double[] {0});
+    ArrayExample<Label> probe =
+        new ArrayExample<>(LabelFactory.UNKNOWN_LABEL, new String[] {name}, new double[] {0});
     if (!model.predict(probe).hasProbabilities()) {
       throw new MlopsException(
           who
@@ -74,7 +79,13 @@ final class ProbabilityTask implements Task<Label> {
   }
 
   @Override
-  public double answer(Prediction<Label> prediction) {
-    return Objects.requireNonNull(prediction.getOutputScores().get(POSITIVE)).getScore();
+  public boolean needsTwoClasses() {
+    return true;
+  }
+
+  @Override
+  public Function<Prediction<Label>, Double> answers(Model<Label> model) {
+    return prediction ->
+        Objects.requireNonNull(prediction.getOutputScores().get(POSITIVE)).getScore();
   }
 }

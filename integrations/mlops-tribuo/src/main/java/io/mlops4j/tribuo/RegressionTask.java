@@ -1,6 +1,7 @@
 package io.mlops4j.tribuo;
 
 import io.mlops4j.core.MlopsException;
+import java.util.function.Function;
 import org.tribuo.Model;
 import org.tribuo.OutputFactory;
 import org.tribuo.Prediction;
@@ -8,7 +9,7 @@ import org.tribuo.regression.RegressionFactory;
 import org.tribuo.regression.Regressor;
 
 /** One number. */
-final class RegressionTask implements Task<Regressor> {
+final class RegressionTask implements Task<Regressor, Double> {
   static final RegressionTask INSTANCE = new RegressionTask();
   private static final String TARGET = "target";
 
@@ -43,7 +44,7 @@ final class RegressionTask implements Task<Regressor> {
   }
 
   @Override
-  public double answer(Prediction<Regressor> prediction) {
-    return prediction.getOutput().getValues()[0];
+  public Function<Prediction<Regressor>, Double> answers(Model<Regressor> model) {
+    return prediction -> prediction.getOutput().getValues()[0];
   }
 }

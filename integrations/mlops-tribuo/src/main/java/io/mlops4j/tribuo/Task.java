@@ -1,13 +1,19 @@
 package io.mlops4j.tribuo;
 
 import io.mlops4j.core.MlopsException;
+import java.util.function.Function;
 import org.tribuo.Model;
 import org.tribuo.Output;
 import org.tribuo.OutputFactory;
 import org.tribuo.Prediction;
 
-/** What is learned: how labels become Tribuo's outputs and predictions numbers. Stateless. */
-sealed interface Task<O extends Output<O>> permits ProbabilityTask, RegressionTask {
+/**
+ * What is learned: how labels become Tribuo's outputs and predictions answers. Stateless.
+ *
+ * @param <O> Tribuo's outputs
+ * @param <A> the answers
+ */
+sealed interface Task<O extends Output<O>, A> permits ProbabilityTask, ClassesTask, RegressionTask {
 
   /** Returns what it is called in messages. */
   String name();
@@ -22,5 +28,11 @@ sealed interface Task<O extends Output<O>> permits ProbabilityTask, RegressionTa
   /** Throws if the model cannot give this task's answers; {@code who} begins the message. */
   void check(String who, Model<O> model) throws MlopsException;
 
-  double answer(Prediction<O> prediction);
+  /** Returns whether a model that has seen one class only cannot have learned anything. */
+  default boolean needsTwoClasses() {
+    return false;
+  }
+
+  /** Returns how a model's predictions become answers; once per model, after {@link #check}. */
+  Function<Prediction<O>, A> answers(Model<O> model);
 }

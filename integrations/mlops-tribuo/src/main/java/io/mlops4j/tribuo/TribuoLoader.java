@@ -15,23 +15,26 @@ import java.io.InputStream;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.tribuo.Output;
 import org.tribuo.protos.core.ModelProto;
 
 /** Reads Tribuo's protobuf; refuses everything else by its content. */
-final class TribuoLoader<T, O extends Output<O>> implements ModelLoader<T, Double> {
+final class TribuoLoader<T, O extends Output<O>, A> implements ModelLoader<T, A> {
   static final int MAX_BYTES = 512 << 20;
 
   /** Tribuo looks a class up by the name in the file: only its own are let through. */
   private static final Pattern CLASS = Pattern.compile("org\\.tribuo\\.[A-Za-z0-9_.$]{1,256}");
 
   private final Schema<T> schema;
-  private final Task<O> task;
+  private final Task<O, A> task;
+  private final Function<Scorer<T, O, A>, Model<T, A>> form;
 
-  TribuoLoader(Schema<T> schema, Task<O> task) {
+  TribuoLoader(Schema<T> schema, Task<O, A> task, Function<Scorer<T, O, A>, Model<T, A>> form) {
     this.schema = Objects.requireNonNull(schema, "schema");
     this.task = task;
+    this.form = form;
   }
 
   @Override
@@ -50,7 +53,7 @@ final class TribuoLoader<T, O extends Output<O>> implements ModelLoader<T, Doubl
   }
 
   @Override
-  public Model<T, Double> load(ModelVersion version, ModelArtifact artifact) {
+  public Model<T, A> load(ModelVersion version, ModelArtifact artifact) {
     String who = "Model '" + version + "'";
     if (!formats().contains(artifact.format())) {
       throw new MlopsException(
@@ -72,7 +75,7 @@ final class TribuoLoader<T, O extends Output<O>> implements ModelLoader<T, Doubl
     String[] names = Examples.names(encoding);
     Examples.check(who, model.getFeatureIDMap(), names);
     task.check(who, model);
-    return new TribuoModel<>(who, new Scorer<>(task, model, bind(who, encoding), names));
+    return form.apply(new Scorer<>(who, task, model, bind(who, encoding), names));
   }
 
   private RowEncoder<T> bind(String who, InputEncoding encoding) {

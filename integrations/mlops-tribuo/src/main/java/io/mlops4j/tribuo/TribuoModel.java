@@ -9,7 +9,6 @@ import io.mlops4j.core.Schema;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.tribuo.ONNXExportable;
 
 /**
  * A Tribuo model over rows: just trained, or loaded from a version's files. Answers exactly what
@@ -22,25 +21,23 @@ public final class TribuoModel<T> implements Model<T, Double> {
   public static final String FORMAT = "tribuo";
 
   static final String FILE = "model.pb";
-  private static final String ONNX_FILE = "model.onnx";
 
-  private final String who;
-  private final Scorer<T, ?> scorer;
+  private final Scorer<T, ?, Double> scorer;
 
-  TribuoModel(String who, Scorer<T, ?> scorer) {
-    this.who = who;
+  TribuoModel(Scorer<T, ?, Double> scorer) {
     this.scorer = scorer;
   }
 
   /**
-   * Returns the loader of classifiers of the classes 0 and 1.
+   * Returns the loader of classifiers of the classes 0 and 1. For more classes, or others: {@link
+   * TribuoClassifier#loader}.
    *
    * @param schema what rows are; must have the features the version's encoding reads
    * @param <T> the row type
    * @return a loader of format {@code tribuo} whose models answer the probability of 1
    */
   public static <T> ModelLoader<T, Double> probability(Schema<T> schema) {
-    return new TribuoLoader<>(schema, ProbabilityTask.INSTANCE);
+    return new TribuoLoader<>(schema, ProbabilityTask.INSTANCE, TribuoModel::new);
   }
 
   /**
@@ -51,7 +48,7 @@ public final class TribuoModel<T> implements Model<T, Double> {
    * @return a loader of format {@code tribuo} whose models answer a number
    */
   public static <T> ModelLoader<T, Double> regression(Schema<T> schema) {
-    return new TribuoLoader<>(schema, RegressionTask.INSTANCE);
+    return new TribuoLoader<>(schema, RegressionTask.INSTANCE, TribuoModel::new);
   }
 
   /**
@@ -76,7 +73,7 @@ public final class TribuoModel<T> implements Model<T, Double> {
    * @return the encoding frozen at training
    */
   public InputEncoding encoding() {
-    return scorer.encoder().encoding();
+    return scorer.encoding();
   }
 
   /**
@@ -86,7 +83,7 @@ public final class TribuoModel<T> implements Model<T, Double> {
    * @return names and values in order
    */
   public Map<String, String> lineage() {
-    return Provenances.lineage(scorer.model().getProvenance());
+    return scorer.lineage();
   }
 
   /**
@@ -99,7 +96,7 @@ public final class TribuoModel<T> implements Model<T, Double> {
    * @return one file of protobuf, never Java serialization
    */
   public ModelFiles artifact() {
-    return files(FORMAT, FILE, scorer.model().serialize().toByteArray());
+    return scorer.artifact();
   }
 
   /**
@@ -111,29 +108,7 @@ public final class TribuoModel<T> implements Model<T, Double> {
    * @throws MlopsException if Tribuo cannot export this kind of model; says which it can
    */
   public ModelFiles toOnnx() {
-    try {
-      if (scorer.model() instanceof ONNXExportable exportable) {
-        return files("onnx", ONNX_FILE, exportable.exportONNXModel("io.mlops4j", 1).toByteArray());
-      }
-    } catch (IllegalStateException | UnsupportedOperationException e) {
-      throw notExportable(e);
-    }
-    throw notExportable(null);
-  }
-
-  private MlopsException notExportable(@org.jspecify.annotations.Nullable RuntimeException cause) {
-    return new MlopsException(
-        who
-            + " cannot be exported to ONNX: Tribuo exports linear models, factorization machines,"
-            + " LibLinear, LibSVM, sparse linear regression and ensembles of those, not trees,"
-            + " forests of trees or XGBoost. Register artifact(), which TribuoModel loads.",
-        cause);
-  }
-
-  private ModelFiles files(String format, String file, byte[] bytes) {
-    return ModelFiles.of(format, Map.of(file, bytes))
-        .withEncoding(encoding())
-        .withSignature(scorer.encoder().schema().fingerprint());
+    return scorer.toOnnx();
   }
 
   /**
@@ -148,6 +123,6 @@ public final class TribuoModel<T> implements Model<T, Double> {
   /** Returns what the model is and what it was trained on. */
   @Override
   public String toString() {
-    return who;
+    return scorer.who();
   }
 }

@@ -108,13 +108,28 @@ class ReadmeTest {
   }
 
   @Test
+  void fromPython_asWritten_registersAndServes() throws Exception {
+    Path export = Path.of("../from-python/exports/flights-linear");
+    Path copy = Files.createDirectories(directory.resolve("export"));
+    try (var files = Files.list(export)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, copy.resolve(file.getFileName()));
+      }
+    }
+    assertThat((Double) run("from-python", "", "risk")).isBetween(0.05, 0.95);
+  }
+
+  @Test
   void everySnippet_isRunHere() throws Exception {
     List<String> names = new ArrayList<>();
     Matcher matcher = Pattern.compile("<!-- readme: (\\S+) -->").matcher(text());
     while (matcher.find()) {
       names.add(matcher.group(1));
     }
-    assertThat(names).containsExactly("main-job", "five-lines", "promotion", "unit-tests");
+    // "spring" is compiled by examples/spring-service.
+    assertThat(names)
+        .containsExactly(
+            "main-job", "five-lines", "promotion", "from-python", "spring", "unit-tests");
     assertThat(text().split("```java", -1)).hasSize(names.size() + 1);
   }
 
@@ -170,7 +185,7 @@ class ReadmeTest {
             "public class " + type + " {",
             "  public static Object run(Path directory, ReadmeTest.Given given) throws Exception {",
             "    Object[] result = new Object[1];",
-            name.equals("promotion") ? GIVEN : METERS,
+            name.equals("promotion") ? GIVEN : name.equals("from-python") ? MODEL : METERS,
             body,
             "    return result[0];",
             "  }",
@@ -211,6 +226,9 @@ class ReadmeTest {
 
   private static final String METERS =
       "var meterRegistry = new io.micrometer.core.instrument.simple.SimpleMeterRegistry();";
+
+  private static final String MODEL =
+      "var schema = Schema.of(Flight.class); var delay = given.delay();";
 
   private static final String GIVEN =
       """

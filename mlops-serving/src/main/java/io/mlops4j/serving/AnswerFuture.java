@@ -1,0 +1,57 @@
+package io.mlops4j.serving;
+
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The future of one request, which frees the request's place when its caller gives up: by {@code
+ * cancel}, or by completing it in any other way ({@code orTimeout} does). Stages made from it are
+ * plain futures.
+ */
+final class AnswerFuture<O> extends CompletableFuture<O> {
+  private volatile @Nullable Runnable givenUp;
+
+  /** Says what to do when the caller gives up. */
+  void onGivingUp(Runnable action) {
+    givenUp = action;
+    if (isDone()) {
+      action.run();
+    }
+  }
+
+  void answer(O answer) {
+    super.complete(answer);
+  }
+
+  void fail(RuntimeException reason) {
+    super.completeExceptionally(reason);
+  }
+
+  @Override
+  public boolean cancel(boolean mayInterruptIfRunning) {
+    return gaveUp(super.cancel(mayInterruptIfRunning));
+  }
+
+  @Override
+  public boolean complete(O value) {
+    return gaveUp(super.complete(value));
+  }
+
+  @Override
+  public boolean completeExceptionally(Throwable cause) {
+    return gaveUp(super.completeExceptionally(cause));
+  }
+
+  private boolean gaveUp(boolean first) {
+    Runnable action = givenUp;
+    if (first && action != null) {
+      action.run();
+    }
+    return first;
+  }
+
+  @Override
+  public <U> CompletableFuture<U> newIncompleteFuture() {
+    return new CompletableFuture<>();
+  }
+}

@@ -1,0 +1,65 @@
+package io.mlops4j.serving;
+
+import io.mlops4j.core.Time;
+import org.jspecify.annotations.Nullable;
+
+/** Shows rows to a version: past its circuit breaker, and learning what runs of it cost. */
+final class ChunkRuns<I, O> {
+  private final Time time;
+  private final PredictorErrors errors;
+
+  ChunkRuns(Time time, PredictorErrors errors) {
+    this.time = time;
+    this.errors = errors;
+  }
+
+  void answer(ServedVersion<I, O> version, Chunk<I, O> chunk) {
+    Breaker breaker = version.breaker;
+    boolean[] admitted = breaker == null ? null : admit(version, breaker, chunk);
+    long begin = time.nanos();
+    version.answer(chunk);
+    long took = time.nanos() - begin;
+    if (isWholeSuccess(chunk)) {
+      version.costs.ran(chunk.size(), took);
+    }
+    if (breaker != null && admitted != null) {
+      tell(breaker, admitted, chunk, took);
+    }
+  }
+
+  private boolean[] admit(ServedVersion<I, O> version, Breaker breaker, Chunk<I, O> chunk) {
+    boolean[] admitted = new boolean[chunk.size()];
+    for (int i = 0; i < admitted.length; i++) {
+      admitted[i] = breaker.tryEnter();
+      if (!admitted[i]) {
+        chunk.refuse(i, errors.circuitOpen(version.version, breaker.options()));
+      }
+    }
+    return admitted;
+  }
+
+  private static boolean isWholeSuccess(Chunk<?, ?> chunk) {
+    for (int i = 0; i < chunk.size(); i++) {
+      if (chunk.failure(i) != null) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static void tell(Breaker breaker, boolean[] admitted, Chunk<?, ?> chunk, long took) {
+    for (int i = 0; i < admitted.length; i++) {
+      if (!admitted[i]) {
+        continue;
+      }
+      @Nullable RuntimeException failure = chunk.failure(i);
+      if (failure == null) {
+        breaker.succeeded(took);
+      } else if (chunk.wasAsked(i) && (!chunk.isStopped() || chunk.callers.areLate(i))) {
+        breaker.failed(took, failure);
+      } else {
+        breaker.notAsked();
+      }
+    }
+  }
+}

@@ -1,0 +1,288 @@
+package io.mlops4j.serving;
+
+import io.mlops4j.serving.GraphProto.Node;
+import io.mlops4j.serving.GraphProto.Port;
+import io.mlops4j.serving.GraphProto.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Recognises graphs that are provably a linear model and nothing else: affine operators with
+ * constants, then at most one sigmoid or softmax, then at most what changes no number. Whatever is
+ * not known for certain (an operator, an attribute, a shape, a version) makes the answer null, and
+ * ONNX Runtime runs the graph.
+ *
+ * <p>Operators: ONNX operator sets 7 to 26, ai.onnx.ml 1 to 5.
+ */
+final class LinearGraph {
+  private static final String ML = "ai.onnx.ml";
+
+  /** A matrix of more weights is better off with vector instructions. */
+  static final long MOST_WEIGHTS = 1 << 16;
+
+  private final GraphProto graph;
+  private final long opset;
+  private final Map<String, LinearChain> chains = new HashMap<>();
+
+  private LinearGraph(GraphProto graph) {
+    this.graph = graph;
+    this.opset = graph.opsets.getOrDefault("", 0L);
+  }
+
+  /**
+   * A graph that is a linear model.
+   *
+   * @param input the name of its input
+   * @param model what it computes
+   */
+  record Found(String input, LinearModel model) {}
+
+  /** Returns the linear model an output is, or null if that is not certain. */
+  static @Nullable Found recognise(byte[] bytes, OutputKind<?> kind, @Nullable String chosen) {
+    GraphProto graph = GraphProto.read(bytes);
+    if (graph == null || graph.inputs.size() != 1 || kind.isAll() || !knownVersions(graph)) {
+      return null;
+    }
+    Port input = graph.inputs.get(0);
+    List<Port> outputs =
+        graph.outputs.stream()
+            .filter(
+                o ->
+                    chosen == null
+                        ? o.type() != GraphProto.INT64 && o.type() != 8
+                        : o.name().equals(chosen))
+            .toList();
+    if (input.type() != GraphProto.FLOAT
+        || input.dims().size() != 2
+        || input.dims().get(0) != -1
+        || input.dims().get(1) < 1
+        || input.dims().get(1) > MOST_WEIGHTS
+        || outputs.size() != 1) {
+      return null;
+    }
+    int width = input.dims().get(1).intValue();
+    LinearChain chain = new LinearGraph(graph).chain(input.name(), width, outputs.get(0).name());
+    if (chain == null
+        || chain.steps().stream().noneMatch(LinearStep.Matrix.class::isInstance)
+        || !kind.columns().test(chain.columns())
+        || !isDeclared(outputs.get(0), chain)) {
+      return null;
+    }
+    return new Found(
+        input.name(),
+        new LinearModel(
+            width,
+            chain.steps(),
+            chain.post(),
+            chain.labels() == null ? List.of() : chain.labels()));
+  }
+
+  private static boolean knownVersions(GraphProto graph) {
+    return graph.opsets.entrySet().stream()
+        .allMatch(
+            e ->
+                switch (e.getKey()) {
+                  case "" -> e.getValue() >= 7 && e.getValue() <= 26;
+                  case ML -> e.getValue() >= 1 && e.getValue() <= 5;
+                  default -> true; // Of no operator recognised here.
+                });
+  }
+
+  /** Whether the output is declared as what was found. */
+  private static boolean isDeclared(Port output, LinearChain chain) {
+    if (chain.labels() != null) {
+      return output.type() == GraphProto.NO_TENSOR;
+    }
+    long columns = output.dims().size() == 2 ? output.dims().get(1) : 1;
+    return output.type() == GraphProto.FLOAT
+        && output.dims().size() == (chain.flat() ? 1 : 2)
+        && (columns == -1 || columns == chain.columns());
+  }
+
+  private @Nullable LinearChain chain(String input, int width, String output) {
+    chains.put(input, new LinearChain(List.of(), width, false, LinearModel.Post.NONE, false, null));
+    Set<String> named = new HashSet<>(graph.constants.keySet());
+    named.add(input);
+    for (Node node : graph.nodes) {
+      for (String name : node.outputs()) {
+        if (!name.isEmpty() && !named.add(name)) {
+          return null; // Two values of one name.
+        }
+      }
+      if (node.domain().isEmpty() && node.operator().equals("Constant")) {
+        constant(node);
+        continue;
+      }
+      LinearChain result =
+          switch (node.domain()) {
+            case "" -> opset == 0 ? null : standard(node);
+            case ML -> graph.opsets.containsKey(ML) ? MlOperators.apply(node, in(node, 0)) : null;
+            default -> null;
+          };
+      // LinearClassifier's first output is the label.
+      int which = node.domain().equals(ML) && node.operator().equals("LinearClassifier") ? 1 : 0;
+      if (result != null && node.outputs().size() > which) {
+        chains.put(node.outputs().get(which), result);
+      }
+    }
+    return chains.get(output);
+  }
+
+  private void constant(Node node) {
+    var value = node.attributes().get("value");
+    if (node.hasOnly("value") && value != null && value.tensor != null) {
+      graph.constants.put(node.outputs().get(0), value.tensor);
+    }
+  }
+
+  private @Nullable LinearChain in(Node node, int position) {
+    return position < node.inputs().size() ? chains.get(node.inputs().get(position)) : null;
+  }
+
+  private @Nullable Tensor constant(Node node, int position) {
+    return position < node.inputs().size()
+        ? graph.constants.get(node.inputs().get(position))
+        : null;
+  }
+
+  private @Nullable LinearChain standard(Node node) {
+    LinearChain in = in(node, 0);
+    return switch (node.operator()) {
+      case "Identity" -> node.hasOnly() ? in : null;
+      case "Cast" -> node.hasOnly("to") && node.integer("to", 0) == GraphProto.FLOAT ? in : null;
+      case "MatMul" -> in == null || !node.hasOnly() ? null : matrix(in, constant(node, 1), false);
+      case "Gemm" -> in == null ? null : gemm(node, in);
+      case "Add", "Sub", "Mul", "Div" -> elementwise(node);
+      case "Sigmoid" ->
+          in != null && in.isOpen() && node.hasOnly()
+              ? in.withPost(LinearModel.Post.SIGMOID, false)
+              : null;
+      case "Softmax" -> in == null ? null : softmax(node, in);
+      case "Flatten" -> in != null && !in.flat() && node.integer("axis", 1) == 1 ? in : null;
+      case "Reshape" -> in == null ? null : reshape(node, in);
+      case "Squeeze" -> in == null ? null : squeeze(node, in);
+      default -> null;
+    };
+  }
+
+  private static @Nullable LinearChain matrix(
+      LinearChain in, @Nullable Tensor by, boolean transposed) {
+    if (by == null || !by.isFloats() || by.dims.length != 2 || in.flat() || !in.isOpen()) {
+      return null;
+    }
+    int rows = (int) by.dims[transposed ? 1 : 0];
+    int columns = (int) by.dims[transposed ? 0 : 1];
+    if (rows != in.columns() || columns < 1 || (long) rows * columns > MOST_WEIGHTS) {
+      return null;
+    }
+    float[][] weights = new float[columns][rows];
+    for (int j = 0; j < columns; j++) {
+      for (int i = 0; i < rows; i++) {
+        weights[j][i] = by.numbers[transposed ? j * rows + i : i * columns + j];
+      }
+    }
+    return in.then(new LinearStep.Matrix(weights, new float[columns]), columns);
+  }
+
+  private @Nullable LinearChain gemm(Node node, LinearChain in) {
+    if (!node.hasOnly("alpha", "beta", "transA", "transB")
+        || node.integer("transA", 0) != 0
+        || node.number("alpha", 1) != 1
+        || node.number("beta", 1) != 1) {
+      return null;
+    }
+    LinearChain product = matrix(in, constant(node, 1), node.integer("transB", 0) != 0);
+    if (product == null || node.inputs().size() < 3 || node.inputs().get(2).isEmpty()) {
+      return product;
+    }
+    float[] bias = perColumn(constant(node, 2), product);
+    if (bias == null) {
+      return null;
+    }
+    List<LinearStep> steps = new ArrayList<>(product.steps());
+    LinearStep.Matrix last = (LinearStep.Matrix) steps.remove(steps.size() - 1);
+    steps.add(new LinearStep.Matrix(last.weights(), bias));
+    return new LinearChain(steps, product.columns(), false, product.post(), false, null);
+  }
+
+  /** Returns a constant as one number per column, or null if it is spread in another way. */
+  private static float @Nullable [] perColumn(@Nullable Tensor tensor, LinearChain to) {
+    if (tensor == null || !tensor.isFloats() || tensor.dims.length > 2) {
+      return null;
+    }
+    float[] result = new float[to.columns()];
+    if (tensor.numbers.length == 1 && (!to.flat() || tensor.dims.length < 2)) {
+      Arrays.fill(result, tensor.numbers[0]);
+      return result;
+    }
+    int last = tensor.dims.length - 1;
+    boolean fits =
+        !to.flat()
+            && last >= 0
+            && tensor.dims[last] == to.columns()
+            && (last == 0 || tensor.dims[0] == 1);
+    return fits ? tensor.numbers.clone() : null;
+  }
+
+  private @Nullable LinearChain elementwise(Node node) {
+    String operator = node.operator();
+    boolean turned = in(node, 0) == null && (operator.equals("Add") || operator.equals("Mul"));
+    LinearChain in = in(node, turned ? 1 : 0);
+    if (in == null || !in.isOpen() || !node.hasOnly()) {
+      return null;
+    }
+    float[] by = perColumn(constant(node, turned ? 0 : 1), in);
+    if (by == null) {
+      return null;
+    }
+    float[] zeros = new float[in.columns()];
+    float[] ones = new float[in.columns()];
+    Arrays.fill(ones, 1);
+    float[] changed = by.clone();
+    for (int i = 0; i < by.length; i++) {
+      changed[i] = operator.equals("Add") ? -by[i] : operator.equals("Div") ? 1 / by[i] : by[i];
+      if (!Float.isFinite(changed[i])) {
+        return null;
+      }
+    }
+    LinearStep step =
+        operator.equals("Add") || operator.equals("Sub")
+            ? new LinearStep.Scale(changed, ones)
+            : new LinearStep.Scale(zeros, changed);
+    return in.then(step, in.columns());
+  }
+
+  private @Nullable LinearChain softmax(Node node, LinearChain in) {
+    long axis = node.integer("axis", 1);
+    return node.hasOnly("axis") && (axis == 1 || axis == -1) && !in.flat() && in.isOpen()
+        ? in.withPost(LinearModel.Post.SOFTMAX, false)
+        : null;
+  }
+
+  private @Nullable LinearChain reshape(Node node, LinearChain in) {
+    Tensor shape = constant(node, 1);
+    if (!node.hasOnly() || shape == null || in.labels() != null) {
+      return null;
+    }
+    long[] to = shape.integers;
+    if (to.length == 1 && to[0] == -1 && in.columns() == 1) {
+      return in.withShape(true);
+    }
+    return to.length == 2 && to[0] == -1 && to[1] == in.columns() ? in.withShape(false) : null;
+  }
+
+  private @Nullable LinearChain squeeze(Node node, LinearChain in) {
+    Tensor given = constant(node, 1);
+    long[] axes = given == null ? node.integers("axes") : given.integers;
+    boolean last = axes.length == 1 && (axes[0] == 1 || axes[0] == -1);
+    return node.hasOnly("axes") && last && in.columns() == 1 && !in.flat()
+        ? in.withShape(true)
+        : null;
+  }
+}
