@@ -230,6 +230,39 @@ class EvaluatorTest {
   }
 
   @Test
+  void fromJson_numbersThatPrintInTwoWays_areRead() {
+    var comparison =
+        PairedComparison.binary(
+            "m:1",
+            "d",
+            IntStream.range(0, 200).mapToDouble(i -> i / 1e7).toArray(),
+            IntStream.range(0, 200).mapToDouble(i -> (i * 37 % 200) / 1e7).toArray(),
+            labels(200),
+            1e-5,
+            List.of(Metric.AUC, Metric.BRIER),
+            QUICK);
+    var report =
+        EvaluationReport.of(
+                "m:2",
+                "d",
+                "ab",
+                BinaryEvaluation.of(new double[200], labels(200)),
+                List.of(Metric.AUC),
+                QUICK,
+                NOON)
+            .with(comparison);
+    assertThat(EvaluationReport.fromJson(report.toJson())).isEqualTo(report);
+  }
+
+  private static boolean[] labels(int count) {
+    boolean[] labels = new boolean[count];
+    for (int i = count / 2; i < count; i++) {
+      labels[i] = i % 7 != 0;
+    }
+    return labels;
+  }
+
+  @Test
   void compare_report_roundTripsAndKeepsItsDigest() {
     EvaluationReport report = compared();
     EvaluationReport read = EvaluationReport.fromJson(report.toJson());
