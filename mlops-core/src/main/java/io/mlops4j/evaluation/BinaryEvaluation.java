@@ -3,8 +3,6 @@ package io.mlops4j.evaluation;
 import io.mlops4j.evaluation.MetricFamily.Needs;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -18,7 +16,7 @@ import java.util.OptionalLong;
  * of a second. The order of the rows has no influence on any bit of any result. Immutable,
  * thread-safe.
  */
-public final class BinaryEvaluation {
+public final class BinaryEvaluation implements Evaluation {
   /** What {@link #values()} computes, in this order. Needs scores that are probabilities. */
   public static final List<Metric> STANDARD =
       List.of(
@@ -38,14 +36,12 @@ public final class BinaryEvaluation {
   private final OptionalLong notProbabilityIndex;
   private final double notProbability;
 
-  /** Takes over the arrays and sorts them. */
+  /** Takes over the arrays, ascending. */
   private BinaryEvaluation(
       double[] positives,
       double[] negatives,
       OptionalLong notProbabilityIndex,
       double notProbability) {
-    Arrays.sort(positives);
-    Arrays.sort(negatives);
     this.positives = positives;
     this.negatives = negatives;
     this.notProbabilityIndex = notProbabilityIndex;
@@ -82,11 +78,17 @@ public final class BinaryEvaluation {
     return new Collector();
   }
 
+  /** Of scores known to be as good as those of another evaluation; ascending. */
+  BinaryEvaluation like(double[] ones, double[] zeros) {
+    return new BinaryEvaluation(ones, zeros, notProbabilityIndex, notProbability);
+  }
+
   /**
    * Returns how many rows were evaluated.
    *
    * @return the number of rows
    */
+  @Override
   public long rows() {
     return (long) positives.length + negatives.length;
   }
@@ -109,15 +111,9 @@ public final class BinaryEvaluation {
    * @throws IllegalArgumentException if the metric is custom or one of a regression, or needs
    *     probabilities and a score is outside [0, 1]; names its index and value
    */
+  @Override
   public MetricValue value(Metric metric) {
-    MetricFamily family = metric.family();
-    if (family == null || family.needs == Needs.NUMBERS) {
-      throw new IllegalArgumentException(
-          "Metric '" + metric.id() + "' is not computed from scores and labels.");
-    }
-    if (family.needs == Needs.PROBABILITIES) {
-      requireProbabilities(metric.id());
-    }
+    MetricFamily family = checked(metric);
     double argument = metric.argument();
     return switch (family) {
       case AUC -> RankMetrics.auc(positives, negatives);
@@ -132,8 +128,25 @@ public final class BinaryEvaluation {
       case ECE_POSITIVE_CLASS ->
           ProbabilityMetrics.positiveClassError(positives, negatives, (int) argument);
       case ECE_TOP_LABEL -> ProbabilityMetrics.topLabelError(positives, negatives, (int) argument);
-      case RMSE, MAE, R2 -> throw new AssertionError(family);
+      default -> throw new AssertionError(family);
     };
+  }
+
+  private MetricFamily checked(Metric metric) {
+    MetricFamily family = metric.family();
+    if (family == null || (family.needs != Needs.SCORES && family.needs != Needs.PROBABILITIES)) {
+      throw new IllegalArgumentException(
+          "Metric '" + metric.id() + "' is not computed from scores and labels.");
+    }
+    if (family.needs == Needs.PROBABILITIES) {
+      requireProbabilities(metric.id());
+    }
+    return family;
+  }
+
+  @Override
+  public Map<Metric, MetricInterval> intervals(Collection<Metric> metrics, Confidence confidence) {
+    return new BinaryIntervals(this, positives, negatives).of(metrics, confidence);
   }
 
   /**
@@ -148,21 +161,6 @@ public final class BinaryEvaluation {
   }
 
   /**
-   * Returns several metrics.
-   *
-   * @param metrics built-in metrics of a binary classifier
-   * @return metric to value, in the order given, immutable
-   * @throws IllegalArgumentException as {@link #value} does
-   */
-  public Map<Metric, MetricValue> values(Collection<Metric> metrics) {
-    Map<Metric, MetricValue> values = new LinkedHashMap<>();
-    for (Metric metric : metrics) {
-      values.put(metric, value(metric));
-    }
-    return Collections.unmodifiableMap(values);
-  }
-
-  /**
    * Returns the ROC curve for a plot. Neighbours closer than 1/256 (sum of both rates) are merged,
    * so no rate is off by more than that; up to that resolution every threshold is a point.
    *
@@ -170,6 +168,16 @@ public final class BinaryEvaluation {
    */
   public RocCurve rocCurve() {
     return RankMetrics.rocCurve(positives, negatives);
+  }
+
+  /**
+   * Returns precision over recall for a plot, one point per distinct score; neighbours closer than
+   * 1/256 (sum of both) are merged.
+   *
+   * @return the curve; without points if a class is missing
+   */
+  public PrecisionRecallCurve precisionRecallCurve() {
+    return PrecisionRecallCurve.of(positives, negatives);
   }
 
   /**
@@ -188,6 +196,27 @@ public final class BinaryEvaluation {
     }
     requireProbabilities("calibration");
     return ProbabilityMetrics.calibration(positives, negatives, bins);
+  }
+
+  /**
+   * Returns the reliability diagram of the positive class over bins that hold about as many rows
+   * each: their edges are quantiles of the scores, so equal scores share a bin and bins may merge.
+   *
+   * @param bins 1 to 10,000
+   * @return the bins that hold rows
+   * @throws IllegalArgumentException as {@link #calibration} does
+   */
+  public CalibrationCurve calibrationByQuantiles(int bins) {
+    if (bins < 1 || bins > MetricFamily.MAX_BINS) {
+      throw new IllegalArgumentException(
+          "bins: " + bins + " (expected: 1.." + MetricFamily.MAX_BINS + ")");
+    }
+    requireProbabilities("calibration");
+    return QuantileCalibration.of(positives, negatives, bins);
+  }
+
+  boolean areProbabilities() {
+    return notProbabilityIndex.isEmpty();
   }
 
   private void requireProbabilities(String who) {
@@ -248,8 +277,11 @@ public final class BinaryEvaluation {
      * @return a snapshot
      */
     public BinaryEvaluation evaluate() {
-      return new BinaryEvaluation(
-          positives.copy(), negatives.copy(), notProbabilityIndex, notProbability);
+      double[] ones = positives.copy();
+      double[] zeros = negatives.copy();
+      Arrays.sort(ones);
+      Arrays.sort(zeros);
+      return new BinaryEvaluation(ones, zeros, notProbabilityIndex, notProbability);
     }
   }
 }

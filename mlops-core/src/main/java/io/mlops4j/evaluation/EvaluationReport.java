@@ -2,6 +2,7 @@ package io.mlops4j.evaluation;
 
 import io.mlops4j.core.Json;
 import io.mlops4j.evaluation.MetricValue.Undefined;
+import io.mlops4j.report.Report;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
@@ -27,6 +28,7 @@ import java.util.OptionalLong;
  * @param evaluator who computed the metrics
  * @param evaluatorVersion changes whenever the evaluator's answers could
  * @param evaluatedAt when
+ * @param details intervals, slices, fairness, comparisons, curves and digests, if there are any
  */
 public record EvaluationReport(
     String modelVersion,
@@ -37,12 +39,13 @@ public record EvaluationReport(
     Map<Metric, MetricValue> metrics,
     String evaluator,
     String evaluatorVersion,
-    Instant evaluatedAt) {
+    Instant evaluatedAt,
+    EvaluationDetails details) {
 
   private static final String BINARY = "mlops4j-binary";
   private static final String REGRESSION = "mlops4j-regression";
   // Raised when a formula changes: numbers of different versions must not be compared.
-  private static final String EVALUATOR_VERSION = "1";
+  static final String EVALUATOR_VERSION = "1";
 
   /** Checks that nothing is missing and the counts can be; copies the metrics. */
   public EvaluationReport {
@@ -53,6 +56,7 @@ public record EvaluationReport(
     requireText("evaluatorVersion", evaluatorVersion);
     Objects.requireNonNull(positives, "positives");
     Objects.requireNonNull(evaluatedAt, "evaluatedAt");
+    Objects.requireNonNull(details, "details");
     if (rows < 0) {
       throw new IllegalArgumentException("rows: " + rows + " (expected: at least 0)");
     }
@@ -70,6 +74,92 @@ public record EvaluationReport(
       throw new IllegalArgumentException("metrics: " + copy.keySet() + " (expected: each id once)");
     }
     metrics = Collections.unmodifiableMap(copy);
+  }
+
+  /**
+   * Makes a report without details.
+   *
+   * @param modelVersion the version that was evaluated
+   * @param datasetName what the rows are called
+   * @param datasetDigest the content digest of the data set
+   * @param rows how many rows were evaluated
+   * @param positives how many of them are positive; empty if the task has no positive class
+   * @param metrics what was measured
+   * @param evaluator who computed the metrics
+   * @param evaluatorVersion changes whenever the evaluator's answers could
+   * @param evaluatedAt when
+   */
+  public EvaluationReport(
+      String modelVersion,
+      String datasetName,
+      String datasetDigest,
+      long rows,
+      OptionalLong positives,
+      Map<Metric, MetricValue> metrics,
+      String evaluator,
+      String evaluatorVersion,
+      Instant evaluatedAt) {
+    this(
+        modelVersion,
+        datasetName,
+        datasetDigest,
+        rows,
+        positives,
+        metrics,
+        evaluator,
+        evaluatorVersion,
+        evaluatedAt,
+        EvaluationDetails.NONE);
+  }
+
+  /**
+   * Returns a report of any kind of evaluation, with intervals.
+   *
+   * @param modelVersion the version that was evaluated
+   * @param datasetName what the rows are called
+   * @param datasetDigest the content digest of the data set
+   * @param evaluation what computes the metrics
+   * @param metrics of that kind, in the order to show them
+   * @param confidence level, resamples and seed of the intervals
+   * @param evaluatedAt when
+   * @return the report
+   * @throws IllegalArgumentException as {@link Evaluation#value}; if a text is blank
+   */
+  public static EvaluationReport of(
+      String modelVersion,
+      String datasetName,
+      String datasetDigest,
+      Evaluation evaluation,
+      List<Metric> metrics,
+      Confidence confidence,
+      Instant evaluatedAt) {
+    return new EvaluationReport(
+        modelVersion,
+        datasetName,
+        datasetDigest,
+        evaluation.rows(),
+        positives(evaluation),
+        evaluation.values(metrics),
+        evaluator(evaluation),
+        EVALUATOR_VERSION,
+        evaluatedAt,
+        Evaluator.details(evaluation, evaluation.intervals(metrics, confidence)));
+  }
+
+  static OptionalLong positives(Evaluation evaluation) {
+    return evaluation instanceof BinaryEvaluation binary
+        ? OptionalLong.of(binary.positives())
+        : OptionalLong.empty();
+  }
+
+  static String evaluator(Evaluation evaluation) {
+    if (evaluation instanceof BinaryEvaluation) {
+      return BINARY;
+    }
+    if (evaluation instanceof RegressionEvaluation) {
+      return REGRESSION;
+    }
+    return evaluation instanceof RankingEvaluation ? "mlops4j-ranking" : "mlops4j-multiclass";
   }
 
   /**
@@ -169,16 +259,53 @@ public record EvaluationReport(
   public EvaluationReport with(Metric metric, MetricValue value) {
     Map<Metric, MetricValue> more = new LinkedHashMap<>(metrics);
     more.put(metric, value);
+    return copy(more, details);
+  }
+
+  /**
+   * Returns a report with a comparison on the same rows.
+   *
+   * @param comparison with another version; its rows must be as many
+   * @return a new report
+   * @throws IllegalArgumentException if the numbers of rows differ, or there is one with that
+   *     version already
+   */
+  public EvaluationReport with(PairedComparison comparison) {
+    if (comparison.rows() != rows || details.comparison(comparison.champion()).isPresent()) {
+      throw new IllegalArgumentException(
+          "comparison with "
+              + comparison.champion()
+              + " on "
+              + comparison.rows()
+              + " rows (expected: another version, on the "
+              + rows
+              + " rows of this report)");
+    }
+    return copy(metrics, details.with(comparison));
+  }
+
+  private EvaluationReport copy(Map<Metric, MetricValue> values, EvaluationDetails more) {
     return new EvaluationReport(
         modelVersion,
         datasetName,
         datasetDigest,
         rows,
         positives,
-        more,
+        values,
         evaluator,
         evaluatorVersion,
-        evaluatedAt);
+        evaluatedAt,
+        more);
+  }
+
+  /**
+   * Returns the report to be read: metrics with intervals, curves, slices, fairness, comparisons.
+   * {@link Report#toText} writes tables, {@link Report#toHtml} a page.
+   *
+   * @return the page
+   */
+  public Report toReport() {
+    return EvaluationPage.of(this);
   }
 
   /**
@@ -241,7 +368,7 @@ public record EvaluationReport(
   }
 
   /**
-   * Returns the report as canonical JSON, format 1.
+   * Returns the report as canonical JSON: format 1, or 2 if there are details.
    *
    * @return UTF-8 bytes; equal reports give equal bytes
    */

@@ -36,6 +36,15 @@ public final class Metric {
   /** Coefficient of determination. Id {@code r2}. */
   public static final Metric R2 = MetricFamily.R2.with(0);
 
+  /** Mean Poisson deviance of predicted counts. Id {@code poisson-deviance}. */
+  public static final Metric POISSON_DEVIANCE = MetricFamily.POISSON_DEVIANCE.with(0);
+
+  /** Fraction of rows whose class is the predicted one. Id {@code multiclass-accuracy}. */
+  public static final Metric MULTICLASS_ACCURACY = MetricFamily.MULTICLASS_ACCURACY.with(0);
+
+  /** Mean log loss over classes, in nats. Id {@code multiclass-log-loss}. */
+  public static final Metric MULTICLASS_LOG_LOSS = MetricFamily.MULTICLASS_LOG_LOSS.with(0);
+
   static final String CUSTOM_PREFIX = "custom:";
   private static final Pattern CUSTOM_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,99}");
 
@@ -137,6 +146,78 @@ public final class Metric {
    */
   public static Metric topLabelCalibrationError(int bins) {
     return MetricFamily.ECE_TOP_LABEL.with(bins);
+  }
+
+  /**
+   * Returns the mean quantile loss of a predicted quantile. Id such as {@code pinball@0.9}.
+   *
+   * @param quantile above 0 and below 1
+   * @return the metric
+   */
+  public static Metric pinballAt(double quantile) {
+    return MetricFamily.PINBALL.with(quantile);
+  }
+
+  /**
+   * Returns the precision of all classes in one number. Id such as {@code
+   * multiclass-precision-macro}.
+   *
+   * @param averaging how the classes become one number
+   * @return the metric
+   */
+  public static Metric multiclassPrecision(Averaging averaging) {
+    return MetricFamily.MULTICLASS_PRECISION.with(averaging.code());
+  }
+
+  /**
+   * Returns the recall of all classes in one number. Id such as {@code multiclass-recall-macro}.
+   *
+   * @param averaging how the classes become one number
+   * @return the metric
+   */
+  public static Metric multiclassRecall(Averaging averaging) {
+    return MetricFamily.MULTICLASS_RECALL.with(averaging.code());
+  }
+
+  /**
+   * Returns the F1 of all classes in one number. Id such as {@code multiclass-f1-macro}.
+   *
+   * @param averaging how the classes become one number
+   * @return the metric
+   */
+  public static Metric multiclassF1(Averaging averaging) {
+    return MetricFamily.MULTICLASS_F1.with(averaging.code());
+  }
+
+  /**
+   * Returns the normalised discounted cumulative gain of the first so many. Id such as {@code
+   * ndcg@10}.
+   *
+   * @param rank 1 to 1,000,000
+   * @return the metric
+   */
+  public static Metric ndcgAt(int rank) {
+    return MetricFamily.NDCG.with(rank);
+  }
+
+  /**
+   * Returns the precision among the first so many. Id such as {@code rank-precision@10}.
+   *
+   * @param rank 1 to 1,000,000
+   * @return the metric
+   */
+  public static Metric rankPrecisionAt(int rank) {
+    return MetricFamily.RANK_PRECISION.with(rank);
+  }
+
+  /**
+   * Returns the recall among the first so many. Id such as {@code rank-recall@10}.
+   *
+   * @param rank 1 to 1,000,000
+   * @return the metric
+   */
+  public static Metric rankRecallAt(int rank) {
+    return MetricFamily.RANK_RECALL.with(rank);
   }
 
   /**

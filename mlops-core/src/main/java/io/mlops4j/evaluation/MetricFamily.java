@@ -127,13 +127,100 @@ enum MetricFamily {
       Needs.NUMBERS,
       Direction.HIGHER_IS_BETTER,
       "fraction",
-      "1 - squared error of the model / squared error of the mean of the truth; may be negative.");
+      "1 - squared error of the model / squared error of the mean of the truth; may be negative."),
+  PINBALL(
+      "pinball@",
+      "",
+      Argument.QUANTILE,
+      Needs.NUMBERS,
+      Direction.LOWER_IS_BETTER,
+      "unit of the truth",
+      "Mean quantile loss of a predicted quantile q = %s: q (truth - predicted) where the truth is"
+          + " above, (1 - q) (predicted - truth) where it is below."),
+  POISSON_DEVIANCE(
+      "poisson-deviance",
+      "",
+      Argument.NONE,
+      Needs.NUMBERS,
+      Direction.LOWER_IS_BETTER,
+      "nats",
+      "Mean Poisson deviance 2 (y ln(y / p) - y + p) of a count y of which p was predicted."),
+  MULTICLASS_ACCURACY(
+      "multiclass-accuracy",
+      "",
+      Argument.NONE,
+      Needs.CLASSES,
+      Direction.HIGHER_IS_BETTER,
+      "fraction",
+      "Fraction of rows whose class is the predicted one."),
+  MULTICLASS_PRECISION(
+      "multiclass-precision-",
+      "",
+      Argument.AVERAGING,
+      Needs.CLASSES,
+      Direction.HIGHER_IS_BETTER,
+      "fraction",
+      "Precision of each class, averaged: %s, over the classes in truth or answers."),
+  MULTICLASS_RECALL(
+      "multiclass-recall-",
+      "",
+      Argument.AVERAGING,
+      Needs.CLASSES,
+      Direction.HIGHER_IS_BETTER,
+      "fraction",
+      "Recall of each class, averaged: %s, over the classes in truth or answers."),
+  MULTICLASS_F1(
+      "multiclass-f1-",
+      "",
+      Argument.AVERAGING,
+      Needs.CLASSES,
+      Direction.HIGHER_IS_BETTER,
+      "fraction",
+      "2 TP / (2 TP + FP + FN) of each class, averaged: %s, over the classes in truth or answers."),
+  MULTICLASS_LOG_LOSS(
+      "multiclass-log-loss",
+      "",
+      Argument.NONE,
+      Needs.CLASSES,
+      Direction.LOWER_IS_BETTER,
+      "nats",
+      "Mean negative natural logarithm of the probability given to the true class, clipped to"
+          + " [2^-52, 1 - 2^-52]."),
+  NDCG(
+      "ndcg@",
+      "",
+      Argument.RANK,
+      Needs.RANKS,
+      Direction.HIGHER_IS_BETTER,
+      "fraction",
+      "Normalised discounted cumulative gain of the first %s: linear gain, discount log2(rank + 1),"
+          + " equal scores share their ranks; mean over queries with a relevant item."),
+  RANK_PRECISION(
+      "rank-precision@",
+      "",
+      Argument.RANK,
+      Needs.RANKS,
+      Direction.HIGHER_IS_BETTER,
+      "fraction",
+      "Relevant items among the first %s, divided by that number; equal scores share their ranks;"
+          + " mean over queries."),
+  RANK_RECALL(
+      "rank-recall@",
+      "",
+      Argument.RANK,
+      Needs.RANKS,
+      Direction.HIGHER_IS_BETTER,
+      "fraction",
+      "Fraction of the relevant items among the first %s; equal scores share their ranks; mean over"
+          + " queries with a relevant item.");
 
   /** What a metric is computed from. */
   enum Needs {
     SCORES,
     PROBABILITIES,
-    NUMBERS
+    NUMBERS,
+    CLASSES,
+    RANKS
   }
 
   /** What stands between prefix and suffix of an id. */
@@ -141,11 +228,16 @@ enum MetricFamily {
     NONE,
     THRESHOLD,
     RECALL,
-    BINS
+    BINS,
+    QUANTILE,
+    AVERAGING,
+    RANK
   }
 
   /** More bins than this say nothing any more and cost memory. */
   static final int MAX_BINS = 10_000;
+
+  private static final int MAX_RANK = 1_000_000;
 
   final Needs needs;
   final Direction direction;
@@ -199,7 +291,7 @@ enum MetricFamily {
     }
     String text = id.substring(prefix.length(), id.length() - suffix.length());
     try {
-      double value = Double.parseDouble(text);
+      double value = argument == Argument.AVERAGING ? averaging(text) : Double.parseDouble(text);
       return problem(value).isEmpty() && spell(value + 0.0).equals(text)
           ? OptionalDouble.of(value)
           : OptionalDouble.empty();
@@ -215,7 +307,9 @@ enum MetricFamily {
           case NONE -> "";
           case THRESHOLD -> "0.5";
           case RECALL -> "0.8";
-          case BINS -> "10";
+          case BINS, RANK -> "10";
+          case QUANTILE -> "0.9";
+          case AVERAGING -> "macro";
         }
         + suffix;
   }
@@ -223,9 +317,29 @@ enum MetricFamily {
   private String spell(double value) {
     return switch (argument) {
       case NONE -> "";
-      case THRESHOLD, RECALL -> Decimals.text(value);
-      case BINS -> Integer.toString((int) value);
+      case THRESHOLD, RECALL, QUANTILE -> Decimals.text(value);
+      case BINS, RANK -> Integer.toString((int) value);
+      case AVERAGING -> averaging(value);
     };
+  }
+
+  private static String averaging(double code) {
+    for (Averaging averaging : Averaging.values()) {
+      if (averaging.code() == code) {
+        return averaging.spelling();
+      }
+    }
+    return "";
+  }
+
+  /** Which averaging a text spells; NaN if none. */
+  private static double averaging(String text) {
+    for (Averaging averaging : Averaging.values()) {
+      if (averaging.spelling().equals(text)) {
+        return averaging.code();
+      }
+    }
+    return Double.NaN;
   }
 
   private Optional<String> problem(double value) {
@@ -243,6 +357,18 @@ enum MetricFamily {
           value >= 1 && value <= MAX_BINS && value == Math.rint(value)
               ? Optional.empty()
               : Optional.of("bins: " + spell(value) + " (expected: 1.." + MAX_BINS + ")");
+      case RANK ->
+          value >= 1 && value <= MAX_RANK && value == Math.rint(value)
+              ? Optional.empty()
+              : Optional.of("rank: " + spell(value) + " (expected: 1.." + MAX_RANK + ")");
+      case QUANTILE ->
+          value > 0 && value < 1
+              ? Optional.empty()
+              : Optional.of("quantile: " + value + " (expected: above 0, below 1)");
+      case AVERAGING ->
+          value >= 0 && value < Averaging.values().length
+              ? Optional.empty()
+              : Optional.of("averaging: " + value + " (expected: macro, micro or weighted)");
     };
   }
 }

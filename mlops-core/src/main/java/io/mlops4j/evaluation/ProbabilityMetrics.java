@@ -72,7 +72,7 @@ final class ProbabilityMetrics {
     return tally.curve();
   }
 
-  private static double surprise(double probability) {
+  static double surprise(double probability) {
     return -StrictMath.log(Math.min(Math.max(probability, CLIP), 1 - CLIP));
   }
 

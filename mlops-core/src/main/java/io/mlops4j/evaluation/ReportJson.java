@@ -9,6 +9,7 @@ import io.mlops4j.evaluation.MetricValue.Defined;
 import io.mlops4j.evaluation.MetricValue.Undefined;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -16,13 +17,15 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Format 1 of a stored report. Built-in metrics are stored by id alone, so that rewording a
- * definition changes no digest; custom ones carry their description. Metrics are an array to keep
- * their order.
+ * The stored report. Format 1 has metrics; format 2 also details, and is written only where there
+ * are some, so that reports without them keep their digests. Built-in metrics are stored by id
+ * alone, so that rewording a definition changes no digest; custom ones carry their description.
+ * Metrics are an array to keep their order.
  */
 final class ReportJson {
   static final String WHAT = "Evaluation report";
-  private static final int FORMAT = 1;
+  private static final int PLAIN = 1;
+  private static final int DETAILED = 2;
   private static final Set<String> FIELDS =
       Set.of(
           "format",
@@ -40,7 +43,11 @@ final class ReportJson {
 
   static ObjectNode write(EvaluationReport report) {
     ObjectNode json = Json.object();
-    json.put("format", FORMAT);
+    boolean detailed = !report.details().equals(EvaluationDetails.NONE);
+    json.put("format", detailed ? DETAILED : PLAIN);
+    if (detailed) {
+      json.set("details", DetailsJson.write(report.details()));
+    }
     json.put("modelVersion", report.modelVersion());
     json.put("datasetName", report.datasetName());
     json.put("datasetDigest", report.datasetDigest());
@@ -58,7 +65,7 @@ final class ReportJson {
     return json;
   }
 
-  private static ObjectNode entry(Metric metric, MetricValue value) {
+  static ObjectNode entry(Metric metric, MetricValue value) {
     ObjectNode json = Json.object();
     json.put("id", metric.id());
     if (metric.family() == null) {
@@ -76,18 +83,34 @@ final class ReportJson {
   }
 
   static EvaluationReport read(ObjectNode json) {
-    if (json.path("format").canConvertToInt() && json.path("format").intValue() > FORMAT) {
+    if (json.path("format").canConvertToInt() && json.path("format").intValue() > DETAILED) {
       throw refused(
           "has format "
               + json.path("format")
               + "; this library reads up to "
-              + FORMAT
+              + DETAILED
               + ". Use the library version that wrote it, or a newer one");
     }
-    if (whole(json, "format") != FORMAT) {
-      throw refused("has format " + json.path("format") + " (expected: " + FORMAT + ")");
+    long format = whole(json, "format");
+    if (format != PLAIN && format != DETAILED) {
+      throw refused("has format " + format + " (expected: " + PLAIN + " or " + DETAILED + ")");
     }
-    requireFields(json, FIELDS);
+    Set<String> fields = new TreeSet<>(FIELDS);
+    if (format == DETAILED) {
+      fields.add("details");
+    }
+    requireFields(json, fields);
+    EvaluationReport report = report(json);
+    // Read again, because a decimal as written and a double as read print differently.
+    if (format == DETAILED
+        && !Arrays.equals(
+            Json.canonical(Json.parse(report.toJson(), WHAT)), Json.canonical(json))) {
+      throw refused("has details that this format does not have");
+    }
+    return report;
+  }
+
+  private static EvaluationReport report(ObjectNode json) {
     try {
       return new EvaluationReport(
           text(json, "modelVersion"),
@@ -100,13 +123,14 @@ final class ReportJson {
           metrics(json),
           text(json, "evaluator"),
           text(json, "evaluatorVersion"),
-          Instant.parse(text(json, "evaluatedAt")));
-    } catch (IllegalArgumentException | DateTimeException e) {
+          Instant.parse(text(json, "evaluatedAt")),
+          json.has("details") ? DetailsJson.read(json.path("details")) : EvaluationDetails.NONE);
+    } catch (IllegalArgumentException | DateTimeException | ClassCastException e) {
       throw new MlopsException(WHAT + " is refused: " + e.getMessage(), e);
     }
   }
 
-  private static Map<Metric, MetricValue> metrics(ObjectNode json) {
+  static Map<Metric, MetricValue> metrics(ObjectNode json) {
     if (!json.path("metrics").isArray()) {
       throw refused("has no array 'metrics'");
     }
@@ -123,7 +147,7 @@ final class ReportJson {
     return metrics;
   }
 
-  private static Metric metric(ObjectNode entry) {
+  static Metric metric(ObjectNode entry) {
     String id = text(entry, "id");
     boolean custom = id.startsWith(Metric.CUSTOM_PREFIX);
     Set<String> fields = new TreeSet<>(Set.of("id"));
@@ -141,7 +165,7 @@ final class ReportJson {
         : Metric.named(id);
   }
 
-  private static MetricValue value(ObjectNode entry) {
+  static MetricValue value(ObjectNode entry) {
     if (entry.has("undefined")) {
       return new Undefined(text(entry, "undefined"));
     }

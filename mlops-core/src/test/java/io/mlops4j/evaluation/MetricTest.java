@@ -31,7 +31,17 @@ class MetricTest {
             Map.entry("ece-top-label-15-equal-width", Metric.topLabelCalibrationError(15)),
             Map.entry("rmse", Metric.RMSE),
             Map.entry("mae", Metric.MAE),
-            Map.entry("r2", Metric.R2));
+            Map.entry("r2", Metric.R2),
+            Map.entry("pinball@0.9", Metric.pinballAt(0.9)),
+            Map.entry("poisson-deviance", Metric.POISSON_DEVIANCE),
+            Map.entry("multiclass-accuracy", Metric.MULTICLASS_ACCURACY),
+            Map.entry("multiclass-precision-macro", Metric.multiclassPrecision(Averaging.MACRO)),
+            Map.entry("multiclass-recall-micro", Metric.multiclassRecall(Averaging.MICRO)),
+            Map.entry("multiclass-f1-weighted", Metric.multiclassF1(Averaging.WEIGHTED)),
+            Map.entry("multiclass-log-loss", Metric.MULTICLASS_LOG_LOSS),
+            Map.entry("ndcg@10", Metric.ndcgAt(10)),
+            Map.entry("rank-precision@3", Metric.rankPrecisionAt(3)),
+            Map.entry("rank-recall@1", Metric.rankRecallAt(1)));
     assertThat(pinned).hasSameSizeAs(MetricFamily.values());
     pinned.forEach(
         (id, metric) -> {
@@ -78,7 +88,12 @@ class MetricTest {
         "ece-10",
         "ece-top-label-10.5-equal-width",
         "ece-top-label-010-equal-width",
-        "custom:profit"
+        "custom:profit",
+        "ndcg@0",
+        "ndcg@1.5",
+        "pinball@1.0",
+        "multiclass-f1-MACRO",
+        "multiclass-f1-"
       })
   void named_anythingElse_isRefusedWithTheSpellings(String id) {
     assertThatIllegalArgumentException()

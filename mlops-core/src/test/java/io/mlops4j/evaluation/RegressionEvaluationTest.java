@@ -82,7 +82,9 @@ class RegressionEvaluationTest {
     var evaluation = RegressionEvaluation.of(new double[1], new double[1]);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> evaluation.value(Metric.AUC))
-        .withMessage("Metric 'auc' is not one of a regression (expected: rmse, mae, r2).");
+        .withMessage(
+            "Metric 'auc' is not one of a regression (expected: rmse, mae, r2, pinball@q,"
+                + " poisson-deviance).");
   }
 
   @Test

@@ -73,8 +73,11 @@ final class GateEvaluation {
       used.add(fleet.digest());
       return fleet.judge(gate);
     }
+    if (gate instanceof EvidenceGate evidence) {
+      return evidence.judge(new Bench(policy, candidate, champion, used));
+    }
     if (gate instanceof MarginGate && champion == null) {
-      return withoutChampion(gate);
+      return withoutChampion(policy, gate);
     }
     return evaluate((MetricGate) gate);
   }
@@ -236,7 +239,7 @@ final class GateEvaluation {
         + ") with the same evaluator.";
   }
 
-  private GateResult withoutChampion(Gate gate) {
+  static GateResult withoutChampion(GatePolicy policy, Gate gate) {
     boolean blocked = policy.withoutChampion() == GatePolicy.WithoutChampion.BLOCK;
     boolean anyValueGate = policy.gates().stream().anyMatch(ValueGate.class::isInstance);
     if (blocked || !anyValueGate) {
@@ -258,7 +261,7 @@ final class GateEvaluation {
         "There is no champion to beat; the value gates decide.");
   }
 
-  private static GateResult inconclusive(Gate gate, String why) {
+  static GateResult inconclusive(Gate gate, String why) {
     return new GateResult(
         gate.subject(),
         Verdict.INCONCLUSIVE,
@@ -269,7 +272,7 @@ final class GateEvaluation {
         why);
   }
 
-  private static String plain(double value) {
+  static String plain(double value) {
     return BigDecimal.valueOf(value).round(SHOWN).stripTrailingZeros().toPlainString();
   }
 

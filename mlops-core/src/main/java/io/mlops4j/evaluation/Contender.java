@@ -1,0 +1,23 @@
+package io.mlops4j.evaluation;
+
+import io.mlops4j.core.Model;
+import java.util.Objects;
+
+/**
+ * A model to be evaluated, and what it is.
+ *
+ * @param version such as {@code credit:3}
+ * @param digest what the version is, for machines: the digest of its files
+ * @param model one number a row: a score, or a prediction. Not closed by the evaluator
+ * @param <T> the row type
+ */
+public record Contender<T>(String version, String digest, Model<T, Double> model) {
+  /** Checks that nothing is missing. */
+  public Contender {
+    if (version.isBlank() || digest.isBlank()) {
+      throw new IllegalArgumentException(
+          "contender '" + version + "', digest '" + digest + "' (expected: two texts)");
+    }
+    Objects.requireNonNull(model, "model");
+  }
+}
