@@ -355,6 +355,10 @@ public final class Experiment<T> {
         this, next, ExperimentBuilder.trafficSlots(traffic), weights, table.reweighted(weights));
   }
 
+  WeightVector requested() {
+    return requested;
+  }
+
   Rules rules() {
     return rules;
   }
