@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class BanditTest {
   private static final List<String> ARMS = List.of("a", "b");
-  private static final int PROOF = Boolean.getBoolean("mlops4j.proof") ? 20 : 1;
+  private static final int PROOF = Boolean.getBoolean("mlops4j.proof") ? 10 : 1;
 
   private static Bandit bandit(BanditAlgorithm algorithm, BanditMemory memory) {
     return Bandit.over(ARMS, algorithm, memory, 0);
