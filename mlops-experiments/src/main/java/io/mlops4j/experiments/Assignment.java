@@ -3,7 +3,8 @@ package io.mlops4j.experiments;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an experiment decided for one unit: in, with an arm; or not in, with the reason. Immutable.
+ * What an experiment decided for one unit: in, with an arm; given an arm by hand; or not in, with
+ * the reason. Immutable.
  *
  * <p>{@code toString} leaves the unit and the payload out: unit ids are often personal.
  *
@@ -15,7 +16,17 @@ public sealed interface Assignment<T> {
     /** The unit's id was missing, empty or only white space, so there is nobody to assign. */
     NO_UNIT,
     /** The unit is outside the share of traffic the experiment takes. */
-    OUTSIDE_TRAFFIC
+    OUTSIDE_TRAFFIC,
+    /** The unit is outside the experiment's slice of its layer. */
+    OUTSIDE_LAYER,
+    /** The unit belongs to a holdout. */
+    HELD_OUT,
+    /** The eligibility rule said no. */
+    NOT_ELIGIBLE,
+    /** The experiment has not begun. */
+    NOT_STARTED,
+    /** The experiment is over: the payload is the winner's, or control's. */
+    STOPPED
   }
 
   /**
@@ -35,7 +46,8 @@ public sealed interface Assignment<T> {
   /**
    * Returns what to use for this unit.
    *
-   * @return the arm's payload, or control's if the unit is not in the experiment
+   * @return the arm's payload; control's if the unit is not in the experiment, or the winner's if
+   *     the experiment was stopped with one
    */
   T payload();
 
@@ -43,6 +55,7 @@ public sealed interface Assignment<T> {
    * A unit that is in, and what must be logged with it.
    *
    * @param experiment the experiment's name
+   * @param unitKind what kind of thing the unit is
    * @param unit the unit's id
    * @param index the arm's position, 0 for control
    * @param arm the arm's name
@@ -51,11 +64,28 @@ public sealed interface Assignment<T> {
    * @param <T> what the arms carry
    */
   record Included<T>(
-      String experiment, String unit, int index, String arm, T payload, WeightVector probabilities)
+      String experiment,
+      UnitKind unitKind,
+      String unit,
+      int index,
+      String arm,
+      T payload,
+      WeightVector probabilities)
       implements Assignment<T> {
     @Override
     public long epoch() {
       return probabilities.epoch();
+    }
+
+    /**
+     * Returns a name for this decision, under which a reward can come back later. It is a hash of
+     * experiment, epoch and unit: asking again in the same epoch is the same decision, on every
+     * JVM, and the id does not show the unit.
+     *
+     * @return 32 hexadecimal digits
+     */
+    public String decisionId() {
+      return DecisionIds.of(experiment, epoch(), unit);
     }
 
     /**
@@ -70,6 +100,26 @@ public sealed interface Assignment<T> {
     @Override
     public String toString() {
       return "Included[" + experiment + ", epoch=" + epoch() + ", arm=" + arm + "]";
+    }
+  }
+
+  /**
+   * A unit that was given an arm by hand, for a tester to see it. It must not be counted: nothing
+   * random chose it. It is never reported as an exposure.
+   *
+   * @param experiment the experiment's name
+   * @param epoch which set of weights was in force
+   * @param unit the unit's id
+   * @param index the arm's position, 0 for control
+   * @param arm the arm's name
+   * @param payload the arm's payload
+   * @param <T> what the arms carry
+   */
+  record Overridden<T>(String experiment, long epoch, String unit, int index, String arm, T payload)
+      implements Assignment<T> {
+    @Override
+    public String toString() {
+      return "Overridden[" + experiment + ", epoch=" + epoch + ", arm=" + arm + "]";
     }
   }
 

@@ -1,9 +1,13 @@
 package io.mlops4j.experiments;
 
 import io.mlops4j.core.Text;
+import io.mlops4j.core.Time;
 import io.mlops4j.stats.Bucketing;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +24,14 @@ public final class ExperimentBuilder<T> {
   private @Nullable Double traffic;
   private @Nullable String salt;
   private @Nullable ExposureListener exposures;
+  private @Nullable UnitKind unitKind;
+  private @Nullable LayerSlice layer;
+  private @Nullable Eligibility eligibility;
+  private @Nullable Time time;
+  private @Nullable Instant from;
+  private @Nullable Instant until;
+  private final List<Holdout> holdouts = new ArrayList<>();
+  private final Map<String, String> overrides = new LinkedHashMap<>();
 
   ExperimentBuilder(String name, String control, T payload) {
     this.name = name;
@@ -84,11 +96,99 @@ public final class ExperimentBuilder<T> {
   }
 
   /**
+   * Sets what is randomised; users unless set. It is logged with every exposure.
+   *
+   * @param kind what the ids given to {@link Experiment#assign} stand for
+   * @return this
+   */
+  public ExperimentBuilder<T> unit(UnitKind kind) {
+    once("unit", unitKind);
+    unitKind = Objects.requireNonNull(kind, "kind");
+    return this;
+  }
+
+  /**
+   * Puts the experiment into a layer: only units of this slice can be in, so it never meets another
+   * experiment with a disjoint slice. {@link #traffic} then is a share of the slice's units.
+   *
+   * @param slice the part of the layer
+   * @return this
+   */
+  public ExperimentBuilder<T> layer(LayerSlice slice) {
+    once("layer", layer);
+    layer = Objects.requireNonNull(slice, "slice");
+    return this;
+  }
+
+  /**
+   * Keeps a holdout's units out. May be called for several.
+   *
+   * @param holdout whom to keep out
+   * @return this
+   */
+  public ExperimentBuilder<T> holdout(Holdout holdout) {
+    holdouts.add(Objects.requireNonNull(holdout, "holdout"));
+    return this;
+  }
+
+  /**
+   * Sets who may be in; everybody unless set.
+   *
+   * @param rule asked with the attributes given to {@link Experiment#assign(String, Map)}
+   * @return this
+   */
+  public ExperimentBuilder<T> eligible(Eligibility rule) {
+    once("eligible", eligibility);
+    eligibility = Objects.requireNonNull(rule, "rule");
+    return this;
+  }
+
+  /**
+   * Gives a tester's unit an arm, whatever hash, share or rule say, until the experiment is
+   * stopped. It is not counted as an exposure.
+   *
+   * @param unit the unit's id, not blank
+   * @param arm the name of an arm
+   * @return this
+   * @throws IllegalStateException if the unit has an override already
+   */
+  public ExperimentBuilder<T> override(String unit, String arm) {
+    if (Experiment.isBlank(unit)) {
+      throw new IllegalArgumentException("override: the unit is blank (expected: an id)");
+    }
+    if (overrides.putIfAbsent(unit, arm) != null) {
+      throw new IllegalStateException(
+          "override: a unit has one already, for arm '" + overrides.get(unit) + "'");
+    }
+    return this;
+  }
+
+  /**
+   * Sets when the experiment runs; always unless set.
+   *
+   * @param clock tells the time at every assignment
+   * @param start the first instant at which units are in
+   * @param end the first instant at which they no longer are, after the start
+   * @return this
+   */
+  public ExperimentBuilder<T> running(Time clock, Instant start, Instant end) {
+    once("running", from);
+    if (!start.isBefore(end)) {
+      throw new IllegalArgumentException(
+          "running: from " + start + " until " + end + " (expected: the end after the start)");
+    }
+    time = clock;
+    from = start;
+    until = end;
+    return this;
+  }
+
+  /**
    * Returns the experiment, at epoch 0.
    *
    * @return the experiment
-   * @throws IllegalArgumentException if there is no treatment, a name is used twice, or the
-   *     treatments' shares exceed 1
+   * @throws IllegalArgumentException if there is no treatment, a name is used twice, an override
+   *     names no arm, or the treatments' shares exceed 1
    */
   public Experiment<T> build() {
     if (arms.size() < 2) {
@@ -112,7 +212,23 @@ public final class ExperimentBuilder<T> {
         payloads,
         traffic == null ? Bucketing.SLOTS : trafficSlots(traffic),
         WeightVector.of(0, arms, weights),
+        rules(),
         exposures == null ? null : new Exposures(exposures));
+  }
+
+  private Rules rules() {
+    Map<String, Integer> byIndex = new LinkedHashMap<>();
+    overrides.forEach((unit, arm) -> byIndex.put(unit, ArmNames.indexOf(arms, arm)));
+    return new Rules(
+        unitKind == null ? UnitKind.USER : unitKind,
+        layer,
+        List.copyOf(holdouts),
+        Map.copyOf(byIndex),
+        eligibility,
+        time == null ? Time.system() : time,
+        from,
+        until,
+        null);
   }
 
   private void add(String arm, double share, T payload) {
@@ -122,8 +238,12 @@ public final class ExperimentBuilder<T> {
   }
 
   static int trafficSlots(double share) {
-    WeightVector.checkShare("traffic", share);
-    requireSlot("traffic", share);
+    return slots("traffic", share);
+  }
+
+  static int slots(String what, double share) {
+    WeightVector.checkShare(what, share);
+    requireSlot(what, share);
     return (int) Math.rint(share * Bucketing.SLOTS);
   }
 

@@ -55,6 +55,7 @@ class ExperimentTest {
         .isEqualTo(
             new Assignment.Included<>(
                 "new-model",
+                UnitKind.USER,
                 unit,
                 1,
                 "challenger",
@@ -99,7 +100,7 @@ class ExperimentTest {
 
   @Test
   void armIndex_lastSlotsOfTraffic_areInAndTheNextIsOut() {
-    Bucketing traffic = Bucketing.salted("edge").derive("").derive("traffic");
+    Bucketing traffic = Bucketing.salted("edge").derive("");
     Experiment<Integer> experiment =
         Experiment.named("edge").control("a", 0).treatment("b", 0.5, 1).traffic(0.25).build();
     int onTheEdge = 0;
@@ -114,9 +115,8 @@ class ExperimentTest {
 
   @Test
   void assign_pinnedUnits_neverChangesBetweenVersions() {
-    // seed = derive(derive(salted("pinned"), "2026"), "traffic" | "split"), with
-    // oracles/bucketing.py:
-    //   [salted, derive, hash64] >> 48, below 39322 is in; arm bounds 32768, 49152
+    // hash64(derive(salted("pinned"), "2026"), units_of(id)) of oracles/bucketing.py:
+    //   >> 48, below 39322 is in; >> 32 & 0xffff, arm bounds 32768, 49152
     Experiment<Integer> experiment =
         Experiment.named("pinned")
             .control("a", 0)
@@ -128,7 +128,7 @@ class ExperimentTest {
     List<String> units =
         List.of(
             "user-1", "user-2", "user-3", "user-4", "user-5", "zo\u00eb", "\ud83d\ude00", "\ud800");
-    assertThat(units.stream().map(experiment::armIndex)).containsExactly(-1, -1, 2, 2, 0, 0, 0, -1);
+    assertThat(units.stream().map(experiment::armIndex)).containsExactly(2, 0, 1, 2, 0, 0, 0, -1);
   }
 
   @Test

@@ -1,0 +1,94 @@
+package io.mlops4j.experiments;
+
+import java.util.List;
+
+/**
+ * How rewards become weights: a pure function, so equal rewards give equal weights. Algorithms with
+ * an index (the UCB family) give all weight to the arms of the largest index; Thompson sampling
+ * gives each arm its probability of being the best. {@link Bandit} adds the floor.
+ *
+ * <p>With published weights there is no decision between two updates, so an index policy sends
+ * everybody to one arm until the next one: prefer Thompson sampling when updates are rare.
+ */
+@FunctionalInterface
+public interface BanditAlgorithm {
+  /**
+   * Returns one weight per arm.
+   *
+   * @param arms what each has earned; at least 2
+   * @return as many, at least 0, sum 1
+   */
+  double[] weights(List<ArmMoments> arms);
+
+  /**
+   * Returns Thompson sampling for rewards from 0 to 1, with Beta posteriors.
+   *
+   * @param priorSuccesses alpha of the prior, 0.5 to 10^6; usually 1
+   * @param priorFailures beta of the prior, 0.5 to 10^6; usually 1
+   * @return probabilities of being best, by quadrature, to 1e-9
+   */
+  static BanditAlgorithm thompson(double priorSuccesses, double priorFailures) {
+    BanditOptions prior = new BanditOptions(priorSuccesses, priorFailures, 0);
+    return arms -> Posteriors.beta(arms, prior.priorSuccesses(), prior.priorFailures());
+  }
+
+  /**
+   * Returns Thompson sampling for rewards of any size, with normal-inverse-gamma posteriors: mean
+   * and variance are both unknown, and a posterior mean is distributed as Student's t.
+   *
+   * @param prior the belief before any reward
+   * @return probabilities of being best, by quadrature, to about 1e-7
+   * @see <a href="https://www.cs.ubc.ca/~murphyk/Papers/bayesGauss.pdf">Murphy (2007), section
+   *     3</a>
+   */
+  static BanditAlgorithm thompsonNormal(NormalPrior prior) {
+    return arms -> Posteriors.normal(arms, prior);
+  }
+
+  /**
+   * Returns UCB1: mean plus {@code sqrt(2 ln t / n)}, for rewards from 0 to 1. Arms without rewards
+   * come first.
+   *
+   * @return the algorithm
+   * @see <a href="https://doi.org/10.1023/A:1013689704352">Auer, Cesa-Bianchi, Fischer (2002)</a>
+   */
+  static BanditAlgorithm ucb1() {
+    return arms -> UpperBounds.weights(arms, UpperBounds::ucb1);
+  }
+
+  /**
+   * Returns UCB-tuned, which uses the observed variance: mean plus {@code sqrt(ln t / n * min(1/4,
+   * v + sqrt(2 ln t / n)))}, for rewards from 0 to 1.
+   *
+   * @return the algorithm
+   * @see <a href="https://doi.org/10.1023/A:1013689704352">Auer, Cesa-Bianchi, Fischer (2002)</a>
+   */
+  static BanditAlgorithm ucbTuned() {
+    return arms -> UpperBounds.weights(arms, UpperBounds::tuned);
+  }
+
+  /**
+   * Returns KL-UCB: the largest q with {@code n kl(mean, q) <= ln t}, for rewards from 0 to 1.
+   *
+   * @return the algorithm, with c = 0 as its authors advise in practice
+   * @see <a href="https://proceedings.mlr.press/v19/garivier11a.html">Garivier, Cappe (2011)</a>
+   */
+  static BanditAlgorithm klUcb() {
+    return arms -> UpperBounds.weights(arms, UpperBounds::kl);
+  }
+
+  /**
+   * Returns epsilon-greedy: the best mean gets {@code 1 - epsilon}, and epsilon is shared equally
+   * by all. Arms without rewards come first.
+   *
+   * @param epsilon 0 to 1
+   * @return the algorithm
+   */
+  static BanditAlgorithm epsilonGreedy(double epsilon) {
+    WeightVector.checkShare("epsilon", epsilon);
+    return arms -> {
+      double[] best = UpperBounds.weights(arms, (arm, total) -> arm.mean());
+      return ThompsonSampling.floored(best, epsilon / best.length);
+    };
+  }
+}

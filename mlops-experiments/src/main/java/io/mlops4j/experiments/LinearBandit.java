@@ -1,0 +1,141 @@
+package io.mlops4j.experiments;
+
+import java.util.List;
+
+/**
+ * A contextual bandit: each arm's reward is linear in the context, with its own coefficients.
+ * LinUCB gives all weight to the arm with the largest upper bound; linear Thompson sampling gives
+ * each arm the probability that it is the best in this context. Both keep a floor, and both return
+ * exact probabilities to log, so decisions can be evaluated off-line.
+ *
+ * <p>Cost: O(arms * d^2) per decision and O(d^2) per reward. Scores and updates of one bandit do
+ * not overlap: a decision never reads a half-updated arm. Thread-safe.
+ *
+ * @see <a href="https://doi.org/10.1145/1772690.1772758">Li, Chu, Langford, Schapire (2010)</a>
+ * @see <a href="https://proceedings.mlr.press/v28/agrawal13.html">Agrawal, Goyal (2013)</a>
+ */
+public final class LinearBandit {
+  private final List<String> arms;
+  private final LinearOptions options;
+  private final boolean thompson;
+  private final RidgeFactor[] models; // guarded by this
+  private long updates; // guarded by this
+
+  private LinearBandit(List<String> arms, LinearOptions options, boolean thompson) {
+    this.arms = Bandit.checked(arms, options.floor());
+    this.options = options;
+    this.thompson = thompson;
+    this.models = new RidgeFactor[this.arms.size()];
+    for (int i = 0; i < models.length; i++) {
+      models[i] = new RidgeFactor(options.dimensions(), options.ridge());
+    }
+  }
+
+  /**
+   * Returns LinUCB with disjoint models.
+   *
+   * @param arms 2 to 127 distinct names
+   * @param options dimensions, ridge, alpha, floor
+   * @return the bandit, without any reward
+   */
+  public static LinearBandit linUcb(List<String> arms, LinearOptions options) {
+    return new LinearBandit(arms, options, false);
+  }
+
+  /**
+   * Returns linear Thompson sampling with disjoint models.
+   *
+   * @param arms 2 to 127 distinct names
+   * @param options dimensions, ridge, v, floor; v above 0
+   * @return the bandit, without any reward
+   */
+  public static LinearBandit linThompson(List<String> arms, LinearOptions options) {
+    if (options.exploration() == 0) {
+      throw new IllegalArgumentException("exploration: 0.0 (expected: above 0 for Thompson)");
+    }
+    return new LinearBandit(arms, options, true);
+  }
+
+  /**
+   * Returns each arm's probability in a context.
+   *
+   * @param context finite numbers, as many as the options' dimensions; a constant 1 among them is
+   *     the intercept
+   * @return the probabilities; the epoch is the number of rewards so far
+   * @throws IllegalArgumentException if the context has another length or is not finite
+   */
+  public synchronized WeightVector weights(double... context) {
+    double[] x = checked(context);
+    double[] means = new double[models.length];
+    double[] deviations = new double[models.length];
+    boolean nothing = true;
+    for (int i = 0; i < models.length; i++) {
+      means[i] = models[i].mean(x);
+      deviations[i] = options.exploration() * models[i].deviation(x);
+      nothing &= deviations[i] == 0;
+    }
+    double[] weights =
+        thompson && !nothing ? Posteriors.gaussian(means, deviations) : best(means, deviations);
+    return WeightVector.of(updates, arms, ThompsonSampling.floored(weights, options.floor()));
+  }
+
+  private static double[] best(double[] means, double[] deviations) {
+    double largest = Double.NEGATIVE_INFINITY;
+    int winners = 0;
+    for (int i = 0; i < means.length; i++) {
+      double bound = means[i] + deviations[i];
+      winners = bound > largest ? 1 : bound == largest ? winners + 1 : winners;
+      largest = Math.max(largest, bound);
+    }
+    double[] weights = new double[means.length];
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = means[i] + deviations[i] == largest ? 1.0 / winners : 0;
+    }
+    return weights;
+  }
+
+  /**
+   * Returns the upper bound of every arm in a context: what LinUCB compares.
+   *
+   * @param context as in {@link #weights}
+   * @return estimate plus exploration times deviation, in the order of the arms
+   */
+  public synchronized double[] upperBounds(double... context) {
+    double[] x = checked(context);
+    double[] result = new double[models.length];
+    for (int i = 0; i < result.length; i++) {
+      result[i] = models[i].mean(x) + options.exploration() * models[i].deviation(x);
+    }
+    return result;
+  }
+
+  /**
+   * Adds a settled reward.
+   *
+   * @param arm the arm's name
+   * @param reward finite
+   * @param context the one the arm was chosen in
+   * @throws IllegalArgumentException if there is no such arm, or a number is not finite
+   */
+  public synchronized void reward(String arm, double reward, double... context) {
+    int index = ArmNames.indexOf(arms, arm);
+    if (!Double.isFinite(reward)) {
+      throw new IllegalArgumentException("reward: " + reward + " (expected: finite)");
+    }
+    models[index].add(checked(context), reward);
+    updates++;
+  }
+
+  private double[] checked(double[] context) {
+    if (context.length != options.dimensions()) {
+      throw new IllegalArgumentException(
+          "context: " + context.length + " numbers (expected: " + options.dimensions() + ")");
+    }
+    for (int i = 0; i < context.length; i++) {
+      if (!Double.isFinite(context[i])) {
+        throw new IllegalArgumentException("context[" + i + "]: not finite");
+      }
+    }
+    return context.clone();
+  }
+}
