@@ -27,6 +27,13 @@ final class Counters {
   final AtomicInteger largestBatch = new AtomicInteger();
   final AtomicLong swaps = new AtomicLong();
   final AtomicLong failedLoads = new AtomicLong();
+  final AtomicLong nativeBytes = new AtomicLong();
+  final LongAdder cached = new LongAdder();
+  final LongAdder outdated = new LongAdder();
+  final LongAdder batchComputeNanos = new LongAdder();
+  final LongAdder batchComputes = new LongAdder();
+  final LongAdder inlineComputeNanos = new LongAdder();
+  final LongAdder inlineComputes = new LongAdder();
   final AtomicInteger openVersions = new AtomicInteger();
   private final Map<Reason, LongAdder> rejected = new EnumMap<>(Reason.class);
   private final Map<Release, LongAdder> released = new EnumMap<>(Release.class);
@@ -47,6 +54,18 @@ final class Counters {
     if (rows > largestBatch.get()) {
       largestBatch.accumulateAndGet(rows, Math::max);
     }
+  }
+
+  /** A run of several rows, or of a worker. */
+  void computed(long nanos) {
+    batchComputes.increment();
+    batchComputeNanos.add(Math.max(0, nanos));
+  }
+
+  /** One of the inline runs that are measured. */
+  void computedInline(long nanos) {
+    inlineComputes.increment();
+    inlineComputeNanos.add(Math.max(0, nanos));
   }
 
   void rejected(Reason reason) {

@@ -69,7 +69,7 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
             ? null
             : new PredictionFeed<>(
                 name, ids, time, builder.listeners, keyOf, unitOf, PredictionRing.CAPACITY);
-    recorder = new PredictionRecorder<>(counters.latency, ids, feed, builder.schema);
+    recorder = new PredictionRecorder<>(counters, ids, feed, builder.schema);
     versions =
         new VersionSwitch<>(
             name,
@@ -80,7 +80,7 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
             this::publishing,
             this::published);
     outcomes = new Outcomes<>(time, counters, errors, recorder, versions, builder.fallback);
-    ChunkRuns<I, O> runs = new ChunkRuns<>(time, errors);
+    ChunkRuns<I, O> runs = new ChunkRuns<>(time, counters, errors);
     MicroBatching options =
         builder.batching == null ? MicroBatching.withDefaults() : builder.batching;
     AdmissionQueue<I, O> queue =
@@ -89,7 +89,7 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
         builder.meters == null
             ? null
             : new PredictorMeters(
-                builder.meters, name, counters, queue::waiting, this::inFlight, this::dropped);
+                builder.meters, name, time, counters, queue, this::inFlight, this::dropped);
     BatchRuns<I, O> batches =
         new BatchRuns<>(
             time, counters, errors, recorder, versions, outcomes, runs, this::notReady, meters);
@@ -97,7 +97,7 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
         new Batcher<>(
             name, batches, time, queue, options.maxDelay().toNanos(), mostWorkers(options));
     InlineRuns<I, O> inline =
-        new InlineRuns<>(time, errors, recorder, versions, outcomes, this::notReady);
+        new InlineRuns<>(time, counters, errors, recorder, versions, outcomes, this::notReady);
     calls =
         new Calls<>(
             builder, counters, errors, recorder, versions, outcomes, inline, batches, batcher);
@@ -120,7 +120,10 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
             : new CachedAnswers<>(
                 builder, builder.caching, errors, recorder, versions, outcomes, calls, batcher);
     if (meters != null && cache != null) {
-      meters.cache(name, cache);
+      meters.cache(cache);
+    }
+    if (meters != null) {
+      meters.version(this::version);
     }
     plain = cache == null && inputCheck == null && timeout == Deadline.NONE;
   }

@@ -172,12 +172,14 @@ final class VersionSwitch<I, O> {
   private ServedVersion<I, O> load(ModelRelease<I, O> release) {
     Model<I, O> model = release.load();
     counters.openVersions.incrementAndGet();
+    counters.nativeBytes.addAndGet(NativeBytes.of(model));
     try {
       VersionPreparation.Prepared<O> prepared =
           preparation.prepare(release, model, current != null);
       return new ServedVersion<>(release.version(), model, prepared, this::closeLater);
     } catch (RuntimeException | LinkageError e) {
       counters.openVersions.decrementAndGet();
+      counters.nativeBytes.addAndGet(-NativeBytes.of(model));
       model.close();
       throw e;
     }
@@ -253,6 +255,7 @@ final class VersionSwitch<I, O> {
     } catch (RuntimeException e) {
       LOG.warn("Predictor '{}' could not close version {}", name, version.version, e);
     }
+    counters.nativeBytes.addAndGet(-NativeBytes.of(version.model));
     if (counters.openVersions.decrementAndGet() == 0 && closed) {
       end();
     }
