@@ -140,6 +140,19 @@ final class PredictorMeters {
   private void versions() {
     count("mlops.swaps", "Versions that replaced another", tags, c -> c.swaps.get());
     count("mlops.swaps.failed", "Versions not published", tags, c -> c.failedLoads.get());
+    for (SwapStep.Kind kind : SwapStep.Kind.values()) {
+      timer(
+          "mlops.swap.steps",
+          "Steps of versions that ended",
+          tags.and(Tag.of("step", lower(kind))),
+          c -> c.stepsOf(kind),
+          c -> c.stepNanosOf(kind));
+    }
+    count(
+        "mlops.swap.overdue",
+        "Steps that took longer than their limit",
+        tags,
+        c -> c.overdueSteps.sum());
     gauge(
         "mlops.versions.open",
         "Models loaded and not yet closed",

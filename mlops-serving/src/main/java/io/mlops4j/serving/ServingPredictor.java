@@ -76,6 +76,7 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
             builder.source,
             new VersionPreparation<>(builder),
             counters,
+            new SwapSteps(builder, counters),
             builder.keepsPrevious,
             this::publishing,
             this::published);
@@ -311,7 +312,13 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
 
   @Override
   public PredictorStatus status() {
-    return new PredictorStatus(version(), versions.problem());
+    ServedVersion<I, O> version = versions.current();
+    return new PredictorStatus(
+        version(),
+        versions.problem(),
+        outcomes.hasFallback(),
+        version != null && version.breaker != null && version.breaker.isOpen(),
+        closed);
   }
 
   /** Read when meters are published: a request pays nothing for it. */

@@ -57,7 +57,7 @@ class PredictorMetersTest {
               meter ->
                   assertThat(meter.getId().getTags())
                       .extracting("key")
-                      .isSubsetOf(List.of("model", "reason", "result", "source", "path")));
+                      .isSubsetOf(List.of("model", "reason", "result", "source", "path", "step")));
     }
     assertThat(registry.getMeters()).isEmpty();
   }
