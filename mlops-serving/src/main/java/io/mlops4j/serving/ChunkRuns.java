@@ -6,10 +6,12 @@ import org.jspecify.annotations.Nullable;
 /** Shows rows to a version: past its circuit breaker, and learning what runs of it cost. */
 final class ChunkRuns<I, O> {
   private final Time time;
+  private final Counters counters;
   private final PredictorErrors errors;
 
-  ChunkRuns(Time time, PredictorErrors errors) {
+  ChunkRuns(Time time, Counters counters, PredictorErrors errors) {
     this.time = time;
+    this.counters = counters;
     this.errors = errors;
   }
 
@@ -19,6 +21,7 @@ final class ChunkRuns<I, O> {
     long begin = time.nanos();
     version.answer(chunk);
     long took = time.nanos() - begin;
+    counters.computed(took);
     if (isWholeSuccess(chunk)) {
       version.costs.ran(chunk.size(), took);
     }

@@ -27,11 +27,25 @@ final class Counters {
   final AtomicInteger largestBatch = new AtomicInteger();
   final AtomicLong swaps = new AtomicLong();
   final AtomicLong failedLoads = new AtomicLong();
+  final AtomicLong nativeBytes = new AtomicLong();
+  final LongAdder cached = new LongAdder();
+  final LongAdder outdated = new LongAdder();
+  final LongAdder batchComputeNanos = new LongAdder();
+  final LongAdder batchComputes = new LongAdder();
+  final LongAdder inlineComputeNanos = new LongAdder();
+  final LongAdder inlineComputes = new LongAdder();
   final AtomicInteger openVersions = new AtomicInteger();
+  final LongAdder overdueSteps = new LongAdder();
+  private final Map<SwapStep.Kind, LongAdder> steps = new EnumMap<>(SwapStep.Kind.class);
+  private final Map<SwapStep.Kind, LongAdder> stepNanos = new EnumMap<>(SwapStep.Kind.class);
   private final Map<Reason, LongAdder> rejected = new EnumMap<>(Reason.class);
   private final Map<Release, LongAdder> released = new EnumMap<>(Release.class);
 
   Counters() {
+    for (SwapStep.Kind kind : SwapStep.Kind.values()) {
+      steps.put(kind, new LongAdder());
+      stepNanos.put(kind, new LongAdder());
+    }
     for (Reason reason : Reason.values()) {
       rejected.put(reason, new LongAdder());
     }
@@ -47,6 +61,32 @@ final class Counters {
     if (rows > largestBatch.get()) {
       largestBatch.accumulateAndGet(rows, Math::max);
     }
+  }
+
+  /** A run of several rows, or of a worker. */
+  void computed(long nanos) {
+    batchComputes.increment();
+    batchComputeNanos.add(Math.max(0, nanos));
+  }
+
+  /** One of the inline runs that are measured. */
+  void computedInline(long nanos) {
+    inlineComputes.increment();
+    inlineComputeNanos.add(Math.max(0, nanos));
+  }
+
+  /** A step of a version has ended, well or not. */
+  void step(SwapStep.Kind kind, long nanos) {
+    of(steps, kind).increment();
+    of(stepNanos, kind).add(Math.max(0, nanos));
+  }
+
+  long stepsOf(SwapStep.Kind kind) {
+    return of(steps, kind).sum();
+  }
+
+  long stepNanosOf(SwapStep.Kind kind) {
+    return of(stepNanos, kind).sum();
   }
 
   void rejected(Reason reason) {

@@ -145,6 +145,16 @@ record ExternalTensor(
     }
   }
 
+  /** Returns how much a weight that could be loaded takes. */
+  long bytes() {
+    Element element = ELEMENTS.get(type);
+    long bytes = element == null ? 0 : element.bytes;
+    for (long dim : dims) {
+      bytes *= dim;
+    }
+    return bytes;
+  }
+
   private OnnxTensor tensor(ModelVersion who, byte[] file, OrtEnvironment env) throws OrtException {
     Element element = ELEMENTS.get(type);
     if (element == null) {

@@ -88,6 +88,15 @@ final class LatencyHistogram {
       this.sumNanos = sumNanos;
     }
 
+    /** Returns what has been recorded since an earlier snapshot of the same histogram. */
+    Snapshot since(Snapshot earlier) {
+      long[] more = new long[counts.length];
+      for (int i = 0; i < more.length; i++) {
+        more[i] = counts[i] - earlier.counts[i];
+      }
+      return new Snapshot(more, total - earlier.total, sumNanos - earlier.sumNanos);
+    }
+
     long total() {
       return total;
     }

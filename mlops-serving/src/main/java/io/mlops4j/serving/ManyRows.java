@@ -174,6 +174,6 @@ final class ManyRows<I, O> {
               : errors.failedRow(version.version, position, chunk.cause(i));
       answers[position] = outcomes.instead(chunk.input(i), begin, null, failure);
     }
-    recorder.together(answered, begin, end);
+    recorder.together(version, answered, begin, end);
   }
 }

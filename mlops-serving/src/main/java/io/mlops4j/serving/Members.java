@@ -62,6 +62,10 @@ final class Members<I, M, O> implements Model<I, O> {
     return answers;
   }
 
+  List<Model<I, M>> parts() {
+    return members;
+  }
+
   static <T> List<T> counted(@Nullable List<T> answers, int rows, String who) {
     if (answers == null || answers.size() != rows) {
       throw new PredictionFailedException(

@@ -90,7 +90,13 @@ public final class ModelSteps<I, O> implements Model<I, O> {
     return mapped;
   }
 
-  private record Before<J, I, O>(Model<I, O> model, Function<? super J, ? extends I> step)
+  /** Returns what this is made of. */
+  List<?> parts() {
+    return List.of(model);
+  }
+
+  /** A model behind a step. */
+  record Before<J, I, O>(Model<I, O> model, Function<? super J, ? extends I> step)
       implements Model<J, O> {
     Before {
       Objects.requireNonNull(step, "step");

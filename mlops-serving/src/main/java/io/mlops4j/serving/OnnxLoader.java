@@ -235,7 +235,7 @@ public final class OnnxLoader<I, O> implements ModelLoader<I, O> {
     if (!options.nativeOnly() && content.external().isEmpty()) {
       OnnxKernel<I> linear = input.linear(version, bytes, kind, output, stored);
       if (linear != null) {
-        return new OnnxRowModel<>(version, linear, kind, slots(options));
+        return new OnnxRowModel<>(version, linear, kind, slots(options), 0);
       }
     }
     ZipMapCut cut = kind.maps() && !kind.isAll() ? ZipMapCut.of(bytes, output) : null;
@@ -245,7 +245,9 @@ public final class OnnxLoader<I, O> implements ModelLoader<I, O> {
       OnnxGraph graph = session.graph(version, cut == null ? List.of() : cut.labels());
       String read = cut == null ? output : cut.output();
       OnnxKernel<I> kernel = input.kernel(graph, session, kind, read, stored);
-      return new OnnxRowModel<>(version, kernel, kind, slots(options));
+      long given =
+          opened.length + content.external().stream().mapToLong(ExternalTensor::bytes).sum();
+      return new OnnxRowModel<>(version, kernel, kind, slots(options), given);
     } catch (RuntimeException e) {
       session.close();
       throw e;

@@ -27,15 +27,18 @@ final class OnnxRowModel<I, O> implements Model<I, O> {
   private final OutputKind.Reader<O> reader;
   private final boolean number;
   private final int capacity;
+  private final long nativeBytes;
   private final SlotPool<OnnxSlot<I>> slots;
   private volatile boolean closed;
 
-  OnnxRowModel(ModelVersion who, OnnxKernel<I> kernel, OutputKind<O> kind, int slotCount) {
+  OnnxRowModel(
+      ModelVersion who, OnnxKernel<I> kernel, OutputKind<O> kind, int slotCount, long nativeBytes) {
     this.who = who;
     this.kernel = kernel;
     this.reader = kind.reader();
     this.number = kind.equals(OutputKind.PROBABILITY) || kind.equals(OutputKind.REGRESSION);
     this.capacity = kernel.capacity();
+    this.nativeBytes = nativeBytes;
     this.slots =
         new SlotPool<>(IntStream.range(0, slotCount).mapToObj(i -> kernel.newSlot()).toList());
   }
@@ -52,6 +55,11 @@ final class OnnxRowModel<I, O> implements Model<I, O> {
   /** Returns whether costs can be measured on rows of zeros. */
   boolean isMeasurable() {
     return kernel.runsZeros();
+  }
+
+  /** Returns the bytes of graph and weights that ONNX Runtime was given; 0 if it was not asked. */
+  long nativeBytes() {
+    return nativeBytes;
   }
 
   int slots() {

@@ -35,6 +35,10 @@ final class Outcomes<I, O> {
     this.fallback = fallback;
   }
 
+  boolean hasFallback() {
+    return fallback != null;
+  }
+
   /** Returns another answer, or throws why there is no other. */
   O instead(I input, long start, @Nullable Trace trace, RuntimeException failure) {
     if (trace != null) {

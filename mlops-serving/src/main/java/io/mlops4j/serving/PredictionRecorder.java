@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What every answer leaves behind: a duration, and an entry for listeners if there are any. */
 final class PredictionRecorder<I, O> {
+  private final Counters counters;
   private final LatencyHistogram latency;
   private final PredictionIds ids;
   private final @Nullable PredictionFeed<I, O> feed;
@@ -16,11 +17,12 @@ final class PredictionRecorder<I, O> {
   volatile @Nullable Schema<I> schema;
 
   PredictionRecorder(
-      LatencyHistogram latency,
+      Counters counters,
       PredictionIds ids,
       @Nullable PredictionFeed<I, O> feed,
       @Nullable Schema<I> schema) {
-    this.latency = latency;
+    this.counters = counters;
+    this.latency = counters.latency;
     this.ids = ids;
     this.feed = feed;
     this.schema = schema;
@@ -35,6 +37,9 @@ final class PredictionRecorder<I, O> {
       long start,
       long end,
       @Nullable Trace trace) {
+    if (version.outdated) {
+      counters.outdated.increment();
+    }
     latency.record(end - start);
     if (feed != null || trace != null) {
       observe(version.version, version.source(), input, row, output, start, end, trace);
@@ -54,6 +59,9 @@ final class PredictionRecorder<I, O> {
       long start,
       long end,
       @Nullable Trace trace) {
+    if (source == Prediction.Source.CACHE) {
+      counters.cached.increment();
+    }
     latency.record(end - start);
     if (feed != null || trace != null) {
       observe(version, source, input, row, output, start, end, trace);
@@ -79,8 +87,11 @@ final class PredictionRecorder<I, O> {
   }
 
   /** Counts rows that were answered together. */
-  void together(int rows, long start, long end) {
+  void together(ServedVersion<I, O> version, int rows, long start, long end) {
     if (rows > 0) {
+      if (version.outdated) {
+        counters.outdated.add(rows);
+      }
       latency.record(end - start, rows);
     }
   }

@@ -24,7 +24,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PredictorBuilder<I, O> {
   final ModelSource<I, O> source;
+
+  /** How long a step of a version may take before it is told as overdue. */
+  static final Duration STEP_LIMIT = Duration.ofMinutes(1);
+
   final List<PredictionListener<I, O>> listeners = new ArrayList<>();
+  final List<SwapListener> swapListeners = new ArrayList<>();
   @Nullable MicroBatching batching;
   @Nullable Function<? super I, ? extends O> fallback;
   @Nullable MeterRegistry meters;
@@ -35,6 +40,7 @@ public final class PredictorBuilder<I, O> {
   @Nullable String name;
   @Nullable Long seed;
   @Nullable Duration timeout;
+  @Nullable Duration stepLimit;
   @Nullable Caching caching;
   @Nullable CircuitBreaking circuit;
   @Nullable Predicate<? super I> inputCheck;
@@ -206,6 +212,34 @@ public final class PredictorBuilder<I, O> {
    */
   public PredictorBuilder<I, O> listener(PredictionListener<I, O> listener) {
     listeners.add(Objects.requireNonNull(listener, "listener"));
+    return this;
+  }
+
+  /**
+   * Adds someone who sees each step of a version: load, prepare, publish, drain, close. May be
+   * called several times.
+   *
+   * @param listener the listener
+   * @return this
+   */
+  public PredictorBuilder<I, O> swapListener(SwapListener listener) {
+    swapListeners.add(Objects.requireNonNull(listener, "listener"));
+    return this;
+  }
+
+  /**
+   * Says how long a step of a version may take before it is told as {@code OVERDUE} to listeners,
+   * the log and {@code mlops.swap.overdue}. The default is a minute. The step goes on, and the
+   * version before goes on serving.
+   *
+   * @param limit positive
+   * @return this
+   */
+  public PredictorBuilder<I, O> swapStepLimit(Duration limit) {
+    if (limit.isZero() || limit.isNegative()) {
+      throw new IllegalArgumentException("swapStepLimit: " + limit + " (expected: positive)");
+    }
+    stepLimit = once("swapStepLimit", stepLimit, limit);
     return this;
   }
 

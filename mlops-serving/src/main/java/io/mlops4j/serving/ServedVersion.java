@@ -28,6 +28,9 @@ final class ServedVersion<I, O> {
   final AnswerCheck<O> check;
   final @Nullable Breaker breaker;
 
+  /** Begun when it is replaced. Set before its lease is retired. */
+  volatile SwapSteps.@Nullable Running drain;
+
   /** Not the selected version any more, and the selected one cannot be served. */
   volatile boolean outdated;
 

@@ -69,18 +69,19 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
             ? null
             : new PredictionFeed<>(
                 name, ids, time, builder.listeners, keyOf, unitOf, PredictionRing.CAPACITY);
-    recorder = new PredictionRecorder<>(counters.latency, ids, feed, builder.schema);
+    recorder = new PredictionRecorder<>(counters, ids, feed, builder.schema);
     versions =
         new VersionSwitch<>(
             name,
             builder.source,
             new VersionPreparation<>(builder),
             counters,
+            new SwapSteps(builder, counters),
             builder.keepsPrevious,
             this::publishing,
             this::published);
     outcomes = new Outcomes<>(time, counters, errors, recorder, versions, builder.fallback);
-    ChunkRuns<I, O> runs = new ChunkRuns<>(time, errors);
+    ChunkRuns<I, O> runs = new ChunkRuns<>(time, counters, errors);
     MicroBatching options =
         builder.batching == null ? MicroBatching.withDefaults() : builder.batching;
     AdmissionQueue<I, O> queue =
@@ -89,7 +90,7 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
         builder.meters == null
             ? null
             : new PredictorMeters(
-                builder.meters, name, counters, queue::waiting, this::inFlight, this::dropped);
+                builder.meters, name, time, counters, queue, this::inFlight, this::dropped);
     BatchRuns<I, O> batches =
         new BatchRuns<>(
             time, counters, errors, recorder, versions, outcomes, runs, this::notReady, meters);
@@ -97,7 +98,7 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
         new Batcher<>(
             name, batches, time, queue, options.maxDelay().toNanos(), mostWorkers(options));
     InlineRuns<I, O> inline =
-        new InlineRuns<>(time, errors, recorder, versions, outcomes, this::notReady);
+        new InlineRuns<>(time, counters, errors, recorder, versions, outcomes, this::notReady);
     calls =
         new Calls<>(
             builder, counters, errors, recorder, versions, outcomes, inline, batches, batcher);
@@ -120,7 +121,10 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
             : new CachedAnswers<>(
                 builder, builder.caching, errors, recorder, versions, outcomes, calls, batcher);
     if (meters != null && cache != null) {
-      meters.cache(name, cache);
+      meters.cache(cache);
+    }
+    if (meters != null) {
+      meters.version(this::version);
     }
     plain = cache == null && inputCheck == null && timeout == Deadline.NONE;
   }
@@ -308,7 +312,13 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
 
   @Override
   public PredictorStatus status() {
-    return new PredictorStatus(version(), versions.problem());
+    ServedVersion<I, O> version = versions.current();
+    return new PredictorStatus(
+        version(),
+        versions.problem(),
+        outcomes.hasFallback(),
+        version != null && version.breaker != null && version.breaker.isOpen(),
+        closed);
   }
 
   /** Read when meters are published: a request pays nothing for it. */

@@ -42,6 +42,10 @@ final class Steps<I, M, O> implements Model<I, O> {
     closeAll(parts);
   }
 
+  List<? extends AutoCloseable> parts() {
+    return parts;
+  }
+
   /** Closes all of them, whatever one of them throws; the first exception is thrown at the end. */
   static void closeAll(List<? extends AutoCloseable> parts) {
     Set<AutoCloseable> closed = Collections.newSetFromMap(new IdentityHashMap<>());

@@ -39,6 +39,7 @@ final class VersionSwitch<I, O> {
   private final ModelSource<I, O> source;
   private final VersionPreparation<I, O> preparation;
   private final Counters counters;
+  private final SwapSteps steps;
   private final Consumer<ServedVersion<I, O>> onPublish;
   private final Consumer<ServedVersion<I, O>> onPublished;
   private final boolean keepsPrevious;
@@ -56,6 +57,7 @@ final class VersionSwitch<I, O> {
       ModelSource<I, O> source,
       VersionPreparation<I, O> preparation,
       Counters counters,
+      SwapSteps steps,
       boolean keepsPrevious,
       Consumer<ServedVersion<I, O>> onPublish,
       Consumer<ServedVersion<I, O>> onPublished) {
@@ -63,6 +65,7 @@ final class VersionSwitch<I, O> {
     this.source = source;
     this.preparation = preparation;
     this.counters = counters;
+    this.steps = steps;
     this.keepsPrevious = keepsPrevious;
     this.onPublish = onPublish;
     this.onPublished = onPublished;
@@ -170,14 +173,27 @@ final class VersionSwitch<I, O> {
   }
 
   private ServedVersion<I, O> load(ModelRelease<I, O> release) {
-    Model<I, O> model = release.load();
+    SwapSteps.Running loading = steps.begin(release.version(), SwapStep.Kind.LOAD);
+    Model<I, O> model;
+    try {
+      model = release.load();
+    } catch (RuntimeException | LinkageError e) {
+      loading.failed(e);
+      throw e;
+    }
+    loading.done();
     counters.openVersions.incrementAndGet();
+    counters.nativeBytes.addAndGet(NativeBytes.of(model));
+    SwapSteps.Running preparing = steps.begin(release.version(), SwapStep.Kind.PREPARE);
     try {
       VersionPreparation.Prepared<O> prepared =
           preparation.prepare(release, model, current != null);
+      preparing.done();
       return new ServedVersion<>(release.version(), model, prepared, this::closeLater);
     } catch (RuntimeException | LinkageError e) {
+      preparing.failed(e);
       counters.openVersions.decrementAndGet();
+      counters.nativeBytes.addAndGet(-NativeBytes.of(model));
       model.close();
       throw e;
     }
@@ -189,10 +205,12 @@ final class VersionSwitch<I, O> {
   }
 
   private void publish(ServedVersion<I, O> ready) {
+    SwapSteps.Running publishing = steps.begin(ready.version, SwapStep.Kind.PUBLISH);
     ServedVersion<I, O> old;
     List<ServedVersion<I, O>> done = new ArrayList<>();
     synchronized (this) {
       if (closed) {
+        publishing.failed(new IllegalStateException("The predictor was closed meanwhile."));
         close(ready);
         return;
       }
@@ -205,11 +223,12 @@ final class VersionSwitch<I, O> {
       }
     }
     onPublished.accept(ready);
+    publishing.done();
     if (old != null) {
       counters.swaps.incrementAndGet();
       LOG.info("Predictor '{}' swapped {} for {}", name, old.version, ready.version);
     }
-    done.forEach(version -> version.lease.retire());
+    done.forEach(this::drain);
   }
 
   /** Returns what is not needed any more. A version that was rolled back is never kept. */
@@ -229,6 +248,11 @@ final class VersionSwitch<I, O> {
     return List.of(old);
   }
 
+  private void drain(ServedVersion<I, O> version) {
+    version.drain = steps.begin(version.version, SwapStep.Kind.DRAIN);
+    version.lease.retire();
+  }
+
   private void outdated(String reason) {
     problem = reason;
     ServedVersion<I, O> serving = current;
@@ -244,15 +268,27 @@ final class VersionSwitch<I, O> {
 
   /** Runs on whichever thread was last inside. */
   private void closeLater(ServedVersion<I, O> version) {
+    SwapSteps.Running draining = version.drain;
+    if (draining != null) {
+      draining.over();
+    }
     loader.execute(() -> close(version));
   }
 
   private void close(ServedVersion<I, O> version) {
+    SwapSteps.Running draining = version.drain;
+    if (draining != null) {
+      draining.done();
+    }
+    SwapSteps.Running closing = steps.begin(version.version, SwapStep.Kind.CLOSE);
     try {
       version.model.close();
+      closing.done();
     } catch (RuntimeException e) {
+      closing.failed(e);
       LOG.warn("Predictor '{}' could not close version {}", name, version.version, e);
     }
+    counters.nativeBytes.addAndGet(-NativeBytes.of(version.model));
     if (counters.openVersions.decrementAndGet() == 0 && closed) {
       end();
     }
@@ -279,10 +315,10 @@ final class VersionSwitch<I, O> {
       previous = null;
     }
     if (before != null) {
-      before.lease.retire();
+      drain(before);
     }
     if (last != null) {
-      last.lease.retire();
+      drain(last);
     } else if (counters.openVersions.get() == 0) {
       end();
     }

@@ -205,9 +205,14 @@ class ResilienceTest {
       assertThat(predictor.stats().previousVersions()).isEqualTo(4);
       assertThat(predictor.stats().fallbacks()).isEqualTo(1);
       assertThat(predictor.stats().failed()).isZero();
-      assertThat(registry.get("mlops.predict.previous").functionCounter().count()).isEqualTo(4);
-      assertThat(registry.get("mlops.predict.fallbacks").functionCounter().count()).isEqualTo(1);
+      assertThat(answers(registry, "previous_version")).isEqualTo(4);
+      assertThat(answers(registry, "fallback")).isEqualTo(1);
+      assertThat(answers(registry, "model")).isEqualTo(1);
     }
+  }
+
+  private static double answers(SimpleMeterRegistry registry, String source) {
+    return registry.get("mlops.predict.answers").tag("source", source).functionCounter().count();
   }
 
   @Test

@@ -122,7 +122,9 @@ class SwapStressTest {
             });
     long growth = nativeKilobytes() - early.get();
     assertThat(predictor.stats().swaps()).isEqualTo(SWAPS);
-    assertThat(predictor.stats().openVersions()).isLessThanOrEqualTo(2);
+    // Nobody is inside any more, but the loader may still have closes to do.
+    ((ServingPredictor<?, ?>) predictor).awaitLoader();
+    assertThat(predictor.stats().openVersions()).isEqualTo(1);
     predictor.close();
     assertThat(seen.failed()).isZero();
     assertThat(seen.wrong()).isZero();

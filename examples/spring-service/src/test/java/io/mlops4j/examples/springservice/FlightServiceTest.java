@@ -110,6 +110,7 @@ class FlightServiceTest {
         .containsPattern("mlops_predict_seconds_count\\{model=\"flightDelay\"} [0-9]{3,}")
         .contains("mlops_drift_predictions_total");
     Manifests.assertAutoscalerReads(get("/actuator/prometheus").body());
+    MeterNames.documented().assertExportedIn(get("/actuator/prometheus").body());
     assertThat(post("/actuator/models/flightDelay/rollback", "{\"reason\":\"x\"}").statusCode())
         .isIn(404, 405);
 
