@@ -2,7 +2,6 @@ package io.mlops4j.benchmarks;
 
 import io.mlops4j.experiments.Bandit;
 import io.mlops4j.experiments.BanditAlgorithm;
-import io.mlops4j.experiments.BanditMemory;
 import io.mlops4j.experiments.WeightVector;
 import java.util.List;
 import java.util.Locale;
@@ -59,7 +58,7 @@ public final class BanditRegret {
 
   private static double regret(BanditAlgorithm algorithm, int batch, int seed) {
     Random random = new Random(seed);
-    Bandit bandit = Bandit.over(ARMS, algorithm, BanditMemory.everything(), 0);
+    Bandit bandit = Bandit.over(ARMS, algorithm, Bandit.Memory.everything(), 0);
     WeightVector weights = bandit.publish();
     double lost = 0;
     for (int round = 0; round < ROUNDS; round++) {

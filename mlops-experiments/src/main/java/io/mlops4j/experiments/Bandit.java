@@ -18,14 +18,14 @@ import org.jspecify.annotations.Nullable;
 public final class Bandit implements RewardSink {
   private final List<String> arms;
   private final BanditAlgorithm algorithm;
-  private final BanditMemory memory;
+  private final Memory memory;
   private final double floor;
   private final Deque<ArmMoments[]> past = new ArrayDeque<>(); // newest first; guarded by this
   private ArmMoments[] current; // guarded by this
   private ArmMoments[] faded; // guarded by this: what is older than the deque, at its worth now
   private @Nullable WeightVector published; // guarded by this
 
-  private Bandit(List<String> arms, BanditAlgorithm algorithm, BanditMemory memory, double floor) {
+  private Bandit(List<String> arms, BanditAlgorithm algorithm, Memory memory, double floor) {
     this.arms = arms;
     this.algorithm = algorithm;
     this.memory = memory;
@@ -46,7 +46,7 @@ public final class Bandit implements RewardSink {
    * @throws IllegalArgumentException if a name is used twice or the floors sum to more than 1
    */
   public static Bandit over(
-      List<String> arms, BanditAlgorithm algorithm, BanditMemory memory, double floor) {
+      List<String> arms, BanditAlgorithm algorithm, Memory memory, double floor) {
     return new Bandit(
         checked(arms, floor),
         Objects.requireNonNull(algorithm, "algorithm"),
@@ -154,5 +154,62 @@ public final class Bandit implements RewardSink {
    */
   public List<String> arms() {
     return arms;
+  }
+
+  /**
+   * How long rewards count, in epochs (calls of publish): for worlds that change.
+   *
+   * @param discount what a reward is worth one epoch later, above 0, at most 1
+   * @param epochs how many epochs of rewards are kept, the current one included; 0 keeps all
+   */
+  public record Memory(double discount, int epochs) {
+    /** Checks the ranges. */
+    public Memory {
+      if (!(discount > 0 && discount <= 1)) {
+        throw new IllegalArgumentException("discount: " + discount + " (expected: above 0, to 1)");
+      }
+      if (epochs < 0 || epochs > 100_000) {
+        throw new IllegalArgumentException("epochs: " + epochs + " (expected: 0..100000)");
+      }
+    }
+
+    /**
+     * Returns a memory that keeps every reward at full worth.
+     *
+     * @return the usual memory
+     */
+    public static Memory everything() {
+      return new Memory(1, 0);
+    }
+
+    /**
+     * Returns a memory that fades: about the last {@code 1 / (1 - discount)} epochs count.
+     *
+     * @param discount above 0, below 1
+     * @return the memory
+     */
+    public static Memory discounting(double discount) {
+      return new Memory(discount, 0);
+    }
+
+    /**
+     * Returns a memory of the last epochs only.
+     *
+     * @param epochs at least 1
+     * @return the memory
+     */
+    public static Memory window(int epochs) {
+      if (epochs < 1) {
+        throw new IllegalArgumentException("epochs: " + epochs + " (expected: 1..100000)");
+      }
+      return new Memory(1, epochs);
+    }
+
+    /** What a reward is worth that many epochs later. */
+    double worth(long age) {
+      return epochs > 0 && age >= epochs
+          ? 0
+          : discount == 1 ? 1 : StrictMath.pow(discount, (double) age);
+    }
   }
 }

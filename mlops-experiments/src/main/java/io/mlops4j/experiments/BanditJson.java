@@ -20,7 +20,7 @@ final class BanditJson {
         .put("successes", state.options().priorSuccesses())
         .put("failures", state.options().priorFailures());
     var list = root.putArray("arms");
-    for (ArmCounts arm : state.arms()) {
+    for (BanditState.ArmCounts arm : state.arms()) {
       list.addObject()
           .put("arm", arm.arm())
           .put("successes", arm.successes())
@@ -47,15 +47,17 @@ final class BanditJson {
           what + " has format '" + format + "' (expected: " + FORMAT + "). Use a newer version.");
     }
     try {
-      List<ArmCounts> arms = new ArrayList<>();
+      List<BanditState.ArmCounts> arms = new ArrayList<>();
       List<String> names = new ArrayList<>();
       for (JsonNode arm : root.path("arms")) {
         names.add(text(arm, "arm"));
-        arms.add(new ArmCounts(text(arm, "arm"), count(arm, "successes"), count(arm, "failures")));
+        arms.add(
+            new BanditState.ArmCounts(
+                text(arm, "arm"), count(arm, "successes"), count(arm, "failures")));
       }
       JsonNode prior = root.path("prior");
       return new BanditState(
-          new BanditOptions(
+          new ThompsonSampling.Options(
               number(prior, "successes"), number(prior, "failures"), number(root, "floor")),
           arms,
           root.has("weights")

@@ -48,7 +48,7 @@ public final class ExposureLog implements ExposureListener, AutoCloseable {
       ExposureSink sink,
       Executor executor,
       Time time,
-      ExposureLogOptions options,
+      Options options,
       Function<Object, Optional<ModelVersion>> model) {
     this.sink = Objects.requireNonNull(sink, "sink");
     this.executor = Objects.requireNonNull(executor, "executor");
@@ -67,8 +67,7 @@ public final class ExposureLog implements ExposureListener, AutoCloseable {
    * @param options capacity and duplicates
    * @return the log; close it to write what waits
    */
-  public static ExposureLog to(
-      ExposureSink sink, Executor executor, Time time, ExposureLogOptions options) {
+  public static ExposureLog to(ExposureSink sink, Executor executor, Time time, Options options) {
     return new ExposureLog(sink, executor, time, options, payload -> Optional.empty());
   }
 
@@ -87,7 +86,7 @@ public final class ExposureLog implements ExposureListener, AutoCloseable {
       ExposureSink sink,
       Executor executor,
       Time time,
-      ExposureLogOptions options,
+      Options options,
       Function<Object, Optional<ModelVersion>> model) {
     return new ExposureLog(sink, executor, time, options, model);
   }
@@ -214,5 +213,55 @@ public final class ExposureLog implements ExposureListener, AutoCloseable {
   public void close() {
     closed = true;
     flush();
+  }
+
+  /**
+   * How an exposure log queues.
+   *
+   * @param capacity how many exposures may wait, 1 to 10^7; more are dropped and counted
+   * @param rememberedUnits how many decisions are remembered so that each unit is logged once per
+   *     epoch, up to 10^8; 0 logs every exposure
+   */
+  public record Options(int capacity, int rememberedUnits) {
+    /** Checks the ranges. */
+    public Options {
+      if (capacity < 1 || capacity > 10_000_000) {
+        throw new IllegalArgumentException("capacity: " + capacity + " (expected: 1..10000000)");
+      }
+      if (rememberedUnits < 0 || rememberedUnits > 100_000_000) {
+        throw new IllegalArgumentException(
+            "rememberedUnits: " + rememberedUnits + " (expected: 0..100000000)");
+      }
+    }
+
+    /**
+     * Returns a capacity of 8,192 and every exposure logged.
+     *
+     * @return the defaults
+     */
+    public static Options withDefaults() {
+      return new Options(8_192, 0);
+    }
+
+    /**
+     * Returns these options with another capacity.
+     *
+     * @param exposures how many may wait
+     * @return the changed options
+     */
+    public Options withCapacity(int exposures) {
+      return new Options(exposures, rememberedUnits);
+    }
+
+    /**
+     * Returns these options with each unit logged once per experiment and epoch. Between this many
+     * and twice as many are remembered, about 150 bytes each; a unit forgotten is logged again.
+     *
+     * @param units how many to remember at least
+     * @return the changed options
+     */
+    public Options withOncePerEpoch(int units) {
+      return new Options(capacity, units);
+    }
   }
 }

@@ -16,12 +16,12 @@ import java.util.List;
  */
 public final class LinearBandit {
   private final List<String> arms;
-  private final LinearOptions options;
+  private final Options options;
   private final boolean thompson;
   private final RidgeFactor[] models; // guarded by this
   private long updates; // guarded by this
 
-  private LinearBandit(List<String> arms, LinearOptions options, boolean thompson) {
+  private LinearBandit(List<String> arms, Options options, boolean thompson) {
     this.arms = Bandit.checked(arms, options.floor());
     this.options = options;
     this.thompson = thompson;
@@ -38,7 +38,7 @@ public final class LinearBandit {
    * @param options dimensions, ridge, alpha, floor
    * @return the bandit, without any reward
    */
-  public static LinearBandit linUcb(List<String> arms, LinearOptions options) {
+  public static LinearBandit linUcb(List<String> arms, Options options) {
     return new LinearBandit(arms, options, false);
   }
 
@@ -49,7 +49,7 @@ public final class LinearBandit {
    * @param options dimensions, ridge, v, floor; v above 0
    * @return the bandit, without any reward
    */
-  public static LinearBandit linThompson(List<String> arms, LinearOptions options) {
+  public static LinearBandit linThompson(List<String> arms, Options options) {
     if (options.exploration() == 0) {
       throw new IllegalArgumentException("exploration: 0.0 (expected: above 0 for Thompson)");
     }
@@ -137,5 +137,70 @@ public final class LinearBandit {
       }
     }
     return context.clone();
+  }
+
+  /**
+   * How a linear bandit believes and explores.
+   *
+   * @param dimensions length of the context, 1 to 2,000
+   * @param ridge strength of the prior on every coefficient (lambda), above 0
+   * @param exploration width of the bound (alpha of LinUCB) or scale of the posterior (v of linear
+   *     Thompson), at least 0
+   * @param floor the least probability of every arm
+   */
+  public record Options(int dimensions, double ridge, double exploration, double floor) {
+    /** Checks the ranges. */
+    public Options {
+      if (dimensions < 1 || dimensions > 2_000) {
+        throw new IllegalArgumentException("dimensions: " + dimensions + " (expected: 1..2000)");
+      }
+      if (!(ridge > 0 && ridge < Double.POSITIVE_INFINITY)) {
+        throw new IllegalArgumentException("ridge: " + ridge + " (expected: above 0, finite)");
+      }
+      if (!(exploration >= 0 && exploration < Double.POSITIVE_INFINITY)) {
+        throw new IllegalArgumentException(
+            "exploration: " + exploration + " (expected: at least 0, finite)");
+      }
+    }
+
+    /**
+     * Returns ridge 1, exploration 1 and a floor of 0.01.
+     *
+     * @param dimensions length of the context
+     * @return the defaults
+     */
+    public static Options of(int dimensions) {
+      return new Options(dimensions, 1, 1, 0.01);
+    }
+
+    /**
+     * Returns these options with another ridge.
+     *
+     * @param lambda above 0
+     * @return the changed options
+     */
+    public Options withRidge(double lambda) {
+      return new Options(dimensions, lambda, exploration, floor);
+    }
+
+    /**
+     * Returns these options with another exploration.
+     *
+     * @param scale at least 0
+     * @return the changed options
+     */
+    public Options withExploration(double scale) {
+      return new Options(dimensions, ridge, scale, floor);
+    }
+
+    /**
+     * Returns these options with another floor.
+     *
+     * @param probability 0 to 1/arms
+     * @return the changed options
+     */
+    public Options withFloor(double probability) {
+      return new Options(dimensions, ridge, exploration, probability);
+    }
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.core.Json;
 import io.mlops4j.core.MlopsException;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -25,7 +26,7 @@ import java.util.Set;
 public final class PendingRewards {
   private static final String FORMAT = "mlops4j-pending/1";
 
-  private final PendingOptions options;
+  private final Options options;
   private final Map<String, Waiting> byDecision = new HashMap<>(); // guarded by this
   private final PriorityQueue<Waiting> byDeadline =
       new PriorityQueue<>(
@@ -49,7 +50,7 @@ public final class PendingRewards {
     }
   }
 
-  private PendingRewards(PendingOptions options) {
+  private PendingRewards(Options options) {
     this.options = Objects.requireNonNull(options, "options");
   }
 
@@ -59,7 +60,7 @@ public final class PendingRewards {
    * @param options attribution time, reward range, capacity
    * @return the ledger
    */
-  public static PendingRewards with(PendingOptions options) {
+  public static PendingRewards with(Options options) {
     return new PendingRewards(options);
   }
 
@@ -209,7 +210,7 @@ public final class PendingRewards {
    * @return the ledger
    * @throws MlopsException if it is not such a document; the message has the path
    */
-  public static PendingRewards parse(byte[] json, PendingOptions options, String what) {
+  public static PendingRewards parse(byte[] json, Options options, String what) {
     JsonFields root =
         new JsonFields(Json.parse(json, what), "$", what).only(Set.of("format", "decisions"));
     if (!root.text("format").equals(FORMAT)) {
@@ -230,5 +231,60 @@ public final class PendingRewards {
       }
     }
     return result;
+  }
+
+  /**
+   * How long a decision waits for its reward, and what it can earn.
+   *
+   * @param attribution from the decision to its settlement, above 0
+   * @param least the least a decision can earn
+   * @param most the most a decision can earn: one enthusiastic unit must not decide
+   * @param capacity how many decisions may wait, 1 to 10^8
+   */
+  public record Options(Duration attribution, double least, double most, int capacity) {
+    /** Checks the ranges. */
+    public Options {
+      if (attribution.isNegative() || attribution.isZero()) {
+        throw new IllegalArgumentException("attribution: " + attribution + " (expected: above 0)");
+      }
+      if (!(least <= 0 && most > 0 && Double.isFinite(least) && Double.isFinite(most))) {
+        throw new IllegalArgumentException(
+            "rewards from " + least + " to " + most + " (expected: least at most 0, most above 0)");
+      }
+      if (capacity < 1 || capacity > 100_000_000) {
+        throw new IllegalArgumentException("capacity: " + capacity + " (expected: 1..100000000)");
+      }
+    }
+
+    /**
+     * Returns rewards from 0 to 1, summed per decision, and a million waiting decisions.
+     *
+     * @param attribution how long after the decision a reward still counts
+     * @return the options
+     */
+    public static Options within(Duration attribution) {
+      return new Options(attribution, 0, 1, 1_000_000);
+    }
+
+    /**
+     * Returns these options with another range of what one decision can earn.
+     *
+     * @param from at most 0
+     * @param to above 0
+     * @return the changed options
+     */
+    public Options withRewards(double from, double to) {
+      return new Options(attribution, from, to, capacity);
+    }
+
+    /**
+     * Returns these options with another capacity.
+     *
+     * @param decisions how many may wait
+     * @return the changed options
+     */
+    public Options withCapacity(int decisions) {
+      return new Options(attribution, least, most, decisions);
+    }
   }
 }

@@ -55,10 +55,10 @@ final class Posteriors {
     return BestArm.probabilities(alpha, beta);
   }
 
-  static double[] normal(List<ArmMoments> arms, NormalPrior prior) {
+  static double[] normal(List<ArmMoments> arms, BanditAlgorithm.NormalPrior prior) {
     Placed[] posteriors = new Placed[arms.size()];
     for (int i = 0; i < posteriors.length; i++) {
-      NormalPrior now = prior.after(arms.get(i));
+      BanditAlgorithm.NormalPrior now = prior.after(arms.get(i));
       posteriors[i] =
           new Placed(TDistribution.of(2 * now.shape()), now.mean(), now.marginalScale());
     }

@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** Every named attribute has one of its values: the rule that has a JSON form. */
-record RequiredValues(Map<String, Set<String>> allowed) implements Eligibility {
+record RequiredValues(Map<String, Set<String>> allowed) implements ExperimentBuilder.Eligibility {
   RequiredValues {
     allowed = Map.copyOf(allowed);
     for (Map.Entry<String, Set<String>> rule : allowed.entrySet()) {

@@ -12,7 +12,7 @@ record Rules(
     @Nullable LayerSlice layer,
     List<Holdout> holdouts,
     Map<String, Integer> overrides,
-    @Nullable Eligibility eligibility,
+    ExperimentBuilder.@Nullable Eligibility eligibility,
     Time time,
     @Nullable Instant from,
     @Nullable Instant until,

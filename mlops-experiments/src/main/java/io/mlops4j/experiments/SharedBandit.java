@@ -41,7 +41,7 @@ public final class SharedBandit implements RewardSink {
   private final String instance;
   private final List<String> arms;
   private final BanditAlgorithm algorithm;
-  private final BanditMemory memory;
+  private final Bandit.Memory memory;
   private final double floor;
   private final Map<String, ArmMoments[]> read = new HashMap<>(); // guarded by this
   private final List<WeightVector> history = new ArrayList<>(); // guarded by this; epoch 1 first
@@ -54,7 +54,7 @@ public final class SharedBandit implements RewardSink {
       String instance,
       List<String> arms,
       BanditAlgorithm algorithm,
-      BanditMemory memory,
+      Bandit.Memory memory,
       double floor) {
     this.store = Objects.requireNonNull(store, "store");
     this.prefix = ObjectStore.requireKey(prefix);
@@ -86,7 +86,7 @@ public final class SharedBandit implements RewardSink {
       String instance,
       List<String> arms,
       BanditAlgorithm algorithm,
-      BanditMemory memory,
+      Bandit.Memory memory,
       double floor) {
     SharedBandit bandit =
         new SharedBandit(

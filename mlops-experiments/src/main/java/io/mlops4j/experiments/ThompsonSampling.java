@@ -23,18 +23,18 @@ import org.jspecify.annotations.Nullable;
  * the uniform distribution and keeps the order of the arms.
  */
 public final class ThompsonSampling {
-  private final BanditOptions options;
+  private final Options options;
   private final List<String> arms;
   private final Object counting = new Object();
   private final Object publishing = new Object();
-  private final ArmCounts[] counts; // guarded by counting
+  private final BanditState.ArmCounts[] counts; // guarded by counting
   private volatile @Nullable WeightVector published; // written under publishing
 
   private ThompsonSampling(
-      BanditOptions options, List<ArmCounts> counts, @Nullable WeightVector published) {
+      Options options, List<BanditState.ArmCounts> counts, @Nullable WeightVector published) {
     this.options = options;
-    this.counts = counts.toArray(ArmCounts[]::new);
-    this.arms = counts.stream().map(ArmCounts::arm).toList();
+    this.counts = counts.toArray(BanditState.ArmCounts[]::new);
+    this.arms = counts.stream().map(BanditState.ArmCounts::arm).toList();
     this.published = published;
   }
 
@@ -45,7 +45,7 @@ public final class ThompsonSampling {
    * @return the bandit
    */
   public static ThompsonSampling over(List<String> arms) {
-    return over(arms, BanditOptions.withDefaults());
+    return over(arms, Options.withDefaults());
   }
 
   /**
@@ -56,10 +56,10 @@ public final class ThompsonSampling {
    * @return the bandit
    * @throws IllegalArgumentException if a name is used twice, or the floors sum to more than 1
    */
-  public static ThompsonSampling over(List<String> arms, BanditOptions options) {
-    List<ArmCounts> counts = new ArrayList<>();
+  public static ThompsonSampling over(List<String> arms, Options options) {
+    List<BanditState.ArmCounts> counts = new ArrayList<>();
     for (String arm : arms) {
-      counts.add(new ArmCounts(arm, 0, 0));
+      counts.add(new BanditState.ArmCounts(arm, 0, 0));
     }
     return restore(new BanditState(options, counts, Optional.empty()));
   }
@@ -112,7 +112,7 @@ public final class ThompsonSampling {
     }
   }
 
-  private double[] weights(List<ArmCounts> now) {
+  private double[] weights(List<BanditState.ArmCounts> now) {
     double[] alpha = new double[now.size()];
     double[] beta = new double[now.size()];
     for (int i = 0; i < alpha.length; i++) {
@@ -142,7 +142,7 @@ public final class ThompsonSampling {
     }
   }
 
-  private List<ArmCounts> countsNow() {
+  private List<BanditState.ArmCounts> countsNow() {
     synchronized (counting) {
       return List.of(counts);
     }
@@ -151,5 +151,62 @@ public final class ThompsonSampling {
   @Override
   public String toString() {
     return "ThompsonSampling" + Text.printable(countsNow().toString(), 400);
+  }
+
+  /**
+   * How a bandit over Beta posteriors begins and how much it always explores.
+   *
+   * @param priorSuccesses alpha of every arm's Beta prior, 0.5 to 10^6
+   * @param priorFailures beta of every arm's Beta prior, 0.5 to 10^6
+   * @param floor the least probability of every arm, 0 to 1/arms
+   */
+  public record Options(double priorSuccesses, double priorFailures, double floor) {
+    /** Checks the ranges. */
+    public Options {
+      checkPrior("priorSuccesses", priorSuccesses);
+      checkPrior("priorFailures", priorFailures);
+      if (!(floor >= 0 && floor <= 0.5)) {
+        throw new IllegalArgumentException("floor: " + floor + " (expected: 0..0.5)");
+      }
+    }
+
+    /**
+     * Returns the uniform prior Beta(1, 1) and a floor of 0.01: every arm keeps 1 % of the units,
+     * so off-line weights stay below 100.
+     *
+     * @return the defaults
+     */
+    public static Options withDefaults() {
+      return new Options(1, 1, 0.01);
+    }
+
+    /**
+     * Returns these options with another prior: as if that many successes and failures had been
+     * seen.
+     *
+     * @param successes alpha, 0.5 (Jeffreys) to 10^6
+     * @param failures beta, 0.5 to 10^6
+     * @return the changed options
+     */
+    public Options withPrior(double successes, double failures) {
+      return new Options(successes, failures, floor);
+    }
+
+    /**
+     * Returns these options with another floor.
+     *
+     * @param probability the least probability of every arm; 0 lets arms starve, and policies that
+     *     use them can then not be evaluated off-line
+     * @return the changed options
+     */
+    public Options withFloor(double probability) {
+      return new Options(priorSuccesses, priorFailures, probability);
+    }
+
+    private static void checkPrior(String what, double value) {
+      if (!(value >= 0.5 && value <= 1e6)) {
+        throw new IllegalArgumentException(what + ": " + value + " (expected: 0.5..1000000)");
+      }
+    }
   }
 }

@@ -39,12 +39,12 @@ class BanditAlgorithmTest {
     assertThat(cases).hasSize(4);
     for (JsonNode row : cases) {
       double[] p = doubles(row.get("prior"));
-      NormalPrior prior = new NormalPrior(p[0], p[1], p[2], p[3]);
+      BanditAlgorithm.NormalPrior prior = new BanditAlgorithm.NormalPrior(p[0], p[1], p[2], p[3]);
       List<ArmMoments> arms = new ArrayList<>();
       for (int i = 0; i < row.get("rewards").size(); i++) {
         ArmMoments arm = moments(row.get("rewards").get(i));
         arms.add(arm);
-        NormalPrior after = prior.after(arm);
+        BanditAlgorithm.NormalPrior after = prior.after(arm);
         assertThat(new double[] {after.mean(), after.strength(), after.shape(), after.scale()})
             .containsExactly(doubles(row.get("posteriors").get(i)), within(1e-7));
       }
@@ -53,7 +53,7 @@ class BanditAlgorithmTest {
           .containsExactly(doubles(row.get("pBest")), within(1e-7));
     }
     // Published: rewards 1.2, .8, 1.5, .9, 1.1 from (0, 1, 1, 1) give t7 with scale .2806597.
-    assertThat(new NormalPrior(0.9166667, 6, 3.5, 1.6541667).marginalScale())
+    assertThat(new BanditAlgorithm.NormalPrior(0.9166667, 6, 3.5, 1.6541667).marginalScale())
         .isCloseTo(0.2806597, within(1e-7));
   }
 
@@ -86,7 +86,8 @@ class BanditAlgorithmTest {
   @Test
   void thompson_betaRewards_areThoseOfThompsonSampling() {
     ThompsonSampling reference =
-        ThompsonSampling.over(List.of("a", "b"), BanditOptions.withDefaults().withFloor(0));
+        ThompsonSampling.over(
+            List.of("a", "b"), ThompsonSampling.Options.withDefaults().withFloor(0));
     reference.reward("a", 30, 70);
     reference.reward("b", 20, 80);
     assertThat(
@@ -104,10 +105,10 @@ class BanditAlgorithmTest {
         .withMessageContaining("sum 7.0 of 1.0 (expected: each from 0 to 1");
     assertThatIllegalArgumentException().isThrownBy(() -> BanditAlgorithm.epsilonGreedy(1.1));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new NormalPrior(0, 0, 1, 1))
+        .isThrownBy(() -> new BanditAlgorithm.NormalPrior(0, 0, 1, 1))
         .withMessageContaining("strength: 0.0");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new NormalPrior(Double.NaN, 1, 1, 1))
+        .isThrownBy(() -> new BanditAlgorithm.NormalPrior(Double.NaN, 1, 1, 1))
         .withMessageContaining("mean: NaN");
     assertThatIllegalArgumentException().isThrownBy(() -> ArmMoments.of(Double.NaN));
     assertThatIllegalArgumentException().isThrownBy(() -> new ArmMoments(-1, 0, 0));
@@ -119,8 +120,8 @@ class BanditAlgorithmTest {
   void linearBandit_oracleCases_matchNumpy() throws IOException {
     List<String> arms = List.of("a", "b", "untrained");
     for (JsonNode row : oracle("linear")) {
-      LinearOptions options =
-          LinearOptions.of(4)
+      LinearBandit.Options options =
+          LinearBandit.Options.of(4)
               .withRidge(row.get("ridge").doubleValue())
               .withExploration(row.get("exploration").doubleValue())
               .withFloor(0);
@@ -145,7 +146,8 @@ class BanditAlgorithmTest {
   void linearBandit_untrainedWithRidge2_hasHalfTheVariance() {
     // x'x / lambda = 25 / 2; a known library starts from lambda instead of its inverse.
     LinearBandit bandit =
-        LinearBandit.linUcb(List.of("a", "b"), LinearOptions.of(2).withRidge(2).withFloor(0.1));
+        LinearBandit.linUcb(
+            List.of("a", "b"), LinearBandit.Options.of(2).withRidge(2).withFloor(0.1));
     assertThat(bandit.upperBounds(3, 4)[0]).isCloseTo(Math.sqrt(12.5), within(1e-12));
     assertThat(bandit.weights(3, 4).toArray()).containsExactly(0.5, 0.5);
     bandit.reward("b", 10, 3, 4);
@@ -155,7 +157,7 @@ class BanditAlgorithmTest {
 
   @Test
   void linearBandit_badContextOrOptions_throws() {
-    LinearBandit bandit = LinearBandit.linThompson(List.of("a", "b"), LinearOptions.of(2));
+    LinearBandit bandit = LinearBandit.linThompson(List.of("a", "b"), LinearBandit.Options.of(2));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> bandit.weights(1))
         .withMessage("context: 1 numbers (expected: 2)");
@@ -165,13 +167,13 @@ class BanditAlgorithmTest {
     assertThatIllegalArgumentException().isThrownBy(() -> bandit.reward("c", 1, 1, 1));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> bandit.reward("a", Double.POSITIVE_INFINITY, 1, 1));
-    assertThatIllegalArgumentException().isThrownBy(() -> LinearOptions.of(0));
-    assertThatIllegalArgumentException().isThrownBy(() -> LinearOptions.of(1).withRidge(0));
+    assertThatIllegalArgumentException().isThrownBy(() -> LinearBandit.Options.of(0));
+    assertThatIllegalArgumentException().isThrownBy(() -> LinearBandit.Options.of(1).withRidge(0));
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
                 LinearBandit.linThompson(
-                    List.of("a", "b"), LinearOptions.of(1).withExploration(0)));
+                    List.of("a", "b"), LinearBandit.Options.of(1).withExploration(0)));
     assertThat(bandit.weights(0, 0).toArray()).containsExactly(0.5, 0.5);
   }
 }

@@ -30,8 +30,10 @@ class BanditHistoryTest {
     assertThat(state)
         .isEqualTo(
             new BanditState(
-                BanditOptions.withDefaults(),
-                List.of(new ArmCounts("champion", 20, 80), new ArmCounts("zoë", 30, 70)),
+                ThompsonSampling.Options.withDefaults(),
+                List.of(
+                    new BanditState.ArmCounts("champion", 20, 80),
+                    new BanditState.ArmCounts("zoë", 30, 70)),
                 Optional.of(WeightVector.of(7, List.of("champion", "zoë"), 0.1, 0.9))));
     assertThat(new String(state.toJson(), UTF_8)).isEqualTo(FORMAT_1);
   }
@@ -111,7 +113,7 @@ class BanditHistoryTest {
         .hasMessageContaining("'bandits/new-model' cannot take epoch 2: epoch 1 is not stored");
     BanditState zero =
         new BanditState(
-            BanditOptions.withDefaults(),
+            ThompsonSampling.Options.withDefaults(),
             bandit.state().arms(),
             Optional.of(WeightVector.of(0, List.of("a", "b"), 0.5, 0.5)));
     assertThatThrownBy(() -> history.append(zero)).isInstanceOf(MlopsException.class);

@@ -15,12 +15,12 @@ import org.junit.jupiter.api.Test;
 class BanditRouterTest {
   private final VirtualTime time = VirtualTime.startingAt(Instant.parse("2026-01-01T00:00:00Z"));
   private final PendingRewards pending =
-      PendingRewards.with(PendingOptions.within(Duration.ofHours(6)));
+      PendingRewards.with(PendingRewards.Options.within(Duration.ofHours(6)));
   private final Bandit bandit =
       Bandit.over(
           List.of("old", "new", "odd"),
           BanditAlgorithm.thompson(1, 1),
-          BanditMemory.everything(),
+          Bandit.Memory.everything(),
           0.02);
   private final BanditRouter<Integer> router =
       BanditRouter.of(

@@ -13,7 +13,7 @@ class BanditTest {
   private static final List<String> ARMS = List.of("a", "b");
   private static final int PROOF = Boolean.getBoolean("mlops4j.proof") ? 10 : 1;
 
-  private static Bandit bandit(BanditAlgorithm algorithm, BanditMemory memory) {
+  private static Bandit bandit(BanditAlgorithm algorithm, Bandit.Memory memory) {
     return Bandit.over(ARMS, algorithm, memory, 0);
   }
 
@@ -21,7 +21,7 @@ class BanditTest {
 
   @Test
   void remembered_discounting_fadesByTheFactorPerEpoch() {
-    Bandit bandit = bandit(BanditAlgorithm.thompson(1, 1), BanditMemory.discounting(0.5));
+    Bandit bandit = bandit(BanditAlgorithm.thompson(1, 1), Bandit.Memory.discounting(0.5));
     bandit.reward("a", new ArmMoments(8, 4, 4));
     bandit.publish();
     bandit.reward("a", 1);
@@ -32,7 +32,7 @@ class BanditTest {
 
   @Test
   void remembered_window_keepsTheLastEpochsOnly() {
-    Bandit bandit = bandit(BanditAlgorithm.thompson(1, 1), BanditMemory.window(2));
+    Bandit bandit = bandit(BanditAlgorithm.thompson(1, 1), Bandit.Memory.window(2));
     for (int epoch = 1; epoch <= 4; epoch++) {
       bandit.reward("b", new ArmMoments(epoch, 0, 0));
       bandit.publish();
@@ -40,7 +40,7 @@ class BanditTest {
     assertThat(bandit.remembered().get(1).count()).isEqualTo(4);
     bandit.reward("b", 0);
     assertThat(bandit.remembered().get(1).count()).isEqualTo(5);
-    Bandit one = bandit(BanditAlgorithm.thompson(1, 1), BanditMemory.window(1));
+    Bandit one = bandit(BanditAlgorithm.thompson(1, 1), Bandit.Memory.window(1));
     one.reward("a", 1);
     one.publish();
     assertThat(one.remembered().get(0)).isEqualTo(ArmMoments.NONE);
@@ -48,12 +48,12 @@ class BanditTest {
 
   @Test
   void publish_worldChanges_forgettingBanditsFollowAndTheOtherDoesNot() {
-    assertThat(shareOfNewBest(BanditMemory.discounting(0.8))).isGreaterThan(0.9);
-    assertThat(shareOfNewBest(BanditMemory.window(5))).isGreaterThan(0.9);
-    assertThat(shareOfNewBest(BanditMemory.everything())).as("the control").isLessThan(0.1);
+    assertThat(shareOfNewBest(Bandit.Memory.discounting(0.8))).isGreaterThan(0.9);
+    assertThat(shareOfNewBest(Bandit.Memory.window(5))).isGreaterThan(0.9);
+    assertThat(shareOfNewBest(Bandit.Memory.everything())).as("the control").isLessThan(0.1);
   }
 
-  private static double shareOfNewBest(BanditMemory memory) {
+  private static double shareOfNewBest(Bandit.Memory memory) {
     Bandit bandit = bandit(BanditAlgorithm.thompson(1, 1), memory);
     for (int epoch = 0; epoch < 60; epoch++) {
       boolean changed = epoch >= 40;
@@ -68,7 +68,7 @@ class BanditTest {
 
   @Test
   void publish_sameWeights_beginsNoEpoch() {
-    Bandit bandit = Bandit.over(ARMS, BanditAlgorithm.ucb1(), BanditMemory.everything(), 0.1);
+    Bandit bandit = Bandit.over(ARMS, BanditAlgorithm.ucb1(), Bandit.Memory.everything(), 0.1);
     bandit.reward("a", 1);
     bandit.reward("b", 0);
     WeightVector first = bandit.publish();
@@ -81,16 +81,16 @@ class BanditTest {
   void over_badArguments_throw() {
     assertThatIllegalArgumentException()
         .isThrownBy(
-            () -> Bandit.over(ARMS, BanditAlgorithm.ucb1(), BanditMemory.everything(), 0.51))
+            () -> Bandit.over(ARMS, BanditAlgorithm.ucb1(), Bandit.Memory.everything(), 0.51))
         .withMessageContaining("floor: 0.51 (expected: 0..1/2");
     assertThatIllegalArgumentException()
         .isThrownBy(
-            () -> Bandit.over(List.of("a"), BanditAlgorithm.ucb1(), BanditMemory.everything(), 0));
-    assertThatIllegalArgumentException().isThrownBy(() -> BanditMemory.discounting(0));
-    assertThatIllegalArgumentException().isThrownBy(() -> BanditMemory.window(0));
-    assertThatIllegalArgumentException().isThrownBy(() -> new BanditMemory(1, -1));
+            () -> Bandit.over(List.of("a"), BanditAlgorithm.ucb1(), Bandit.Memory.everything(), 0));
+    assertThatIllegalArgumentException().isThrownBy(() -> Bandit.Memory.discounting(0));
+    assertThatIllegalArgumentException().isThrownBy(() -> Bandit.Memory.window(0));
+    assertThatIllegalArgumentException().isThrownBy(() -> new Bandit.Memory(1, -1));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> bandit(BanditAlgorithm.ucb1(), BanditMemory.everything()).reward("c", 1))
+        .isThrownBy(() -> bandit(BanditAlgorithm.ucb1(), Bandit.Memory.everything()).reward("c", 1))
         .withMessageContaining("Known arms: a, b");
   }
 
@@ -157,7 +157,7 @@ class BanditTest {
     double[] result = new double[runs];
     for (int run = 0; run < runs; run++) {
       Random random = new Random(run);
-      Bandit bandit = bandit(algorithm.get(), BanditMemory.everything());
+      Bandit bandit = bandit(algorithm.get(), Bandit.Memory.everything());
       WeightVector weights = bandit.publish();
       for (int round = 0; round < 5_000; round++) {
         int arm = weights.draw(random.nextDouble());

@@ -50,7 +50,7 @@ class ExperimentDefinitionTest {
             .layer(LayerSlice.of("ranking", 0.25, 0.75))
             .holdout(Holdout.named("h1", 0.125))
             .override("qa-1", "challenger")
-            .eligible(Eligibility.where("country", "DE", "FR"))
+            .eligible(ExperimentBuilder.Eligibility.where("country", "DE", "FR"))
             .build();
     Experiment<String> json = experiment(parse(FULL));
     for (int i = 0; i < 5_000; i++) {

@@ -44,12 +44,12 @@ class ExperimentRulesTest {
         .withMessage("unit is set already: session");
   }
 
-  // Eligibility.
+  // ExperimentBuilder.Eligibility.
 
   @Test
   void eligible_attributes_decideAndMissingOnesAreOut() {
     Experiment<String> experiment =
-        halves("x").eligible(Eligibility.where("country", "DE", "FR")).build();
+        halves("x").eligible(ExperimentBuilder.Eligibility.where("country", "DE", "FR")).build();
     assertThat(experiment.assign("u", Map.of("country", "DE")))
         .isInstanceOf(Assignment.Included.class);
     assertThat(experiment.assign("u", Map.of("country", "FR")))
@@ -61,7 +61,7 @@ class ExperimentRulesTest {
     }
     assertThat(experiment.armIndex("u")).isEqualTo(Experiment.NOT_IN);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Eligibility.where("country"))
+        .isThrownBy(() -> ExperimentBuilder.Eligibility.where("country"))
         .withMessage("values of 'country': none (expected: at least one)");
   }
 
@@ -213,7 +213,7 @@ class ExperimentRulesTest {
     }
   }
 
-  // Decision ids.
+  // WeightVector.Decision ids.
 
   @Test
   void decisionId_sameEpochAndUnit_isTheSameAndOtherwiseNot() {

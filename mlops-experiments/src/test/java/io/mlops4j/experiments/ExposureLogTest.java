@@ -29,7 +29,7 @@ class ExposureLogTest {
   private final List<Exposure> written = new ArrayList<>();
   private final ExposureSink sink = ExposureSink.calling(written::add);
 
-  private ExposureLog log(ExposureLogOptions options) {
+  private ExposureLog log(ExposureLog.Options options) {
     return ExposureLog.to(sink, tasks::add, time, options);
   }
 
@@ -48,7 +48,7 @@ class ExposureLogTest {
             sink,
             tasks::add,
             time,
-            ExposureLogOptions.withDefaults(),
+            ExposureLog.Options.withDefaults(),
             payload -> Optional.of(new ModelVersion("m", payload.toString().charAt(6) - '0')));
     Experiment<String> experiment = experiment(log);
     Assignment.Included<String> in = (Assignment.Included<String>) experiment.assign("user-1");
@@ -75,7 +75,7 @@ class ExposureLogTest {
 
   @Test
   void exposed_oncePerEpoch_logsAUnitAgainOnlyInTheNextEpoch() {
-    ExposureLog log = log(ExposureLogOptions.withDefaults().withOncePerEpoch(1_000));
+    ExposureLog log = log(ExposureLog.Options.withDefaults().withOncePerEpoch(1_000));
     Experiment<String> experiment = experiment(log);
     for (int i = 0; i < 10; i++) {
       experiment.assign("a");
@@ -91,7 +91,7 @@ class ExposureLogTest {
   @Test
   void exposed_moreUnitsThanRemembered_boundsMemoryAndStaysNearOnce() {
     ExposureLog log =
-        log(ExposureLogOptions.withDefaults().withCapacity(100_000).withOncePerEpoch(100));
+        log(ExposureLog.Options.withDefaults().withCapacity(100_000).withOncePerEpoch(100));
     Experiment<String> experiment = experiment(log);
     for (int i = 0; i < 1_000; i++) {
       experiment.assign("u" + i);
@@ -104,7 +104,7 @@ class ExposureLogTest {
 
   @Test
   void exposed_queueFull_dropsCountsAndLogsTheUnitLater() {
-    ExposureLog log = log(new ExposureLogOptions(2, 100));
+    ExposureLog log = log(new ExposureLog.Options(2, 100));
     Experiment<String> experiment = experiment(log);
     for (String unit : List.of("a", "b", "c", "d")) {
       experiment.assign(unit);
@@ -128,7 +128,7 @@ class ExposureLogTest {
             },
             Runnable::run,
             time,
-            ExposureLogOptions.withDefaults());
+            ExposureLog.Options.withDefaults());
     Experiment<String> experiment = experiment(log);
     for (int i = 0; i < 5; i++) {
       assertThat(experiment.assign("u" + i)).isInstanceOf(Assignment.Included.class);
@@ -147,7 +147,7 @@ class ExposureLogTest {
               throw new RejectedExecutionException();
             },
             time,
-            ExposureLogOptions.withDefaults());
+            ExposureLog.Options.withDefaults());
     experiment(log).assign("a");
     assertThat(written).isEmpty();
     log.flush();
@@ -157,7 +157,7 @@ class ExposureLogTest {
   @Test
   void exposed_manyThreads_everyExposureIsCountedOnce() throws InterruptedException {
     ExposureLog log =
-        ExposureLog.to(sink, Runnable::run, time, new ExposureLogOptions(64, 0)); // callers drain
+        ExposureLog.to(sink, Runnable::run, time, new ExposureLog.Options(64, 0)); // callers drain
     Experiment<String> experiment = experiment(log);
     List<Thread> threads = new ArrayList<>();
     for (int t = 0; t < 4; t++) {
@@ -184,7 +184,7 @@ class ExposureLogTest {
     Path file = directory.resolve("exposures.jsonl");
     try (ExposureLog log =
         ExposureLog.to(
-            ExposureSink.jsonLines(file), tasks::add, time, ExposureLogOptions.withDefaults())) {
+            ExposureSink.jsonLines(file), tasks::add, time, ExposureLog.Options.withDefaults())) {
       Experiment<String> experiment = experiment(log);
       experiment.assign("zo\u00eb");
       log.flush();
@@ -212,7 +212,7 @@ class ExposureLogTest {
               ExposureSink.jdbc(source, "exposures"),
               tasks::add,
               time,
-              ExposureLogOptions.withDefaults());
+              ExposureLog.Options.withDefaults());
       Experiment<String> experiment = experiment(log);
       for (int i = 0; i < 700; i++) {
         experiment.assign("u" + i);
@@ -248,10 +248,10 @@ class ExposureLogTest {
   @Test
   void options_outOfRange_throw() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> ExposureLogOptions.withDefaults().withCapacity(0))
+        .isThrownBy(() -> ExposureLog.Options.withDefaults().withCapacity(0))
         .withMessage("capacity: 0 (expected: 1..10000000)");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> ExposureLogOptions.withDefaults().withOncePerEpoch(-1))
+        .isThrownBy(() -> ExposureLog.Options.withDefaults().withOncePerEpoch(-1))
         .withMessageContaining("rememberedUnits: -1");
   }
 }

@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 
 class PendingRewardsTest {
   private static final Instant START = Instant.parse("2026-03-01T00:00:00Z");
-  private static final PendingOptions DAY = PendingOptions.within(Duration.ofHours(24));
+  private static final PendingRewards.Options DAY =
+      PendingRewards.Options.within(Duration.ofHours(24));
 
   private final List<String> settled = new ArrayList<>();
 
@@ -104,7 +105,8 @@ class PendingRewardsTest {
 
   @Test
   void options_outOfRange_throw() {
-    assertThatIllegalArgumentException().isThrownBy(() -> PendingOptions.within(Duration.ZERO));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PendingRewards.Options.within(Duration.ZERO));
     assertThatIllegalArgumentException().isThrownBy(() -> DAY.withRewards(0.5, 1));
     assertThatIllegalArgumentException().isThrownBy(() -> DAY.withCapacity(0));
   }
@@ -123,7 +125,7 @@ class PendingRewardsTest {
         Bandit.over(
             List.of("fast", "slow"),
             BanditAlgorithm.thompson(1, 1),
-            BanditMemory.everything(),
+            Bandit.Memory.everything(),
             0.01);
     ArmMoments[] naive = {ArmMoments.NONE, ArmMoments.NONE};
     int hours = 40;

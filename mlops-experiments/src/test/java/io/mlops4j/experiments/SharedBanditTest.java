@@ -16,17 +16,18 @@ class SharedBanditTest {
   private final ObjectStore store = ObjectStore.inMemory();
 
   private SharedBandit open(String instance) {
-    return open(instance, BanditMemory.everything());
+    return open(instance, Bandit.Memory.everything());
   }
 
-  private SharedBandit open(String instance, BanditMemory memory) {
+  private SharedBandit open(String instance, Bandit.Memory memory) {
     return SharedBandit.open(
         store, "bandits/x", instance, ARMS, BanditAlgorithm.thompson(1, 1), memory, 0.01);
   }
 
   @Test
   void publish_twoInstances_areOneBandit() {
-    for (BanditMemory memory : List.of(BanditMemory.everything(), BanditMemory.discounting(0.5))) {
+    for (Bandit.Memory memory :
+        List.of(Bandit.Memory.everything(), Bandit.Memory.discounting(0.5))) {
       ObjectStore own = ObjectStore.inMemory();
       SharedBandit one = shared(own, "i1", memory);
       SharedBandit two = shared(own, "i2", memory);
@@ -50,7 +51,7 @@ class SharedBanditTest {
     }
   }
 
-  private static SharedBandit shared(ObjectStore store, String instance, BanditMemory memory) {
+  private static SharedBandit shared(ObjectStore store, String instance, Bandit.Memory memory) {
     return SharedBandit.open(
         store, "b", instance, ARMS, BanditAlgorithm.thompson(1, 1), memory, 0.01);
   }
@@ -138,7 +139,7 @@ class SharedBanditTest {
             "reader",
             ARMS,
             BanditAlgorithm.thompson(1, 1),
-            BanditMemory.everything(),
+            Bandit.Memory.everything(),
             0.01);
     assertThat(tampered.verify(1)).isFalse();
     assertThat(tampered.verify(2)).isTrue();
@@ -161,7 +162,7 @@ class SharedBanditTest {
                     "i2",
                     List.of("a", "c"),
                     BanditAlgorithm.ucb1(),
-                    BanditMemory.everything(),
+                    Bandit.Memory.everything(),
                     0))
         .withMessageContaining("$.arms are not [a, c]");
     store.putIfAbsent("bandits/x/weights/000000000002", "{\"format\":\"x\"}".getBytes(UTF_8));

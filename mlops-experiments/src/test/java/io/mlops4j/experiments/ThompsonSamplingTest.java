@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 
 class ThompsonSamplingTest {
   private static final List<String> AB = List.of("a", "b");
-  private static final BanditOptions NO_FLOOR = BanditOptions.withDefaults().withFloor(0);
+  private static final ThompsonSampling.Options NO_FLOOR =
+      ThompsonSampling.Options.withDefaults().withFloor(0);
 
   @Test
   void publish_rewards_givesTheProbabilityOfBeingBest() {
@@ -51,7 +52,8 @@ class ThompsonSamplingTest {
   void publish_floor_keepsEveryArmAliveAndTheOrder() {
     ThompsonSampling bandit =
         ThompsonSampling.over(
-            List.of("bad", "good", "best"), BanditOptions.withDefaults().withFloor(0.05));
+            List.of("bad", "good", "best"),
+            ThompsonSampling.Options.withDefaults().withFloor(0.05));
     bandit.reward("bad", 0, 100_000);
     bandit.reward("good", 890, 110);
     bandit.reward("best", 900, 100);
@@ -64,7 +66,7 @@ class ThompsonSamplingTest {
   @Test
   void publish_floorOfOneOverArms_isUniformWhateverWasEarned() {
     ThompsonSampling bandit =
-        ThompsonSampling.over(AB, BanditOptions.withDefaults().withFloor(0.5));
+        ThompsonSampling.over(AB, ThompsonSampling.Options.withDefaults().withFloor(0.5));
     bandit.reward("a", 1000, 0);
     assertThat(bandit.publish().toArray()).containsExactly(0.5, 0.5);
   }
@@ -113,12 +115,14 @@ class ThompsonSamplingTest {
         .isThrownBy(() -> bandit.reward("a", 0, -1))
         .withMessageStartingWith("failures: -1");
     assertThatIllegalArgumentException().isThrownBy(() -> bandit.reward("a", Long.MAX_VALUE, 1));
-    bandit.reward("a", ArmCounts.MAX_TRIALS, 0);
+    bandit.reward("a", BanditState.ArmCounts.MAX_TRIALS, 0);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> bandit.reward("a", 0, 1))
         .withMessageStartingWith("successes + failures: 1000000000000001");
     assertThat(bandit.state().arms())
-        .containsExactly(new ArmCounts("a", ArmCounts.MAX_TRIALS, 0), new ArmCounts("b", 0, 0));
+        .containsExactly(
+            new BanditState.ArmCounts("a", BanditState.ArmCounts.MAX_TRIALS, 0),
+            new BanditState.ArmCounts("b", 0, 0));
     assertThat(bandit.publish().probability("a")).isEqualTo(0.99, within(1e-9));
     assertThat(bandit).hasToString("ThompsonSampling" + bandit.state().arms());
   }
@@ -169,7 +173,9 @@ class ThompsonSamplingTest {
         }
       }
       assertThat(bandit.state().arms())
-          .containsExactly(new ArmCounts("a", 20_000, 40_000), new ArmCounts("b", 20_000, 40_000));
+          .containsExactly(
+              new BanditState.ArmCounts("a", 20_000, 40_000),
+              new BanditState.ArmCounts("b", 20_000, 40_000));
       // One epoch, one vector.
       assertThat(all.stream().distinct().count())
           .isEqualTo(all.stream().map(WeightVector::epoch).distinct().count());

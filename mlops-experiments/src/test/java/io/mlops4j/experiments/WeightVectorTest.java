@@ -64,7 +64,7 @@ class WeightVectorTest {
     int draws = 100_000;
     int[] counts = new int[arms];
     for (int i = 0; i < draws; i++) {
-      Decision decision = vector.decide(random.nextDouble());
+      WeightVector.Decision decision = vector.decide(random.nextDouble());
       assertThat(decision.probability()).isEqualTo(weights[decision.index()]);
       counts[decision.index()]++;
     }
@@ -77,7 +77,7 @@ class WeightVectorTest {
   @Test
   void decide_anyDraw_carriesArmProbabilityAndEpochWithoutAllocating() {
     WeightVector weights = WeightVector.of(3, ABC, 0.25, 0.5, 0.25);
-    assertThat(weights.decide(0.3)).isEqualTo(new Decision(1, "b", 0.5, 3));
+    assertThat(weights.decide(0.3)).isEqualTo(new WeightVector.Decision(1, "b", 0.5, 3));
     assertThat(weights.decide(0.3)).isSameAs(weights.decide(0.6));
   }
 

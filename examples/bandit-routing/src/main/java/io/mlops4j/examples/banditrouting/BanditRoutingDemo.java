@@ -7,11 +7,8 @@ import io.mlops4j.data.LabeledDataset;
 import io.mlops4j.experiments.Assignment;
 import io.mlops4j.experiments.Bandit;
 import io.mlops4j.experiments.BanditAlgorithm;
-import io.mlops4j.experiments.BanditMemory;
 import io.mlops4j.experiments.BanditRouter;
 import io.mlops4j.experiments.Experiment;
-import io.mlops4j.experiments.NormalPrior;
-import io.mlops4j.experiments.PendingOptions;
 import io.mlops4j.experiments.PendingRewards;
 import io.mlops4j.experiments.UnitKind;
 import io.mlops4j.registry.ModelRegistry;
@@ -49,7 +46,7 @@ public final class BanditRoutingDemo {
   private final VirtualTime time = VirtualTime.startingAt(LIVE.toInstant(ZoneOffset.UTC));
   private final BrierGuard guard = new BrierGuard();
   private final PendingRewards pending =
-      PendingRewards.with(PendingOptions.within(Duration.ofHours(24)));
+      PendingRewards.with(PendingRewards.Options.within(Duration.ofHours(24)));
   private final PriorityQueue<Landing> air =
       new PriorityQueue<>(Comparator.comparing(Landing::at).thenComparing(Landing::decision));
   private final List<Day> days = new ArrayList<>();
@@ -110,8 +107,8 @@ public final class BanditRoutingDemo {
     Bandit bandit =
         Bandit.over(
             experiment.arms(),
-            BanditAlgorithm.thompsonNormal(new NormalPrior(0.8, 1, 1, 0.05)),
-            BanditMemory.everything(),
+            BanditAlgorithm.thompsonNormal(new BanditAlgorithm.NormalPrior(0.8, 1, 1, 0.05)),
+            Bandit.Memory.everything(),
             0.1);
     return BanditRouter.of(experiment, bandit, pending, time).guard(CHALLENGER, guard);
   }
