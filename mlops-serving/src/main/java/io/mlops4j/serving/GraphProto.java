@@ -16,6 +16,9 @@ final class GraphProto {
   /** Larger graphs are not looked at. */
   private static final int MOST_NODES = 64;
 
+  /** Longer lists of numbers, such as those of tree ensembles, are not looked at either. */
+  private static final int MOST_NUMBERS = 4 << 16;
+
   static final int FLOAT = 1;
   static final int INT64 = 7;
 
@@ -212,6 +215,8 @@ final class GraphProto {
 
     static Attribute read(ProtoReader in) {
       Attribute result = new Attribute();
+      Floats numbers = new Floats();
+      Longs integers = new Longs();
       while (in.next()) {
         switch (in.field()) {
           case 1 -> result.name = in.text();
@@ -219,14 +224,16 @@ final class GraphProto {
           case 3 -> result.integer = in.value();
           case 4 -> result.text = in.text();
           case 5 -> result.tensor = Tensor.read(in.message());
-          case 7 -> result.numbers = floats(in, result.numbers);
-          case 8 -> result.integers = longs(in, result.integers);
+          case 7 -> numbers.add(in);
+          case 8 -> integers.add(in);
           case 9 -> result.texts.add(in.text());
           default -> {
             // Nothing a linear model has.
           }
         }
       }
+      result.numbers = numbers.all();
+      result.integers = integers.all();
       return result;
     }
   }
@@ -241,19 +248,28 @@ final class GraphProto {
 
     static Tensor read(ProtoReader in) {
       Tensor result = new Tensor();
+      Longs dims = new Longs();
+      Floats numbers = new Floats();
+      Longs integers = new Longs();
       ByteBuffer raw = null;
       while (in.next()) {
         switch (in.field()) {
-          case 1 -> result.dims = longs(in, result.dims);
+          case 1 -> dims.add(in);
           case 2 -> result.type = (int) in.value();
-          case 4 -> result.numbers = floats(in, result.numbers);
-          case 7 -> result.integers = longs(in, result.integers);
+          case 4 -> numbers.add(in);
+          case 7 -> integers.add(in);
           case 8 -> result.name = in.text();
           case 9 -> raw = in.little();
           default -> {
             // Other types, and values elsewhere, which leave the tensor without any.
           }
         }
+      }
+      result.dims = dims.all();
+      result.numbers = numbers.all();
+      result.integers = integers.all();
+      if (raw != null) {
+        requireFew(raw.remaining() / Float.BYTES);
       }
       if (raw != null && result.type == FLOAT) {
         result.numbers = new float[raw.remaining() / Float.BYTES];
@@ -278,25 +294,57 @@ final class GraphProto {
     }
   }
 
-  private static float[] floats(ProtoReader in, float[] before) {
-    if (in.wire() == ProtoReader.FIXED32) {
-      float[] all = Arrays.copyOf(before, before.length + 1);
-      all[before.length] = in.float32();
-      return all;
+  private static void requireFew(int numbers) {
+    if (numbers > MOST_NUMBERS) {
+      throw new ProtoReader.MalformedException("more numbers than are looked at");
     }
-    if (in.wire() != ProtoReader.BYTES) {
-      throw new ProtoReader.MalformedException("floats expected");
-    }
-    int count = in.length() / Float.BYTES;
-    float[] all = Arrays.copyOf(before, before.length + count);
-    in.little().asFloatBuffer().get(all, before.length, count);
-    return all;
   }
 
-  private static long[] longs(ProtoReader in, long[] before) {
-    long[] more = in.varints();
-    long[] all = Arrays.copyOf(before, before.length + more.length);
-    System.arraycopy(more, 0, all, before.length, more.length);
-    return all;
+  /** The size of an array that grows: by doubling, so that many fields of one number are linear. */
+  private static int grown(int length, int needed) {
+    requireFew(needed);
+    return needed <= length ? length : Math.max(needed, 2 * length);
+  }
+
+  /** A repeated float, packed or one field a number. */
+  private static final class Floats {
+    private float[] values = {};
+    private int size;
+
+    void add(ProtoReader in) {
+      if (in.wire() != ProtoReader.FIXED32 && in.wire() != ProtoReader.BYTES) {
+        throw new ProtoReader.MalformedException("floats expected");
+      }
+      int count = in.length() / Float.BYTES;
+      int length = grown(values.length, size + count);
+      values = length == values.length ? values : Arrays.copyOf(values, length);
+      in.little().asFloatBuffer().get(values, size, count);
+      size += count;
+    }
+
+    float[] all() {
+      return Arrays.copyOf(values, size);
+    }
+  }
+
+  /** A repeated integer, packed or one field a number. */
+  private static final class Longs {
+    private long[] values = {};
+    private int size;
+
+    void add(ProtoReader in) {
+      if (in.wire() == ProtoReader.BYTES) {
+        requireFew(in.length() / 10);
+      }
+      long[] more = in.varints();
+      int length = grown(values.length, size + more.length);
+      values = length == values.length ? values : Arrays.copyOf(values, length);
+      System.arraycopy(more, 0, values, size, more.length);
+      size += more.length;
+    }
+
+    long[] all() {
+      return Arrays.copyOf(values, size);
+    }
   }
 }
