@@ -29,7 +29,7 @@ final class RatioChecks {
   static final Bound BATCH = Bound.atLeast("raw float[][] / predictAll", 1.5, "x", "7x");
 
   static final Bound BYTES = Bound.atMost("allocation per predict", 900, " B", "600 B");
-  static final Bound SPLIT = Bound.atLeast("Optimizely / assignment", 6, "x", "50x");
+  static final Bound SPLIT = Bound.atLeast("Optimizely / assignment", 12, "x", "50x");
   static final Bound THOMPSON = Bound.atLeast("posteriors / Thompson", 4, "x", "12x");
   static final Bound DRIFT = Bound.atLeast("KLL / drift value", 2, "x", "6x");
 
