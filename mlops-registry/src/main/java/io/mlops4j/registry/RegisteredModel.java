@@ -10,7 +10,9 @@ import java.util.function.Supplier;
 
 /**
  * The handle of one model: its versions, their way to production, and back. Thread-safe. Every
- * method sees what all processes have written so far, and what it returns is durable.
+ * method sees what all processes have written so far, and what it returns is durable. Methods that
+ * change something throw {@link AccessDeniedException} if the registry's {@link AccessPolicy} does
+ * not let its actor.
  *
  * @param <I> one input row
  * @param <O> one answer

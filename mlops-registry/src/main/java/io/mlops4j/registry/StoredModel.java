@@ -55,6 +55,7 @@ final class StoredModel<I, O> implements RegisteredModel<I, O> {
   @Override
   public RegisteredVersion<I, O> register(ModelArtifact artifact, Lineage lineage) {
     Objects.requireNonNull(lineage, "lineage");
+    registry.require(Operation.REGISTER, name());
     registry.beforeWrite(name());
     Registration registration = new Registration(blobs, registry.options());
     String manifest = registration.store(name(), artifact, lineage);
@@ -102,6 +103,7 @@ final class StoredModel<I, O> implements RegisteredModel<I, O> {
       throw new IllegalArgumentException(
           "report: about " + report.modelVersion() + " (expected: about " + id(number) + ")");
     }
+    registry.require(Operation.EVALUATE, name());
     registry.beforeWrite(name());
     log.read(state -> state.version(number));
     String digest = blobs.put(report.toJson(), "the report about " + id(number)).digest();
@@ -139,6 +141,7 @@ final class StoredModel<I, O> implements RegisteredModel<I, O> {
   }
 
   private RegisteredVersion<I, O> move(int number, Stage to, String reason) {
+    registry.require(Operation.MOVE, name());
     append(
         state -> {
           Stage from = state.version(number).stage();
@@ -169,6 +172,7 @@ final class StoredModel<I, O> implements RegisteredModel<I, O> {
 
   @Override
   public GateDecision promote(int number, GatePolicy policy) {
+    registry.require(Operation.PROMOTE, name());
     return promotion(number, policy).run();
   }
 
@@ -179,6 +183,7 @@ final class StoredModel<I, O> implements RegisteredModel<I, O> {
   @Override
   public RegisteredVersion<I, O> rollback(String reason) {
     Objects.requireNonNull(reason, "reason");
+    registry.require(Operation.ROLLBACK, name());
     while (true) {
       VersionState target =
           log.read(
@@ -268,6 +273,7 @@ final class StoredModel<I, O> implements RegisteredModel<I, O> {
     if (reason.isBlank()) {
       throw new IllegalArgumentException("reason: blank (expected: why, for who is refused)");
     }
+    registry.require(Operation.FREEZE, name());
     HistoryEntry entry = append(state -> Draft.ofModel(Kind.FREEZE, reason));
     return new PromotionFreeze(entry.reason(), entry.by(), entry.at());
   }
@@ -275,6 +281,7 @@ final class StoredModel<I, O> implements RegisteredModel<I, O> {
   @Override
   public boolean unfreezePromotions(String reason) {
     Objects.requireNonNull(reason, "reason");
+    registry.require(Operation.FREEZE, name());
     registry.beforeWrite(name());
     return log.append(state -> state.freeze() == null ? null : Draft.ofModel(Kind.UNFREEZE, reason))
         != null;
