@@ -350,4 +350,130 @@ class EvidenceGateTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Gate.metric(Metric.AUC).onSlice("a").atLeast(Double.NaN));
   }
+
+  private static Evidence championWith(EvaluationDetails details) {
+    EvaluationReport report = report(details, DATASET, 1000);
+    EvaluationReport about =
+        new EvaluationReport(
+            "credit:1",
+            report.datasetName(),
+            report.datasetDigest(),
+            report.rows(),
+            report.positives(),
+            report.metrics(),
+            report.evaluator(),
+            report.evaluatorVersion(),
+            report.evaluatedAt(),
+            details);
+    return new Evidence(new ModelVersion("credit", 1), "older", List.of(about));
+  }
+
+  private static EvaluationDetails auc(double ord, double atl) {
+    return slices(
+        slice("origin=ORD", 500, new Defined(ord, 500)),
+        slice("origin=ATL", 400, new Defined(atl, 400)));
+  }
+
+  @Test
+  void sliceAgainstTheChampion_worstSliceDecides() {
+    Gate.OnSlice every = Gate.metric(Metric.AUC).onEverySliceBy("origin");
+    Gate beats = every.beatsChampionBy(Margin.absolute(0.01));
+    Gate notWorse = every.notWorseThanChampionBy(Margin.absolute(0.01));
+    Evidence champion = championWith(auc(0.7, 0.6));
+    assertThat(judge(beats, auc(0.71, 0.61), champion).verdict()).isEqualTo(Verdict.PASS);
+    assertThat(judge(beats, auc(0.8, 0.609), champion).verdict()).isEqualTo(Verdict.FAIL);
+    assertThat(judge(notWorse, auc(0.69, 0.8), champion).verdict()).isEqualTo(Verdict.PASS);
+    GateResult lost = judge(notWorse, auc(0.9, 0.589), champion);
+    assertThat(lost.verdict()).isEqualTo(Verdict.FAIL);
+    assertThat(lost.observed()).isEqualTo("0.589 against 0.6: gain -0.011 on origin=ATL");
+    assertThat(lost.champion()).hasValue(0.6);
+    Gate one = Gate.metric(Metric.AUC).onSlice("origin=ORD").beatsChampionBy(Margin.relative(0.01));
+    assertThat(judge(one, auc(0.707, 0.1), champion).verdict()).isEqualTo(Verdict.PASS);
+    assertThat(judge(one, auc(0.7069, 0.9), champion).verdict()).isEqualTo(Verdict.FAIL);
+    assertThat(judge(beats, auc(0.8, 0.8), null).verdict()).isEqualTo(Verdict.INCONCLUSIVE);
+  }
+
+  @Test
+  void sliceAgainstTheChampion_gapsOnEitherSide_neverPass() {
+    Gate gate =
+        Gate.metric(Metric.AUC).onEverySliceBy("origin").notWorseThanChampionBy(Margin.absolute(1));
+    var ord = slice("origin=ORD", 500, new Defined(0.7, 500));
+    var small = slice("origin=ATL", 99, new Defined(0.7, 99));
+    var unknown = slice("origin=ATL", 500, NONE);
+    assertThat(judge(gate, auc(0.7, 0.6), championWith(auc(0.7, 0.6))).verdict())
+        .as("control")
+        .isEqualTo(Verdict.PASS);
+    for (SliceResult gap : List.of(small, unknown)) {
+      assertThat(judge(gate, slices(ord, gap), championWith(auc(0.7, 0.6))).verdict())
+          .isEqualTo(Verdict.INCONCLUSIVE);
+      assertThat(judge(gate, auc(0.7, 0.6), championWith(slices(ord, gap))).verdict())
+          .isEqualTo(Verdict.INCONCLUSIVE);
+    }
+    assertThat(judge(gate, slices(ord), championWith(auc(0.7, 0.6))).verdict())
+        .as("a slice that the candidate was not measured on")
+        .isEqualTo(Verdict.INCONCLUSIVE);
+    assertThat(judge(gate, auc(0.7, 0.6), championWith(slices(ord))).verdict())
+        .isEqualTo(Verdict.INCONCLUSIVE);
+    assertThat(judge(gate, auc(0.7, 0.6), championWith(EvaluationDetails.NONE)).verdict())
+        .isEqualTo(Verdict.INCONCLUSIVE);
+  }
+
+  @Test
+  void slice_minRowsOfItsOwn_replaceThePolicys() {
+    var small = slices(slice("origin=ORD", 50, new Defined(0.9, 50)));
+    Gate.OnSlice slice = Gate.metric(Metric.AUC).onSlice("origin=ORD");
+    assertThat(judge(slice.atLeast(0.5), small, null).verdict()).isEqualTo(Verdict.INCONCLUSIVE);
+    Gate lower = slice.withMinRows(50).atLeast(0.5);
+    assertThat(judge(lower, small, null).verdict()).isEqualTo(Verdict.PASS);
+    assertThat(lower.requirement())
+        .isEqualTo("auc on origin=ORD >= 0.5, slices of 50 rows or more");
+    assertThat(judge(slice.withMinRows(51).atLeast(0.5), small, null).verdict())
+        .isEqualTo(Verdict.INCONCLUSIVE);
+    assertThatIllegalArgumentException().isThrownBy(() -> slice.withMinRows(0));
+  }
+
+  private static EvaluationDetails impact(double value, long group, String decision) {
+    return details(
+        List.of(),
+        List.of(
+            new FairnessResult(
+                "sex",
+                decision,
+                30,
+                List.of(group("f", group), group("m", 500)),
+                0,
+                Map.of(FairnessMeasure.DISPARATE_IMPACT, new Defined(value, 500)),
+                Map.of())),
+        List.of());
+  }
+
+  @Test
+  void fairnessAgainstTheChampion_lessFairByMoreThanTheMargin_fails() {
+    Gate.OnFairness sex = Gate.fairness("sex", FairnessMeasure.DISPARATE_IMPACT);
+    Gate gate = sex.notWorseThanChampionBy(Margin.absolute(0.02));
+    Evidence champion = championWith(impact(0.85, 400, "score >= 0.5"));
+    assertThat(judge(gate, impact(0.83, 400, "score >= 0.5"), champion).verdict())
+        .isEqualTo(Verdict.PASS);
+    GateResult worse = judge(gate, impact(0.829, 400, "score >= 0.5"), champion);
+    assertThat(worse.verdict()).isEqualTo(Verdict.FAIL);
+    assertThat(worse.sentence()).contains("0.829 against 0.85: gain -0.021");
+    assertThat(judge(gate, impact(0.85, 29, "score >= 0.5"), champion).verdict())
+        .as("a group too small")
+        .isEqualTo(Verdict.INCONCLUSIVE);
+    assertThat(
+            judge(
+                    sex.withMinGroupSize(401).notWorseThanChampionBy(Margin.absolute(0.02)),
+                    impact(0.9, 500, "score >= 0.5"),
+                    champion)
+                .verdict())
+        .as("a group too small for the champion")
+        .isEqualTo(Verdict.INCONCLUSIVE);
+    assertThat(judge(gate, impact(0.85, 400, "score >= 0.6"), champion).verdict())
+        .as("another decision")
+        .isEqualTo(Verdict.INCONCLUSIVE);
+    assertThat(judge(gate, impact(0.85, 400, "score >= 0.5"), CHAMPION).verdict())
+        .isEqualTo(Verdict.INCONCLUSIVE);
+    assertThat(judge(gate, EvaluationDetails.NONE, champion).verdict())
+        .isEqualTo(Verdict.INCONCLUSIVE);
+  }
 }

@@ -7,14 +7,25 @@ import io.mlops4j.core.ModelArtifact;
 import io.mlops4j.core.ModelFiles;
 import io.mlops4j.core.ModelLoader;
 import io.mlops4j.core.ModelVersion;
+import io.mlops4j.core.Schema;
+import io.mlops4j.data.Labeled;
+import io.mlops4j.data.LabeledDataset;
+import io.mlops4j.data.RowFingerprint;
+import io.mlops4j.evaluation.CheckEvidence;
 import io.mlops4j.evaluation.EvaluationReport;
+import io.mlops4j.evaluation.LatencyReport;
+import io.mlops4j.evaluation.LatencyReport.Percentile;
 import io.mlops4j.evaluation.Metric;
 import io.mlops4j.evaluation.MetricValue;
 import java.time.Instant;
 import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** Small models for tests: a constant written into a file. */
 final class Models {
@@ -82,5 +93,44 @@ final class Models {
       throw new AssertionError("not promoted");
     }
     return version;
+  }
+
+  static CheckEvidence passing(String name, RegisteredVersion<?, ?> version) {
+    return new CheckEvidence(
+        name,
+        version.version().toString(),
+        Optional.empty(),
+        CheckEvidence.Outcome.PASS,
+        "As it should be.",
+        new TreeMap<>(),
+        NOON);
+  }
+
+  static LatencyReport latency(RegisteredVersion<?, ?> version, long nanos) {
+    Map<Percentile, Long> times = new EnumMap<>(Percentile.class);
+    Map<Percentile, Double> noise = new EnumMap<>(Percentile.class);
+    for (Percentile percentile : Percentile.values()) {
+      times.put(percentile, nanos);
+      noise.put(percentile, 0.01);
+    }
+    return new LatencyReport(
+        version.version().toString(),
+        Optional.empty(),
+        "march",
+        "test",
+        1,
+        10,
+        2000,
+        times,
+        times,
+        noise,
+        NOON);
+  }
+
+  record Row(double x) {}
+
+  static RowFingerprint trainingRows() {
+    return RowFingerprint.of(
+        LabeledDataset.of(Schema.of(Row.class), List.of(new Labeled<>(new Row(1), 0))));
   }
 }

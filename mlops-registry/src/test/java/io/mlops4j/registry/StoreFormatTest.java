@@ -75,6 +75,83 @@ class StoreFormatTest {
     }
   }
 
+  @Test
+  void format3_checkedInStore_hasEvidenceApprovalsAndAnOverride() throws Exception {
+    copy(Path.of(StoreFormatTest.class.getResource("/store-format-3").toURI()), root);
+    VirtualTime time = VirtualTime.startingAt(Models.NOON);
+    try (ModelRegistry registry =
+        ModelRegistry.open(root, RegistryOptions.withDefaults().withTime(time))) {
+      assertThat(registry.verify()).isEmpty();
+      RegisteredModel<String, String> model = registry.model("Delay", Models.LOADER);
+      assertThat(model.history())
+          .extracting(HistoryEntry::kind)
+          .contains(
+              Kind.EVIDENCE,
+              Kind.BOOTSTRAP,
+              Kind.DECIDE,
+              Kind.APPROVE,
+              Kind.REQUEST_OVERRIDE,
+              Kind.OVERRIDE);
+      assertThat(model.version(2).checks().get(0).name()).isEqualTo("mine");
+      assertThat(model.version(2).latencies()).hasSize(1);
+      assertThat(model.version(3).overrides().get(0).confirmedBy()).isEqualTo("bob");
+      HistoryEntry promotion =
+          model.history().stream().filter(e -> e.kind() == Kind.PROMOTE).findFirst().orElseThrow();
+      GateDecision decision = model.decision(promotion.digest().orElseThrow());
+      assertThat(decision.terms().approvals()).containsExactly(new ApprovalRule("risk officer", 1));
+      assertThat(model.promotions().approvals(decision).get(0).by()).isEqualTo("rita");
+      assertThat(registry.policies("lenient")).hasSize(1);
+      assertThat(model.version(2).decide(decidedBy()).verdict()).isEqualTo(GateResult.Verdict.PASS);
+      assertThat(model.rollback("back").number()).isEqualTo(2);
+    }
+  }
+
+  private static GatePolicy decidedBy() {
+    return Models.lenient().require(Gate.check("mine")).requireApproval("risk officer");
+  }
+
+  /** What wrote {@code store-format-3}; the test shows that it still can be written. */
+  @Test
+  void format3_writtenAnew_hasTheSameKindsInTheSameOrder() throws Exception {
+    writeFormat3(root.resolve("new"));
+    copy(Path.of(StoreFormatTest.class.getResource("/store-format-3").toURI()), root);
+    assertThat(kinds(root.resolve("new"))).isEqualTo(kinds(root));
+  }
+
+  private static List<Kind> kinds(Path store) {
+    try (ModelRegistry registry = ModelRegistry.open(store)) {
+      return registry.model("Delay", Models.LOADER).history().stream()
+          .map(HistoryEntry::kind)
+          .toList();
+    }
+  }
+
+  private static void writeFormat3(Path store) {
+    VirtualTime time = VirtualTime.startingAt(Models.NOON);
+    RegistryOptions options = RegistryOptions.withDefaults().withTime(time).withActor("ci");
+    try (ModelRegistry registry = ModelRegistry.open(store, options);
+        ModelRegistry rita = registry.as("rita");
+        ModelRegistry ann = registry.as("ann");
+        ModelRegistry bob = registry.as("bob")) {
+      RegisteredModel<String, String> model = registry.model("Delay", Models.LOADER);
+      Models.validated(model, "first", 0.6);
+      model.promotions().bootstrap(1, "serves since 2024");
+      Models.validated(model, "second", 0.7);
+      model.recordCheck(2, Models.passing("mine", model.version(2)));
+      model.recordLatency(2, Models.latency(model.version(2), 1000));
+      model.recordTrainingRows(2, Models.trainingRows());
+      GateDecision decision = model.promote(2, decidedBy());
+      rita.model("Delay").promotions().approve(decision, "risk officer", "fine");
+      model.promote(2, decidedBy());
+      Models.validated(model, "third", 0.6);
+      GatePolicy strict =
+          GatePolicy.named("strict").require(Gate.metric(Metric.AUC).atLeast(0.9)).allowOverride();
+      GateDecision failed =
+          ann.model("Delay").promotions().requestOverride(3, strict, "the second leaks");
+      bob.model("Delay").promotions().override(failed, "agreed");
+    }
+  }
+
   private static void copy(Path from, Path to) throws IOException, URISyntaxException {
     List<Path> all;
     try (Stream<Path> files = Files.walk(from)) {
