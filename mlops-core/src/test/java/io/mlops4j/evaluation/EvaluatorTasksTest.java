@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -103,10 +104,10 @@ class EvaluatorTasksTest {
             .details()
             .comparison("m:0")
             .orElseThrow();
-    PairedDifference accuracy = comparison.differences().get(Metric.MULTICLASS_ACCURACY);
+    PairedDifference accuracy = Objects.requireNonNull(comparison.differences().get(Metric.MULTICLASS_ACCURACY));
     assertThat(accuracy.method()).startsWith("McNemar");
     assertThat(accuracy.pValue().orElseThrow()).isLessThan(1e-6);
-    PairedDifference loss = comparison.differences().get(Metric.MULTICLASS_LOG_LOSS);
+    PairedDifference loss = Objects.requireNonNull(comparison.differences().get(Metric.MULTICLASS_LOG_LOSS));
     assertThat(loss.interval().orElseThrow().high()).isNegative();
     assertThat(comparison.churn()).isEmpty();
   }
@@ -146,7 +147,7 @@ class EvaluatorTasksTest {
             .comparison("m:1")
             .orElseThrow();
     assertThat(comparison.rows()).isEqualTo(100);
-    PairedDifference ndcg = comparison.differences().get(Metric.ndcgAt(10));
+    PairedDifference ndcg = Objects.requireNonNull(comparison.differences().get(Metric.ndcgAt(10)));
     assertThat(ndcg.value().orElseThrow()).isCloseTo(0, within(1e-15));
     assertThat(ndcg.pValue()).hasValue(1);
   }

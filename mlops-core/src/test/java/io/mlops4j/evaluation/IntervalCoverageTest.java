@@ -9,6 +9,7 @@ import io.mlops4j.stats.Interval;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -252,7 +253,9 @@ class IntervalCoverageTest {
   }
 
   private static Function<Random, Interval> difference(Metric metric) {
-    return random -> pair(random, metric).differences().get(metric).interval().orElseThrow();
+    return random -> Objects.requireNonNull(pair(random, metric).differences().get(metric))
+            .interval()
+            .orElseThrow();
   }
 
   @Test
@@ -302,7 +305,7 @@ class IntervalCoverageTest {
   }
 
   private static Function<Random, Interval> measured(FairnessMeasure measure) {
-    return random -> fairness(random).intervals().get(measure).range();
+    return random -> Objects.requireNonNull(fairness(random).intervals().get(measure)).range();
   }
 
   @Test

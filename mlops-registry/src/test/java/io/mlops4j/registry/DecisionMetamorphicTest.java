@@ -235,7 +235,7 @@ class DecisionMetamorphicTest {
     for (int some = 1; some < 1 << gates.size(); some++) {
       List<Gate> chosen = new ArrayList<>();
       for (int g = 0; g < gates.size(); g++) {
-        if ((some >> g & 1) == 1) {
+        if (((some >> g) & 1) == 1) {
           chosen.add(gates.get(g));
         }
       }

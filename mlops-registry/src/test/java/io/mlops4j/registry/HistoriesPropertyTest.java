@@ -259,12 +259,15 @@ class HistoriesPropertyTest {
       case PROMOTE -> crownsIf(number, machine.promotable(number) && passes(number, PLAIN));
       case PROMOTE_REVIEWED -> {
         Decision last = version.last;
-        boolean known = last != null && last.policy.equals(REVIEWED) && machine.binds(last);
-        boolean acts = machine.promotable(number) && known && !last.approvals.isEmpty();
-        if (acts) {
-          last.acted = true;
+        if (last == null
+            || !machine.promotable(number)
+            || !last.policy.equals(REVIEWED)
+            || !machine.binds(last)
+            || last.approvals.isEmpty()) {
+          yield false;
         }
-        yield crownsIf(number, acts);
+        last.acted = true;
+        yield crownsIf(number, true);
       }
       case SUBMIT -> passes(number, how % 2 == 0 ? PLAIN : REVIEWED);
       case ACT -> {

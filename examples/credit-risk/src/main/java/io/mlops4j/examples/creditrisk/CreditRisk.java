@@ -4,6 +4,7 @@ import io.mlops4j.core.Digests;
 import io.mlops4j.core.ModelSource;
 import io.mlops4j.data.Dataset;
 import io.mlops4j.data.LabeledDataset;
+import io.mlops4j.data.RowFingerprint;
 import io.mlops4j.data.Split;
 import io.mlops4j.evaluation.Contender;
 import io.mlops4j.evaluation.EvaluationReport;
@@ -34,8 +35,13 @@ import org.tribuo.classification.sgd.objectives.LogMulticlass;
 import org.tribuo.math.optimisers.AdaGrad;
 
 /**
- * Three credit models and one policy: the first becomes champion, the second ranks best and is held
- * by the fairness gate, the third leaves sex, status and age out and is promoted.
+ * Three credit models and one policy: the first becomes champion, the second ranks better and is
+ * held by the fairness gate, the third ranks better, too, and is promoted.
+ *
+ * <p>Trained on all rows, no model of this example breaks the four-fifths rule, with the sex or
+ * without. The second one was given a damaged extract in which most women who paid back are
+ * missing, as a faulty join may lose them: it learns that women do not pay, and its AUC does not
+ * tell.
  */
 public final class CreditRisk {
   /**
@@ -55,7 +61,8 @@ public final class CreditRisk {
           .require(
               Gate.metric(Metric.AUC).atLeast(0.6),
               Gate.fairness("sex", FairnessMeasure.DISPARATE_IMPACT).atLeast(LEAST_IMPACT),
-              Gate.metric(Metric.AUC).notInferiorBy(Margin.absolute(0.02)));
+              Gate.metric(Metric.AUC).notInferiorBy(Margin.absolute(0.02)))
+          .requireDisjointRows();
 
   private static final String[] ACCOUNT = {"checking", "savings"};
   private static final String[] FAIR = {
@@ -121,25 +128,34 @@ public final class CreditRisk {
   private Outcome story() {
     List<GateDecision> decisions =
         List.of(
-            offer(train(ACCOUNT, "duration", "amount")),
-            offer(train(EVERYTHING, "duration", "amount", "installmentRate", "age")),
-            offer(train(FAIR, "duration", "amount", "installmentRate")));
+            offer(training, ACCOUNT, "duration", "amount"),
+            offer(extract(), EVERYTHING, "duration", "amount", "installmentRate", "age"),
+            offer(training, FAIR, "duration", "amount", "installmentRate"));
     return new Outcome(decisions, reports);
   }
 
-  private TribuoModel<Application> train(String[] categories, String... numbers) {
+  /** The training rows without three in four of the women who paid back. */
+  private LabeledDataset<Application> extract() {
+    return training.filter(
+        row -> !(row.row().sex().equals("female") && row.label() == 1 && row.row().id() % 4 != 0));
+  }
+
+  private static TribuoModel<Application> train(
+      LabeledDataset<Application> rows, String[] categories, String... numbers) {
     var trainer = new LinearSGDTrainer(new LogMulticlass(), new AdaGrad(0.1, 0.1), 20, 1_000, 8, 1);
     return TribuoTrainer.classification(trainer)
-        .train(training, columns -> columns.oneHot(categories).standardized(numbers));
+        .train(rows, columns -> columns.oneHot(categories).standardized(numbers));
   }
 
   /** Registers a model, evaluates it beside the champion on rows neither has seen, and decides. */
-  private GateDecision offer(TribuoModel<Application> model) {
+  private GateDecision offer(
+      LabeledDataset<Application> rows, String[] categories, String... numbers) {
+    TribuoModel<Application> model = train(rows, categories, numbers);
     RegisteredVersion<Application, Double> version =
         credit.register(
             model.artifact(),
-            Lineage.here()
-                .withData("German credit, first half", training.digest(), training.rows()));
+            Lineage.here().withData("German credit, first half", rows.digest(), rows.rows()));
+    credit.recordTrainingRows(version.number(), RowFingerprint.of(rows));
     EvaluationReport report = evaluation(version, credit.production().current());
     reports.add(report);
     credit.recordEvaluation(version, report);
