@@ -76,7 +76,7 @@ public final class LinearBandit {
     }
     double[] weights =
         thompson && !nothing ? Posteriors.gaussian(means, deviations) : best(means, deviations);
-    return WeightVector.of(updates, arms, ThompsonSampling.floored(weights, options.floor()));
+    return WeightVector.of(updates, arms, Bandit.floored(weights, options.floor()));
   }
 
   private static double[] best(double[] means, double[] deviations) {

@@ -167,7 +167,7 @@ public final class SharedBandit implements RewardSink {
       }
     }
     return WeightVector.of(
-        epoch, arms, ThompsonSampling.floored(algorithm.weights(List.of(total)), floor));
+        epoch, arms, Bandit.floored(algorithm.weights(List.of(total)), floor));
   }
 
   /**

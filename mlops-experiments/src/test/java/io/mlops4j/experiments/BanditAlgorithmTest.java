@@ -84,16 +84,28 @@ class BanditAlgorithmTest {
   }
 
   @Test
-  void thompson_betaRewards_areThoseOfThompsonSampling() {
-    ThompsonSampling reference =
-        ThompsonSampling.over(
-            List.of("a", "b"), ThompsonSampling.Options.withDefaults().withFloor(0));
-    reference.reward("a", 30, 70);
-    reference.reward("b", 20, 80);
+  void thompson_betaRewards_giveTheProbabilityOfBeingBest() {
+    // P(B > A), Beta(31, 71) over Beta(21, 81): see oracles/bandit.json
     assertThat(
             BanditAlgorithm.thompson(1, 1)
-                .weights(List.of(new ArmMoments(100, 30, 30), new ArmMoments(100, 20, 20))))
-        .containsExactly(reference.publish().toArray());
+                .weights(List.of(new ArmMoments(100, 20, 20), new ArmMoments(100, 30, 30))))
+        .containsExactly(new double[] {1 - 0.9476031034, 0.9476031034}, within(1e-9));
+  }
+
+  @Test
+  void thompson_prior_countsAsEvidence() {
+    assertThat(
+            BanditAlgorithm.thompson(11, 71)
+                .weights(List.of(new ArmMoments(20, 10, 10), new ArmMoments(20, 20, 20)))[1])
+        .isEqualTo(0.9476031034, within(1e-9));
+  }
+
+  @Test
+  void thompson_badPrior_throws() {
+    for (double bad : new double[] {Double.NaN, -1, 0.49, 2e6}) {
+      assertThatIllegalArgumentException().isThrownBy(() -> BanditAlgorithm.thompson(bad, 1));
+      assertThatIllegalArgumentException().isThrownBy(() -> BanditAlgorithm.thompson(1, bad));
+    }
   }
 
   @Test

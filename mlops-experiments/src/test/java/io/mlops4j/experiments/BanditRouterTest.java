@@ -116,13 +116,13 @@ class BanditRouterTest {
   }
 
   @Test
-  void of_thompsonSampling_isAPolicyLikeAnyOther() {
-    ThompsonSampling thompson = ThompsonSampling.over(List.of("a", "b"));
+  void of_anySourceOfWeights_isAPolicyLikeAnyOther() {
+    Bandit thompson = Bandit.over(List.of("a", "b"));
     BanditRouter<Integer> routed =
         BanditRouter.of(
             Experiment.named("x").control("a", 0).treatment("b", 0.5, 1).build(),
             thompson::publish,
-            (arm, reward) -> thompson.reward(arm, (long) reward, 1 - (long) reward),
+            thompson,
             pending,
             time);
     for (int i = 0; i < 200; i++) {

@@ -4,9 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class BanditTest {
@@ -65,6 +71,88 @@ class BanditTest {
   }
 
   // Publishing.
+
+  @Test
+  void publish_noEvidence_isUniform() {
+    assertThat(Bandit.over(List.of("a", "b", "c", "d")).publish().toArray())
+        .containsExactly(new double[] {0.25, 0.25, 0.25, 0.25}, within(1e-12));
+  }
+
+  @Test
+  void publish_floor_keepsEveryArmAliveAndTheOrder() {
+    Bandit bandit =
+        Bandit.over(
+            List.of("bad", "good", "best"),
+            BanditAlgorithm.thompson(1, 1),
+            Bandit.Memory.everything(),
+            0.05);
+    bandit.reward("bad", new ArmMoments(100_000, 0, 0));
+    bandit.reward("good", new ArmMoments(1_000, 890, 890));
+    bandit.reward("best", new ArmMoments(1_000, 900, 900));
+    double[] weights = bandit.publish().toArray();
+    assertThat(weights[0]).isEqualTo(0.05, within(1e-12));
+    assertThat(weights[1]).isBetween(weights[0], weights[2]);
+    assertThat(weights[0] + weights[1] + weights[2]).isEqualTo(1, within(1e-12));
+  }
+
+  @Test
+  void publish_intoAnExperiment_givesAssignmentsTheExactPropensities() {
+    Experiment<Integer> experiment =
+        Experiment.named("bandit").control("a", 0).treatment("b", 0.5, 1).build();
+    Bandit bandit = Bandit.over(experiment.arms());
+    bandit.reward("a", new ArmMoments(100, 20, 20));
+    bandit.reward("b", new ArmMoments(100, 30, 30));
+    experiment = experiment.withWeights(bandit.publish());
+    bandit.reward("a", 1);
+    experiment = experiment.withWeights(bandit.publish());
+    assertThat(experiment.epoch()).isEqualTo(2);
+    int treated = 0;
+    for (int i = 0; i < 100_000; i++) {
+      treated += experiment.armIndex(Integer.toString(i));
+    }
+    assertThat(treated / 100_000.0)
+        .isCloseTo(experiment.shares().probability("b"), within(0.004))
+        .isCloseTo(bandit.publish().probability("b"), within(0.004));
+  }
+
+  @Test
+  void reward_manyThreadsWhilePublishing_losesNothingAndNumbersEpochsOnce() throws Exception {
+    Bandit bandit = Bandit.over(ARMS);
+    ExecutorService threads = Executors.newFixedThreadPool(6);
+    try {
+      List<Callable<List<WeightVector>>> tasks = new ArrayList<>();
+      for (int t = 0; t < 4; t++) {
+        String arm = ARMS.get(t % 2);
+        tasks.add(
+            () -> {
+              for (int i = 0; i < 20_000; i++) {
+                bandit.reward(arm, i & 1);
+              }
+              return List.of();
+            });
+      }
+      for (int t = 0; t < 2; t++) {
+        tasks.add(() -> IntStream.range(0, 100).mapToObj(i -> bandit.publish()).toList());
+      }
+      List<WeightVector> all = new ArrayList<>();
+      for (Future<List<WeightVector>> done : threads.invokeAll(tasks)) {
+        long last = 0;
+        for (WeightVector weights : done.get()) {
+          assertThat(weights.epoch()).isGreaterThanOrEqualTo(last);
+          last = weights.epoch();
+          all.add(weights);
+        }
+      }
+      assertThat(bandit.remembered())
+          .containsExactly(
+              new ArmMoments(40_000, 20_000, 20_000), new ArmMoments(40_000, 20_000, 20_000));
+      // One epoch, one vector.
+      assertThat(all.stream().distinct().count())
+          .isEqualTo(all.stream().map(WeightVector::epoch).distinct().count());
+    } finally {
+      threads.shutdownNow();
+    }
+  }
 
   @Test
   void publish_sameWeights_beginsNoEpoch() {
