@@ -29,8 +29,7 @@ final class Arms {
     for (int i = 0; i < count; i++) {
       long successes = 20 + 200L * i / count;
       long failures = 400 + 2000L * i / count;
-      bandit.reward(
-          names.get(i), new ArmMoments(successes + failures, successes, successes));
+      bandit.reward(names.get(i), new ArmMoments(successes + failures, successes, successes));
       alpha[i] = AhrensDieterMarsagliaTsangGammaSampler.of(random, (double) (1 + successes), 1);
       beta[i] = AhrensDieterMarsagliaTsangGammaSampler.of(random, (double) (1 + failures), 1);
     }

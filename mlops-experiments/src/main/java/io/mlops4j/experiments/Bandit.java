@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,6 +72,23 @@ public final class Bandit implements RewardSink {
     double rest = Math.max(0, 1 - weights.length * floor);
     for (int i = 0; i < result.length; i++) {
       result[i] = floor + rest * weights[i];
+    }
+    return result;
+  }
+
+  /** The weights without some arms: shared by the others in proportion, or all the first arm's. */
+  static double[] without(Set<String> stopped, List<String> arms, double[] weights) {
+    if (stopped.isEmpty()) {
+      return weights;
+    }
+    double[] result = new double[weights.length];
+    double sum = 0;
+    for (int i = 0; i < result.length; i++) {
+      result[i] = stopped.contains(arms.get(i)) ? 0 : weights[i];
+      sum += result[i];
+    }
+    for (int i = 0; i < result.length; i++) {
+      result[i] = sum > 0 ? Math.min(1, result[i] / sum) : i == 0 ? 1 : 0;
     }
     return result;
   }

@@ -25,8 +25,8 @@ public interface BanditAlgorithm {
    *
    * @param priorSuccesses alpha of the prior, 0.5 to 10^6; usually 1
    * @param priorFailures beta of the prior, 0.5 to 10^6; usually 1
-   * @return probabilities of being best, by quadrature, to 1e-9. Cost: about 0.1 ms for 2 arms and 3
-   *     ms for 20
+   * @return probabilities of being best, by quadrature, to 1e-9. Cost: about 0.1 ms for 2 arms and
+   *     3 ms for 20
    * @see <a href="https://doi.org/10.1093/biomet/25.3-4.285">Thompson (1933)</a>
    * @see <a href="https://papers.nips.cc/paper/4321">Chapelle and Li (2011)</a>
    */
