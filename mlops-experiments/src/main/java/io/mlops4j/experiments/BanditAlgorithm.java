@@ -97,6 +97,26 @@ public interface BanditAlgorithm {
   }
 
   /**
+   * Returns inverse-gap weighting: an arm whose mean is {@code gap} below the best gets {@code 1 /
+   * (arms + gamma * gap)}, and the best gets the rest; of several best ones, the first. Arms
+   * without rewards count as no worse than the best.
+   *
+   * @param gamma at least 0; larger explores less
+   * @return the algorithm
+   * @see <a href="https://proceedings.mlr.press/v119/foster20a.html">Foster, Rakhlin (2020)</a>
+   */
+  static BanditAlgorithm inverseGap(double gamma) {
+    if (!(gamma >= 0 && gamma < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException("gamma: " + gamma + " (expected: at least 0, finite)");
+    }
+    return arms -> {
+      double best = arms.stream().mapToDouble(ArmMoments::mean).filter(m -> m == m).max().orElse(0);
+      return UpperBounds.inverseGap(
+          arms.stream().mapToDouble(arm -> arm.count() == 0 ? best : arm.mean()).toArray(), gamma);
+    };
+  }
+
+  /**
    * A normal-inverse-gamma belief about an arm's rewards before any was seen.
    *
    * @param mean the expected mean reward

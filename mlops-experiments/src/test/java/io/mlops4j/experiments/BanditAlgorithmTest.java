@@ -93,6 +93,28 @@ class BanditAlgorithmTest {
   }
 
   @Test
+  void inverseGap_publishedScores_areThePublishedWeights() {
+    // Eppo's bandit test data, subject alice: nike .7923, reebok .1087, adidas .0990 with gamma 1.
+    assertThat(
+            BanditAlgorithm.inverseGap(1)
+                .weights(
+                    List.of(
+                        new ArmMoments(10, 0, 0),
+                        new ArmMoments(10, 9, 9),
+                        new ArmMoments(10, 71, 600))))
+        .containsExactly(new double[] {0.0990, 0.1087, 0.7923}, within(1e-4));
+    assertThat(BanditAlgorithm.inverseGap(5).weights(List.of(ArmMoments.NONE, ArmMoments.NONE)))
+        .containsExactly(0.5, 0.5);
+    assertThat(
+            BanditAlgorithm.inverseGap(5)
+                .weights(List.of(ArmMoments.of(0), ArmMoments.of(1), ArmMoments.NONE)))
+        .containsExactly(new double[] {1 / 8.0, 13 / 24.0, 1 / 3.0}, within(1e-12));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> BanditAlgorithm.inverseGap(-1))
+        .withMessageContaining("gamma: -1.0");
+  }
+
+  @Test
   void thompson_prior_countsAsEvidence() {
     assertThat(
             BanditAlgorithm.thompson(11, 71)
