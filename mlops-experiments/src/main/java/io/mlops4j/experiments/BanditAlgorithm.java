@@ -110,7 +110,12 @@ public interface BanditAlgorithm {
       throw new IllegalArgumentException("gamma: " + gamma + " (expected: at least 0, finite)");
     }
     return arms -> {
-      double best = arms.stream().mapToDouble(ArmMoments::mean).filter(m -> m == m).max().orElse(0);
+      double best =
+          arms.stream()
+              .mapToDouble(ArmMoments::mean)
+              .filter(mean -> !Double.isNaN(mean))
+              .max()
+              .orElse(0);
       return UpperBounds.inverseGap(
           arms.stream().mapToDouble(arm -> arm.count() == 0 ? best : arm.mean()).toArray(), gamma);
     };
