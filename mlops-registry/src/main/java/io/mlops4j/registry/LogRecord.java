@@ -23,11 +23,12 @@ record LogRecord(
   static final int FORMAT = 1;
 
   /**
-   * The newest format of records this library understands: 2 has FREEZE and UNFREEZE. A record is
-   * written in the lowest format that knows its kind, so that an older library goes on writing to
-   * the models whose logs it understands.
+   * The newest format of records this library understands: 2 has FREEZE and UNFREEZE, 3 has
+   * evidence, approvals, overrides and the first champion. A record is written in the lowest format
+   * that knows its kind, so that an older library goes on writing to the models whose logs it
+   * understands.
    */
-  static final int NEWEST_RECORD = 2;
+  static final int NEWEST_RECORD = 3;
 
   static final String GENESIS = "0".repeat(64);
 

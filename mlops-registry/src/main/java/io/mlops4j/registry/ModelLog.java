@@ -12,7 +12,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -44,6 +46,7 @@ final class ModelLog {
   private final RegistryOptions options;
   private final ReentrantLock ioLock = new ReentrantLock();
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+  private final List<Follower> followers = new CopyOnWriteArrayList<>();
   private final ModelState state;
   private final List<Long> torn = new ArrayList<>();
   private String head = LogRecord.GENESIS;
@@ -51,6 +54,7 @@ final class ModelLog {
   private boolean opened;
   private int newerFormat;
   private @Nullable String corruption;
+  private @Nullable String sought;
   private boolean pollFailing;
   private volatile Production production;
   private Production notified;
@@ -293,6 +297,9 @@ final class ModelLog {
       return;
     }
     head = LogRecord.hash(json);
+    if (head.equals(sought)) {
+      sought = null;
+    }
     next = sequence + 1;
   }
 
@@ -313,7 +320,24 @@ final class ModelLog {
     return () -> listeners.remove(listener);
   }
 
+  /** Passes on what is and will be in the log, in order, each entry once, on the executor. */
+  Subscription follow(long after, Executor executor, Consumer<HistoryEntry> listener) {
+    Follower follower = new Follower(this, after, executor, listener);
+    followers.add(follower);
+    follower.wake();
+    return () -> {
+      followers.remove(follower);
+      follower.close();
+    };
+  }
+
+  /** The next entries of what this process has read; no I/O. */
+  synchronized List<HistoryEntry> known(long after, int most) {
+    return state.after(after, most);
+  }
+
   private void tell() {
+    followers.forEach(Follower::wake);
     synchronized (this) {
       if (production.equals(notified)) {
         return;
@@ -344,12 +368,26 @@ final class ModelLog {
     }
   }
 
-  /** Reads everything again, trusting nothing, and says what is wrong. */
-  static List<Problem> verify(String model, ObjectStore store, RegistryOptions options) {
+  /**
+   * Reads everything again, trusting nothing, and says what is wrong; also if a head that was read
+   * before is not in the chain.
+   */
+  static List<Problem> verify(
+      String model, ObjectStore store, RegistryOptions options, @Nullable String head) {
     ModelLog fresh = new ModelLog(model, store, options);
+    fresh.sought = head;
     fresh.refresh();
     List<Problem> problems = new ArrayList<>();
     synchronized (fresh) {
+      if (fresh.sought != null && !fresh.sought.equals(LogRecord.GENESIS)) {
+        problems.add(
+            new Problem(
+                "log of " + model,
+                "The head "
+                    + fresh.sought
+                    + " that was read before is not in the log: records were cut off or"
+                    + " rewritten."));
+      }
       for (long sequence : fresh.torn) {
         problems.add(
             new Problem(

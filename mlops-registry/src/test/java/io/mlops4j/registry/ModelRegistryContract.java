@@ -515,7 +515,7 @@ abstract class ModelRegistryContract {
     champion(model, "a", 0.7);
     int next = model.history().size() + 1;
     String json =
-        "{\"v\":3,\"model\":\"delay\",\"seq\":"
+        "{\"v\":4,\"model\":\"delay\",\"seq\":"
             + next
             + ",\"prev\":\""
             + model.head()
@@ -523,7 +523,7 @@ abstract class ModelRegistryContract {
     store.putIfAbsent(String.format("models/delay/log/%010d.json", next), json.getBytes(UTF_8));
     assertThat(answer(model.production())).isEqualTo("a");
     assertThatThrownBy(() -> model.register(constant("b"), Lineage.unknown()))
-        .hasMessageContaining("format 3");
+        .hasMessageContaining("format 4");
     assertThat(registry.verify()).isEmpty();
   }
 
