@@ -56,7 +56,7 @@ public record Lineage(
    * @param rows how many; empty if unknown
    * @param schema the fingerprint of what a row is
    * @param period the time the rows are from; empty if unknown
-   * @param snapshot the digest of the snapshot it was read from
+   * @param snapshot the digest of the {@link io.mlops4j.data.DatasetSnapshot} it was read from
    */
   public record Data(
       String name,
@@ -276,7 +276,7 @@ public record Lineage(
   /**
    * Returns a copy that says which snapshot the training data was read from.
    *
-   * @param snapshot the digest of the snapshot
+   * @param snapshot {@link io.mlops4j.data.DatasetSnapshot#digest}
    * @return the copy
    */
   public Lineage withSnapshot(String snapshot) {
