@@ -32,11 +32,13 @@ public final class ModelRegistry implements AutoCloseable {
   private final Set<StoredAnnouncement> announcements = ConcurrentHashMap.newKeySet();
   private final Set<String> named = ConcurrentHashMap.newKeySet();
   private final int storeFormat;
+  private final int perCheckpoint;
   private final Object pollLock = new Object();
   private @Nullable Subscription nextPoll;
   private volatile boolean closed;
 
-  private ModelRegistry(ObjectStore store, RegistryOptions options) {
+  private ModelRegistry(ObjectStore store, RegistryOptions options, int perCheckpoint) {
+    this.perCheckpoint = perCheckpoint;
     this.store = store;
     this.options = options;
     this.storeFormat =
@@ -89,8 +91,15 @@ public final class ModelRegistry implements AutoCloseable {
    * @return the registry; close it to end its polling
    */
   public static ModelRegistry on(ObjectStore store, RegistryOptions options) {
+    return on(store, options, LogCheckpoints.RECORDS);
+  }
+
+  /** With checkpoints of another size. */
+  static ModelRegistry on(ObjectStore store, RegistryOptions options, int perCheckpoint) {
     return new ModelRegistry(
-        Objects.requireNonNull(store, "store"), Objects.requireNonNull(options, "options"));
+        Objects.requireNonNull(store, "store"),
+        Objects.requireNonNull(options, "options"),
+        perCheckpoint);
   }
 
   /**
@@ -102,7 +111,7 @@ public final class ModelRegistry implements AutoCloseable {
    * @throws IllegalArgumentException if the name is blank or too long
    */
   public ModelRegistry as(String actor) {
-    return new ModelRegistry(store, options.withActor(actor));
+    return new ModelRegistry(store, options.withActor(actor), perCheckpoint);
   }
 
   /**
@@ -193,7 +202,7 @@ public final class ModelRegistry implements AutoCloseable {
   }
 
   private ModelLog log(String name) {
-    ModelLog log = logs.computeIfAbsent(name, n -> new ModelLog(n, store, options));
+    ModelLog log = logs.computeIfAbsent(name, n -> new ModelLog(n, store, options, perCheckpoint));
     log.refresh();
     synchronized (pollLock) {
       if (nextPoll == null && !closed) {

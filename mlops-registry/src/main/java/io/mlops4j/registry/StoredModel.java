@@ -54,20 +54,44 @@ final class StoredModel<I, O> implements RegisteredModel<I, O> {
 
   @Override
   public RegisteredVersion<I, O> register(ModelArtifact artifact, Lineage lineage) {
+    return register(artifact, lineage, Optional.empty());
+  }
+
+  @Override
+  public RegisteredVersion<I, O> register(ModelArtifact artifact, Lineage lineage, String request) {
+    Optional<HistoryEntry> done = log.request(Registration.requireRequest(request));
+    return done.isPresent()
+        ? same(request, done.get(), artifact)
+        : register(artifact, lineage, Optional.of(request));
+  }
+
+  private RegisteredVersion<I, O> same(String request, HistoryEntry entry, ModelArtifact artifact) {
+    RegisteredVersion<I, O> version = version(entry.version());
+    Registration.requireSame(request, version, artifact);
+    return version;
+  }
+
+  private RegisteredVersion<I, O> register(
+      ModelArtifact artifact, Lineage lineage, Optional<String> request) {
     Objects.requireNonNull(lineage, "lineage");
     registry.beforeWrite(name());
     Registration registration = new Registration(blobs, registry.options());
     String manifest = registration.store(name(), artifact, lineage);
     HistoryEntry entry =
-        append(
-            state ->
-                new Draft(
-                    Kind.REGISTER,
-                    state.nextNumber(),
-                    Optional.of(Stage.NONE),
-                    OptionalInt.empty(),
-                    Optional.of(manifest),
-                    ""));
+        Objects.requireNonNull(
+            log.append(
+                request,
+                state ->
+                    new Draft(
+                        Kind.REGISTER,
+                        state.nextNumber(),
+                        Optional.of(Stage.NONE),
+                        OptionalInt.empty(),
+                        Optional.of(manifest),
+                        "")));
+    if (request.isPresent() && !entry.digest().equals(Optional.of(manifest))) {
+      return same(request.get(), entry, artifact);
+    }
     return new StoredVersion<>(this, entry.version(), manifest, Stage.NONE, List.of());
   }
 
