@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 final class EventQueue implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EventQueue.class);
   private static final int CAPACITY = 10_000;
-  private static final int BATCH = 500;
+  private static final int BATCH = 2_000;
   private static final Duration LABEL_WAITS = Duration.ofSeconds(5);
   private static final long RETRY_MILLIS = 1_000;
 

@@ -249,7 +249,7 @@ class QualityJoinTest {
 
   @Test
   void join_inMemory_equalsTheBatch() {
-    World world = new World(PROOF ? 200_000 : 20_000, 1);
+    World world = new World(PROOF ? 200_000 : 8_000, 1);
     QualityMonitor<Fleet.Trip, Double> monitor = builder().build();
     world.events.forEach(event -> deliver(monitor, event));
     assertThat(monitor.joins().corrected()).isPositive();
@@ -266,7 +266,7 @@ class QualityJoinTest {
   @Test
   void join_inH2WithRestarts_equalsTheBatch() {
     DataSource source = Databases.h2();
-    int n = PROOF ? 360_000 : 6_000; // each has 1.5 labels, and a tenth of all comes twice
+    int n = PROOF ? 400_000 : 4_000; // each has 1.5 labels, and a tenth of all comes twice
     restartAndCompare(
         new World(n, 2), () -> PredictionLog.jdbc(source, "predictions"), PROOF ? 5 : 3, 2_000);
   }
@@ -275,7 +275,7 @@ class QualityJoinTest {
   void join_inPostgresWithRestarts_equalsTheBatch() {
     String table = Databases.table();
     restartAndCompare(
-        new World(PROOF ? 50_000 : 3_000, 3),
+        new World(PROOF ? 50_000 : 1_500, 3),
         () -> PredictionLog.jdbc(Databases.postgres(), table),
         3,
         2_000);
