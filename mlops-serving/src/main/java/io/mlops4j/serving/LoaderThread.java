@@ -115,7 +115,7 @@ final class LoaderThread implements Executor {
   }
 
   private final class Worker implements Runnable {
-    private final Thread thread = Threads.named(predictor, "loader").newThread(this);
+    private final Thread thread = Threads.inBackground(predictor, "loader").newThread(this);
     private long tasks;
     private boolean overdue;
 

@@ -47,6 +47,19 @@ final class Threads {
   }
 
   /**
+   * Like {@link #named}, for work that must not hold up requests. On Linux the JVM looks at
+   * priorities only with {@code -XX:ThreadPriorityPolicy=1}.
+   */
+  static ThreadFactory inBackground(String predictor, String role) {
+    ThreadFactory named = named(predictor, role);
+    return task -> {
+      Thread thread = named.newThread(task);
+      thread.setPriority(Thread.MIN_PRIORITY);
+      return thread;
+    };
+  }
+
+  /**
    * Prepares a thread that was made without inheritable thread locals: whoever happens to make it
    * is one caller of many, and its logging context would stay with the thread for good.
    */
