@@ -41,11 +41,14 @@ public final class ModelRegistry implements AutoCloseable {
   private final Set<String> named = ConcurrentHashMap.newKeySet();
   private final PolicyBook policyBook;
   private final int storeFormat;
+  private final int perCheckpoint;
   private final Object pollLock = new Object();
   private @Nullable Subscription nextPoll;
   private volatile boolean closed;
 
-  private ModelRegistry(ObjectStore store, RegistryOptions options, String prefix) {
+  private ModelRegistry(
+      ObjectStore store, RegistryOptions options, String prefix, int perCheckpoint) {
+    this.perCheckpoint = perCheckpoint;
     this.store = store;
     this.options = options;
     this.prefix = prefix;
@@ -100,8 +103,16 @@ public final class ModelRegistry implements AutoCloseable {
    * @return the registry; close it to end its polling
    */
   public static ModelRegistry on(ObjectStore store, RegistryOptions options) {
+    return on(store, options, LogCheckpoints.RECORDS);
+  }
+
+  /** With checkpoints of another size. */
+  static ModelRegistry on(ObjectStore store, RegistryOptions options, int perCheckpoint) {
     return new ModelRegistry(
-        Objects.requireNonNull(store, "store"), Objects.requireNonNull(options, "options"), "");
+        Objects.requireNonNull(store, "store"),
+        Objects.requireNonNull(options, "options"),
+        "",
+        perCheckpoint);
   }
 
   /**
@@ -113,7 +124,7 @@ public final class ModelRegistry implements AutoCloseable {
    * @throws IllegalArgumentException if the name is blank or too long
    */
   public ModelRegistry as(String actor) {
-    return new ModelRegistry(store, options.withActor(actor), prefix);
+    return new ModelRegistry(store, options.withActor(actor), prefix, perCheckpoint);
   }
 
   /**
@@ -136,7 +147,7 @@ public final class ModelRegistry implements AutoCloseable {
       throw new IllegalArgumentException(
           "namespace: " + name + " inside " + prefix + " (expected: none inside another)");
     }
-    return new ModelRegistry(store, options, name + ".");
+    return new ModelRegistry(store, options, name + ".", perCheckpoint);
   }
 
   /**
@@ -280,7 +291,7 @@ public final class ModelRegistry implements AutoCloseable {
   }
 
   private ModelLog log(String name) {
-    ModelLog log = logs.computeIfAbsent(name, n -> new ModelLog(n, store, options));
+    ModelLog log = logs.computeIfAbsent(name, n -> new ModelLog(n, store, options, perCheckpoint));
     log.refresh();
     synchronized (pollLock) {
       if (nextPoll == null && !closed) {

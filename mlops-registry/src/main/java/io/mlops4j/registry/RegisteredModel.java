@@ -45,6 +45,21 @@ public interface RegisteredModel<I, O> {
   RegisteredVersion<I, O> register(ModelArtifact artifact, Lineage lineage);
 
   /**
+   * Stores a new version, once: whoever lost the answer asks again, with the same request, and gets
+   * the version that the first call made, from any process and after any time.
+   *
+   * @param artifact files, and what travels with them
+   * @param lineage where it comes from; of the first call's
+   * @param request what the caller calls this registration, such as a build's or a run's id: 1 to
+   *     128 of {@code A-Z a-z 0-9 . _ -}, no leading dot
+   * @return the version, in the stage it is in by now
+   * @throws IllegalArgumentException if the request cannot be one
+   * @throws MlopsException as {@link #register(ModelArtifact, Lineage)}, or if the request has
+   *     registered a version of other files
+   */
+  RegisteredVersion<I, O> register(ModelArtifact artifact, Lineage lineage, String request);
+
+  /**
    * Returns all versions.
    *
    * @return in order of their numbers; possibly empty

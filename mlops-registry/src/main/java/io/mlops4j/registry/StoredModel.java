@@ -65,6 +65,25 @@ final class StoredModel<I, O> implements RegisteredModel<I, O> {
 
   @Override
   public RegisteredVersion<I, O> register(ModelArtifact artifact, Lineage lineage) {
+    return register(artifact, lineage, Optional.empty());
+  }
+
+  @Override
+  public RegisteredVersion<I, O> register(ModelArtifact artifact, Lineage lineage, String request) {
+    Optional<HistoryEntry> done = log.request(Registration.requireRequest(request));
+    return done.isPresent()
+        ? same(request, done.get(), artifact)
+        : register(artifact, lineage, Optional.of(request));
+  }
+
+  private RegisteredVersion<I, O> same(String request, HistoryEntry entry, ModelArtifact artifact) {
+    RegisteredVersion<I, O> version = version(entry.version());
+    Registration.requireSame(request, version, artifact);
+    return version;
+  }
+
+  private RegisteredVersion<I, O> register(
+      ModelArtifact artifact, Lineage lineage, Optional<String> request) {
     Objects.requireNonNull(lineage, "lineage");
     registry.require(Operation.REGISTER, name());
     registry.beforeWrite(name());
@@ -72,6 +91,7 @@ final class StoredModel<I, O> implements RegisteredModel<I, O> {
     String manifest = registration.store(name(), artifact, lineage);
     HistoryEntry entry =
         append(
+            request,
             state ->
                 new Draft(
                     Kind.REGISTER,
@@ -80,6 +100,9 @@ final class StoredModel<I, O> implements RegisteredModel<I, O> {
                     OptionalInt.empty(),
                     Optional.of(manifest),
                     ""));
+    if (request.isPresent() && !entry.digest().equals(Optional.of(manifest))) {
+      return same(request.get(), entry, artifact);
+    }
     return new StoredVersion<>(
         this, new VersionState(entry.version(), manifest, entry.by()).snapshot());
   }
@@ -400,8 +423,13 @@ final class StoredModel<I, O> implements RegisteredModel<I, O> {
   }
 
   private HistoryEntry append(Function<ModelState, @Nullable Draft> decide) {
+    return append(Optional.empty(), decide);
+  }
+
+  private HistoryEntry append(
+      Optional<String> request, Function<ModelState, @Nullable Draft> decide) {
     registry.beforeWrite(name());
-    return Objects.requireNonNull(log.append(decide));
+    return Objects.requireNonNull(log.append(request, decide));
   }
 
   /** Returns the name. */
