@@ -13,4 +13,6 @@ public sealed interface Block
         LineChart,
         BarChart,
         ScatterChart,
-        IntervalChart {}
+        IntervalChart,
+        ParallelChart,
+        CurveChart {}

@@ -73,6 +73,12 @@ final class Canvas {
     out.open("polyline", "class", kind, "points", coordinates(points)).close();
   }
 
+  void polyline(String kind, List<double[]> points, String tip) {
+    out.open("polyline", "class", kind, "points", coordinates(points));
+    tip(tip);
+    out.close();
+  }
+
   void polygon(String kind, List<double[]> points) {
     out.open("polygon", "class", kind, "points", coordinates(points)).close();
   }

@@ -63,8 +63,60 @@ final class HtmlCharts {
       } else {
         intervals(chart);
       }
+    } else if (block instanceof ParallelChart chart) {
+      parallel(chart);
+    } else if (block instanceof CurveChart chart) {
+      curves(chart);
     }
     out.close().newLine();
+  }
+
+  private void parallel(ParallelChart chart) {
+    out.leaf("figcaption", chart.title());
+    if (chart.lines().isEmpty()) {
+      empty();
+      return;
+    }
+    String last = chart.axes().get(chart.axes().size() - 1).name();
+    out.open("ul", "class", "legend").open("li").text("low");
+    out.leaf("span", "", "class", "key ramp").text("high " + last).close().close().newLine();
+    String described = Numbers.count(chart.lines().size()) + " lines over " + chart.axes().size();
+    for (int width : new int[] {WIDE, NARROW}) {
+      Canvas canvas =
+          new Canvas(out)
+              .begin(
+                  "g" + ++ids,
+                  kind(width),
+                  width,
+                  ParallelPlot.HEIGHT,
+                  chart.title(),
+                  described + " axes");
+      new ParallelPlot(canvas, chart, width).draw();
+      canvas.end();
+    }
+    int left = chart.lines().size() - ParallelPlot.MAX_LINES;
+    if (left > 0) {
+      out.leaf("p", Numbers.count(left) + " more lines are not drawn.", "class", "more");
+    }
+  }
+
+  private void curves(CurveChart chart) {
+    out.leaf("figcaption", chart.title());
+    List<Series> all = CurveChart.all(chart.series(), chart.others());
+    if (isEmpty(all)) {
+      empty();
+      return;
+    }
+    legend(chart.series(), "key", Map.of());
+    for (int width : new int[] {WIDE, NARROW}) {
+      Canvas canvas = begin(width, 300, kind(width), chart.title(), chart.series());
+      new XyPlot(canvas, width, 300).draw(chart);
+      canvas.end();
+    }
+    if (!chart.others().isEmpty()) {
+      String more = Numbers.count(chart.others().size());
+      out.leaf("p", "In grey: " + more + " more.", "class", "more");
+    }
   }
 
   private void bars(BarChart chart) {

@@ -73,6 +73,22 @@ final class JsonRenderer {
       chart.rows().forEach(node.putArray("rows")::add);
       levels(node.putArray("references"), chart.references(), false);
       series(node.putArray("series"), chart.series());
+    } else if (block instanceof CurveChart chart) {
+      node.put("type", "curveChart").put("title", chart.title());
+      node.put("xLabel", chart.xLabel()).put("yLabel", chart.yLabel());
+      series(node.putArray("series"), chart.series());
+      series(node.putArray("others"), chart.others());
+    } else if (block instanceof ParallelChart chart) {
+      node.put("type", "parallelChart").put("title", chart.title());
+      ArrayNode axes = node.putArray("axes");
+      for (ParallelChart.Axis axis : chart.axes()) {
+        axis.categories()
+            .forEach(axes.addObject().put("name", axis.name()).putArray("categories")::add);
+      }
+      ArrayNode lines = node.putArray("lines");
+      for (ParallelChart.Line line : chart.lines()) {
+        numbers(lines.addObject().put("name", line.name()).putArray("values"), line.values());
+      }
     }
   }
 

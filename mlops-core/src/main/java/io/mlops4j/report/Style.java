@@ -19,11 +19,12 @@ final class Style {
       :root{color-scheme:light dark;--bg:#fff;--ink:#1b1f24;--soft:#5b6470;--line:#e4e7eb;
       --axis:#a9b1bb;--card:#f6f7f9;--pass:#00714f;--fail:#b23c00;--warning:#806000;--info:#0060a0;
       --none:#5b6470;--c0:#0072b2;--c1:#d55e00;--c2:#009e73;--c3:#b85c93;--c4:#b98500;--c5:#3b9fd8;
-      --c6:#6b5bb5;--c7:#6f7782}
+      --c6:#6b5bb5;--c7:#6f7782;--r0:#b9c7d6;--r1:#7fb2d6;--r2:#2f8fc4;--r3:#0a6aa8;--r4:#073b72}
       @media screen and (prefers-color-scheme:dark){:root{--bg:#14171b;--ink:#e7eaee;--soft:#9aa4b0;
       --line:#2a2f37;--axis:#59626e;--card:#1b1f25;--pass:#35c39a;--fail:#ff8a4c;--warning:#e6b93c;
       --info:#62b5f0;--none:#9aa4b0;--c0:#4ba3e3;--c1:#f08a3c;--c2:#2fc597;--c3:#dd8fbe;--c4:#e6b93c;
-      --c5:#86d0f5;--c6:#a99bea;--c7:#a4adb8}}
+      --c5:#86d0f5;--c6:#a99bea;--c7:#a4adb8;--r0:#3a4654;--r1:#35648a;--r2:#3c8ec4;--r3:#62b5f0;
+      --r4:#c4e6ff}}
       *{box-sizing:border-box}
       body{margin:0;background:var(--bg);color:var(--ink);font:16px/1.6 system-ui,-apple-system,
       Segoe UI,Roboto,Helvetica Neue,Arial,Noto Sans,sans-serif;-webkit-text-size-adjust:100%;
@@ -67,6 +68,7 @@ final class Style {
       .num{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
       .more{color:var(--soft);font-size:14px;margin:-16px 0 28px}
       figure{margin:0 0 36px}
+      figure .more{margin:2px 0 0}
       figcaption{font-weight:620;line-height:1.4;margin:0 0 6px}
       .legend{display:flex;flex-wrap:wrap;gap:2px 20px;font-size:13px;color:var(--soft);
       margin:0 0 10px;padding:0;list-style:none}
@@ -94,6 +96,17 @@ final class Style {
       .bar{fill:var(--c)}
       .whisker{stroke:var(--c,var(--ink));stroke-width:1.5;shape-rendering:auto}
       .line.again{stroke-dasharray:5 4}
+      .line.behind{stroke:var(--soft);stroke-width:1;stroke-opacity:.3}
+      .dot.behind{fill:var(--soft);fill-opacity:.4;stroke:none}
+      .across{fill:none;stroke:var(--c);stroke-linejoin:round;stroke-linecap:round}
+      .across.few{stroke-width:2;stroke-opacity:.9}.across.many{stroke-width:1.2;stroke-opacity:.55}
+      .across:hover{stroke-width:4;stroke-opacity:1}
+      .axis.strong{stroke:var(--ink);stroke-opacity:.55}
+      .halo{paint-order:stroke;stroke:var(--bg);stroke-width:4;stroke-linejoin:round}
+      .ramp0{--c:var(--r0)}.ramp1{--c:var(--r1)}.ramp2{--c:var(--r2)}.ramp3{--c:var(--r3)}
+      .ramp4{--c:var(--r4)}.ramp5{--c:var(--line)}
+      .key.ramp{width:90px;height:9px;background:linear-gradient(90deg,var(--r0),var(--r1),
+      var(--r2),var(--r3),var(--r4))}
       .key.again{background:repeating-linear-gradient(90deg,var(--c) 0 5px,transparent 5px 7px)}
       .c0{--c:var(--c0)}.c1{--c:var(--c1)}.c2{--c:var(--c2)}.c3{--c:var(--c3)}.c4{--c:var(--c4)}
       .c5{--c:var(--c5)}.c6{--c:var(--c6)}.c7{--c:var(--c7)}

@@ -3,6 +3,7 @@ package io.mlops4j.report;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /** Charts in a terminal: a spark line per series, bars of blocks, points as a table. */
 final class TextCharts {
@@ -26,6 +27,15 @@ final class TextCharts {
     } else if (chart instanceof IntervalChart intervals) {
       lines.add(titled(intervals.title(), intervals.valueLabel()));
       intervals(lines, intervals);
+    } else if (chart instanceof CurveChart curves) {
+      lines.add(titled(curves.title(), curves.yLabel()));
+      sparks(lines, new LineChart(curves.title(), "", "", curves.series(), Map.of(), Map.of()));
+      if (!curves.others().isEmpty()) {
+        lines.add("  (" + Numbers.count(curves.others().size()) + " more lines)");
+      }
+    } else if (chart instanceof ParallelChart parallel) {
+      lines.add(parallel.title());
+      across(lines, parallel);
     } else if (chart instanceof ScatterChart scatter) {
       lines.add(scatter.title());
       points(lines, scatter);
@@ -172,6 +182,32 @@ final class TextCharts {
     double span = range.high / 2 - range.low / 2; // halves: the largest doubles must not overflow
     double share = span > 0 ? (value / 2 - range.low / 2) / span : 0.5;
     return (int) Math.max(0, Math.min(BAR_WIDTH - 1, Math.round(share * (BAR_WIDTH - 1))));
+  }
+
+  /** A row per line, as a table: a terminal has no room for crossings. */
+  private static void across(List<String> lines, ParallelChart chart) {
+    boolean[] right = new boolean[chart.axes().size() + 1];
+    for (int a = 0; a < chart.axes().size(); a++) {
+      right[a + 1] = chart.axes().get(a).categories().isEmpty();
+    }
+    TextTable table = new TextTable(right);
+    List<String> head = new ArrayList<>(List.of("  line"));
+    chart.axes().forEach(axis -> head.add(CleanText.fit(axis.name(), NAME_WIDTH)));
+    table.row(head);
+    int shown = Math.min(MAX_POINTS, chart.lines().size());
+    for (ParallelChart.Line line : chart.lines().subList(0, shown)) {
+      List<String> row = new ArrayList<>(List.of("  " + CleanText.fit(line.name(), NAME_WIDTH)));
+      for (int a = 0; a < chart.axes().size(); a++) {
+        row.add(CleanText.fit(ParallelPlot.shown(chart, a, line.values().get(a)), NAME_WIDTH));
+      }
+      table.row(row);
+    }
+    if (shown > 0) {
+      lines.addAll(table.lines(TextRenderer.WIDTH, false));
+    }
+    if (chart.lines().size() > shown) {
+      lines.add("  (" + Numbers.count(chart.lines().size() - shown) + " more lines)");
+    }
   }
 
   private static void points(List<String> lines, ScatterChart chart) {

@@ -16,6 +16,7 @@ final class XyPlot {
   private final Canvas canvas;
   private final int width;
   private final int height;
+  private int maxDots = MAX_DOTS;
 
   XyPlot(Canvas canvas, int width, int height) {
     this.canvas = canvas;
@@ -23,7 +24,7 @@ final class XyPlot {
     this.height = height;
   }
 
-  void draw(LineChart chart) {
+  private void draw(LineChart chart, int behind) {
     Range xs = new Range();
     Range ys = new Range();
     boolean timed = !chart.series().isEmpty() && chart.series().get(0).timed();
@@ -52,7 +53,7 @@ final class XyPlot {
         canvas, timed ? timeLabel(chart.xLabel(), x) : chart.xLabel(), chart.yLabel(), false);
     draw(markers, frame);
     for (int s = 0; s < lines.size(); s++) {
-      band(frame, lines.get(s), Canvas.colour(s));
+      band(frame, lines.get(s), colour(s, behind));
     }
     for (double level : chart.thresholds().values()) {
       if (Double.isFinite(level)) {
@@ -60,8 +61,32 @@ final class XyPlot {
       }
     }
     for (int s = 0; s < lines.size(); s++) {
-      line(frame, lines.get(s), Canvas.colour(s), chart.series().get(s));
+      line(frame, lines.get(s), colour(s, behind), chart.series().get(s));
     }
+  }
+
+  /** Lines behind come first, without a colour. */
+  private static String colour(int series, int behind) {
+    return series < behind ? "behind" : Canvas.colour(series - behind);
+  }
+
+  /** As a line chart, the grey lines first and thin. */
+  void draw(CurveChart chart) {
+    int behind = chart.others().size();
+    LineChart lines =
+        new LineChart(
+            chart.title(),
+            chart.xLabel(),
+            chart.yLabel(),
+            CurveChart.all(chart.series(), chart.others()),
+            Map.of(),
+            Map.of());
+    maxDots = 0;
+    draw(lines, behind);
+  }
+
+  void draw(LineChart chart) {
+    draw(chart, 0);
   }
 
   void draw(ScatterChart chart) {
@@ -121,7 +146,7 @@ final class XyPlot {
   }
 
   private void line(Frame frame, List<Points.Point> points, String colour, Series series) {
-    boolean dots = points.size() <= MAX_DOTS;
+    boolean dots = points.size() <= maxDots;
     for (List<Points.Point> run : runs(points, false)) {
       if (run.size() > 1) {
         canvas.polyline("line " + colour, Points.m4(pixels(frame, run)));

@@ -11,7 +11,12 @@ import java.util.Objects;
 public final class IntegrityException extends MlopsException {
   private static final long serialVersionUID = 1L;
 
-  IntegrityException(String message) {
+  /**
+   * Creates an exception with a complete sentence.
+   *
+   * @param message names the object and what is wrong with it
+   */
+  public IntegrityException(String message) {
     super(message);
   }
 

@@ -1,0 +1,70 @@
+package io.mlops4j.core;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Is told how far a long operation has come. What it throws ends the operation; it is called on the
+ * thread that works, so it should be quick.
+ */
+@FunctionalInterface
+public interface Progress {
+  /** The total of an operation whose end is not known. */
+  long UNKNOWN_TOTAL = -1;
+
+  /**
+   * Takes note of a step.
+   *
+   * @param what what is being done, such as {@code "rows"}
+   * @param done how much of it has been done, never less than before
+   * @param total how much there is, or {@link #UNKNOWN_TOTAL}
+   */
+  void report(String what, long done, long total);
+
+  /**
+   * Returns a listener that does nothing.
+   *
+   * @return the silent one
+   */
+  static Progress silent() {
+    return (what, done, total) -> {};
+  }
+
+  /**
+   * Returns a listener that makes sentences such as {@code rows: 2,000 of 8,000 (25 %)}: one at
+   * most per interval, and always the last.
+   *
+   * @param lines where they go, such as {@code log::info}
+   * @param interval the shortest time between two of them
+   * @param time what measures it
+   * @return the listener; safe for several threads
+   */
+  static Progress sentences(Consumer<String> lines, Duration interval, Time time) {
+    Objects.requireNonNull(lines, "lines");
+    long pause = interval.toNanos();
+    return new Progress() {
+      private @Nullable Long last;
+
+      @Override
+      public synchronized void report(String what, long done, long total) {
+        long now = time.nanos();
+        if (done == total || last == null || now - last >= pause) {
+          last = now;
+          lines.accept(sentence(what, done, total));
+        }
+      }
+    };
+  }
+
+  private static String sentence(String what, long done, long total) {
+    String name = Text.printable(what, 100);
+    if (total <= 0) {
+      return String.format(java.util.Locale.ROOT, "%s: %,d", name, done);
+    }
+    long percent = (long) Math.floor(100.0 * done / total);
+    return String.format(
+        java.util.Locale.ROOT, "%s: %,d of %,d (%d %%)", name, done, total, percent);
+  }
+}
