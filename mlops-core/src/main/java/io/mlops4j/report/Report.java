@@ -84,6 +84,16 @@ public record Report(String title, String subtitle, @Nullable Instant when, List
   }
 
   /**
+   * Returns the report as GitHub-flavoured Markdown, for the summary of a CI job: tables, verdicts
+   * as quotations, charts as text. Names and sentences are shown as they are, whatever they hold.
+   *
+   * @return lines ended by a line feed, starting with the title as a heading
+   */
+  public String toMarkdown() {
+    return new MarkdownRenderer().render(this);
+  }
+
+  /**
    * Returns the whole tree as canonical JSON: keys sorted, no white space, NaN and infinities as
    * null, times in ISO-8601, durations in seconds. Equal reports give equal text.
    *

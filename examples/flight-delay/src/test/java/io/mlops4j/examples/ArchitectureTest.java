@@ -81,6 +81,15 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAnyPackage("io.mlops4j.junit..", "org.junit..", "org.assertj..");
 
+  /** The command line stands on the library, never the other way round. */
+  private static final ArchRule NO_COMMAND_LINE =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.mlops4j.cli..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.mlops4j.cli..", "picocli..");
+
   private static final ArchRule NO_SLEEP =
       noClasses().should().callMethod(Thread.class, "sleep", long.class);
 
@@ -110,6 +119,11 @@ class ArchitectureTest {
   }
 
   @Test
+  void library_neverNeedsTheCommandLine() {
+    NO_COMMAND_LINE.check(OURS);
+  }
+
+  @Test
   void library_neverSleeps() {
     NO_SLEEP.check(OURS);
   }
@@ -125,7 +139,8 @@ class ArchitectureTest {
             "io.mlops4j.stats",
             "io.mlops4j.report",
             "io.mlops4j.tribuo",
-            "io.mlops4j.junit")
+            "io.mlops4j.junit",
+            "io.mlops4j.cli")
         .containsAll(SIBLINGS.stream().map(s -> "io.mlops4j." + s).toList());
   }
 
@@ -186,6 +201,11 @@ class ArchitectureTest {
   @Test
   void testSupportRule_brokenFixture_fails() {
     assertThat(NO_TEST_SUPPORT.evaluate(BROKEN).hasViolation()).isTrue();
+  }
+
+  @Test
+  void commandLineRule_brokenFixture_fails() {
+    assertThat(NO_COMMAND_LINE.evaluate(BROKEN).hasViolation()).isTrue();
   }
 
   @Test
