@@ -59,6 +59,18 @@ final class StoredModel<I, O> implements RegisteredModel<I, O> {
     registry.beforeWrite(name());
     Registration registration = new Registration(blobs, registry.options());
     String manifest = registration.store(name(), artifact, lineage);
+    return registered(manifest, "");
+  }
+
+  @Override
+  public RegisteredVersion<I, O> register(Bundle bundle) {
+    registry.require(Operation.REGISTER, name());
+    registry.beforeWrite(name());
+    String manifest = new BundleImport(blobs, registry.options()).store(name(), bundle);
+    return registered(manifest, BundleImport.reason(bundle));
+  }
+
+  private RegisteredVersion<I, O> registered(String manifest, String reason) {
     HistoryEntry entry =
         append(
             state ->
@@ -68,7 +80,7 @@ final class StoredModel<I, O> implements RegisteredModel<I, O> {
                     Optional.of(Stage.NONE),
                     OptionalInt.empty(),
                     Optional.of(manifest),
-                    ""));
+                    reason));
     return new StoredVersion<>(this, entry.version(), manifest, Stage.NONE, List.of());
   }
 

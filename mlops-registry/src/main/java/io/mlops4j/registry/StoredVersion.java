@@ -4,8 +4,10 @@ import io.mlops4j.core.ModelArtifact;
 import io.mlops4j.core.ModelRelease;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.evaluation.EvaluationReport;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -15,6 +17,7 @@ final class StoredVersion<I, O> implements RegisteredVersion<I, O> {
   private final ModelVersion version;
   private final Stage stage;
   private final List<String> evaluations;
+  private final String manifest;
   private final StoredRelease<I, O> release;
 
   StoredVersion(
@@ -23,6 +26,7 @@ final class StoredVersion<I, O> implements RegisteredVersion<I, O> {
     this.version = model.id(number);
     this.stage = stage;
     this.evaluations = evaluations;
+    this.manifest = manifest;
     this.release = new StoredRelease<>(model, version, manifest);
   }
 
@@ -61,6 +65,24 @@ final class StoredVersion<I, O> implements RegisteredVersion<I, O> {
   @Override
   public List<EvaluationReport> evaluations() {
     return Promotion.reports(model.blobs(), version, evaluations);
+  }
+
+  @Override
+  public Optional<Origin> origin() {
+    return release.manifest().origin();
+  }
+
+  @Override
+  public List<EvaluationReport> evaluationsAtOrigin() {
+    return origin()
+        .map(from -> Promotion.reports(model.blobs(), version, from.evaluations()))
+        .orElse(List.of());
+  }
+
+  @Override
+  public Bundle export(Path file) {
+    return new BundleExport(model.blobs(), version, manifest, release.manifest(), evaluations)
+        .write(file);
   }
 
   @Override
