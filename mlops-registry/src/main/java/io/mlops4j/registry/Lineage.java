@@ -1,8 +1,10 @@
 package io.mlops4j.registry;
 
+import io.mlops4j.core.Json;
 import io.mlops4j.core.ModelExport;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.data.DatasetFacts;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
@@ -447,6 +449,30 @@ public record Lineage(
    */
   public List<String> missing() {
     return LineageParts.missing(this);
+  }
+
+  /**
+   * Returns it as a document, as it stands in a version's manifest.
+   *
+   * @return canonical JSON
+   */
+  public byte[] toJson() {
+    return Json.canonical(LineageJson.write(this));
+  }
+
+  /**
+   * Returns the lineage in a document. Fields a newer library wrote are passed over.
+   *
+   * @param json what {@link #toJson} returned
+   * @return the lineage
+   * @throws io.mlops4j.core.MlopsException if it is not one
+   */
+  public static Lineage fromJson(byte[] json) {
+    try {
+      return LineageJson.read(Json.parse(json, "A lineage"));
+    } catch (IllegalArgumentException | DateTimeException e) {
+      throw new IntegrityException("A document is no lineage: " + e.getMessage(), e);
+    }
   }
 
   /** The copy that is stored. */

@@ -7,7 +7,9 @@ import io.mlops4j.core.Json;
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.ObjectStore;
 import java.time.DateTimeException;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -23,10 +25,25 @@ record Manifest(
     Optional<String> encoding,
     Optional<String> goldenRows,
     Optional<String> baseline,
-    Lineage lineage) {
+    Lineage lineage,
+    Optional<Origin> origin) {
 
   Manifest {
     files = Collections.unmodifiableSortedMap(new TreeMap<>(files));
+  }
+
+  /** The digest of every blob it refers to, files excluded: what must be kept and verified. */
+  List<String> documents() {
+    List<String> digests = new ArrayList<>();
+    encoding.ifPresent(digests::add);
+    goldenRows.ifPresent(digests::add);
+    baseline.ifPresent(digests::add);
+    origin.ifPresent(
+        from -> {
+          digests.add(from.manifest());
+          digests.addAll(from.evaluations());
+        });
+    return digests;
   }
 
   byte[] toJson() {
@@ -46,6 +63,7 @@ record Manifest(
     goldenRows.ifPresent(value -> json.put("goldenRows", value));
     baseline.ifPresent(value -> json.put("baseline", value));
     json.set("lineage", LineageJson.write(lineage));
+    origin.ifPresent(from -> json.set("origin", OriginJson.write(from)));
     return Json.canonical(json);
   }
 
@@ -74,7 +92,10 @@ record Manifest(
           text(json, "encoding"),
           text(json, "goldenRows"),
           text(json, "baseline"),
-          LineageJson.read(json.path("lineage")));
+          LineageJson.read(json.path("lineage")),
+          json.has("origin")
+              ? Optional.of(OriginJson.read(json.path("origin")))
+              : Optional.empty());
     } catch (IllegalArgumentException | DateTimeException e) {
       throw new IntegrityException(what + " is not a manifest: " + e.getMessage(), e);
     }

@@ -60,6 +60,17 @@ public interface RegisteredModel<I, O> {
   RegisteredVersion<I, O> register(ModelArtifact artifact, Lineage lineage, String request);
 
   /**
+   * Takes in a version of another registry, under a number of its own. It keeps its lineage, starts
+   * in stage NONE like any other, and says where it was ({@link RegisteredVersion#origin}). What
+   * was measured there is kept, and is no evidence here.
+   *
+   * @param bundle a verified bundle; its file is read and verified again
+   * @return the version
+   * @throws MlopsException if the file is not what it was, or a file is too large
+   */
+  RegisteredVersion<I, O> register(Bundle bundle);
+
+  /**
    * Returns all versions.
    *
    * @return in order of their numbers; possibly empty

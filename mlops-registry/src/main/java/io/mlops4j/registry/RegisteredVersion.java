@@ -7,7 +7,9 @@ import io.mlops4j.core.ModelVersion;
 import io.mlops4j.evaluation.CheckEvidence;
 import io.mlops4j.evaluation.EvaluationReport;
 import io.mlops4j.evaluation.LatencyReport;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 
 /**
@@ -113,6 +115,36 @@ public interface RegisteredVersion<I, O> {
    * @return oldest first; usually empty
    */
   List<PromotionOverride> overrides();
+
+  /**
+   * Returns where it was before it was imported from a {@link Bundle}.
+   *
+   * @return the origin, or empty if it was registered here
+   * @throws IntegrityException if the manifest is not what was stored
+   */
+  Optional<Origin> origin();
+
+  /**
+   * Returns what was measured where it was before. No evidence for the gates here: whoever wants it
+   * to count measures again.
+   *
+   * @return reports about {@link Origin#version}, oldest first; empty if it was registered here
+   * @throws IntegrityException if one is not what was stored
+   */
+  List<EvaluationReport> evaluationsAtOrigin();
+
+  /**
+   * Writes everything about this version into one file, for another registry: model files, lineage,
+   * encoding, signature, golden rows, baseline and the evaluation reports there are now. All of it
+   * is verified on its way. Cost: one file at a time in memory.
+   *
+   * @param file where to; must not be there yet
+   * @return the bundle, read back and verified
+   * @throws io.mlops4j.core.MlopsException if the file is there or cannot be written, or all
+   *     together has more than 4 GiB
+   * @throws IntegrityException if something is not what was stored
+   */
+  Bundle export(Path file);
 
   /**
    * Returns what a policy says about this version against the champion there is now. Changes

@@ -42,7 +42,8 @@ final class Registration {
             put(artifact.encoding().map(InputEncoding::toJson), "encoding of " + model),
             put(artifact.goldenRows().map(GoldenRows::toJson), "golden rows of " + model),
             put(artifact.baseline().map(Baseline::toJson), "baseline of " + model),
-            lineage.stamped(options.time().now(), options.actor()));
+            lineage.stamped(options.time().now(), options.actor()),
+            Optional.empty());
     byte[] json = manifest.toJson();
     String what = "manifest of a version of " + model;
     // What cannot be read back (a tag of many megabytes) must not be acknowledged.

@@ -89,22 +89,39 @@ final class StoredModel<I, O> implements RegisteredModel<I, O> {
     registry.beforeWrite(name());
     Registration registration = new Registration(blobs, registry.options());
     String manifest = registration.store(name(), artifact, lineage);
-    HistoryEntry entry =
-        append(
-            request,
-            state ->
-                new Draft(
-                    Kind.REGISTER,
-                    state.nextNumber(),
-                    Optional.of(Stage.NONE),
-                    OptionalInt.empty(),
-                    Optional.of(manifest),
-                    ""));
+    HistoryEntry entry = appendRegistration(request, manifest, "");
     if (request.isPresent() && !entry.digest().equals(Optional.of(manifest))) {
       return same(request.get(), entry, artifact);
     }
+    return registered(entry, manifest);
+  }
+
+  @Override
+  public RegisteredVersion<I, O> register(Bundle bundle) {
+    registry.require(Operation.REGISTER, name());
+    registry.beforeWrite(name());
+    String manifest = new BundleImport(blobs, registry.options()).store(name(), bundle);
+    return registered(
+        appendRegistration(Optional.empty(), manifest, BundleImport.reason(bundle)), manifest);
+  }
+
+  private RegisteredVersion<I, O> registered(HistoryEntry entry, String manifest) {
     return new StoredVersion<>(
         this, new VersionState(entry.version(), manifest, entry.by()).snapshot());
+  }
+
+  private HistoryEntry appendRegistration(
+      Optional<String> request, String manifest, String reason) {
+    return append(
+        request,
+        state ->
+            new Draft(
+                Kind.REGISTER,
+                state.nextNumber(),
+                Optional.of(Stage.NONE),
+                OptionalInt.empty(),
+                Optional.of(manifest),
+                reason));
   }
 
   @Override

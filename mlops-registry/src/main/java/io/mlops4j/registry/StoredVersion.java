@@ -6,8 +6,10 @@ import io.mlops4j.core.ModelVersion;
 import io.mlops4j.evaluation.CheckEvidence;
 import io.mlops4j.evaluation.EvaluationReport;
 import io.mlops4j.evaluation.LatencyReport;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -79,6 +81,25 @@ final class StoredVersion<I, O> implements RegisteredVersion<I, O> {
   @Override
   public List<PromotionOverride> overrides() {
     return state.overrides();
+  }
+
+  @Override
+  public Optional<Origin> origin() {
+    return release.manifest().origin();
+  }
+
+  @Override
+  public List<EvaluationReport> evaluationsAtOrigin() {
+    return origin()
+        .map(from -> Judging.reports(model.blobs(), version, from.evaluations()))
+        .orElse(List.of());
+  }
+
+  @Override
+  public Bundle export(Path file) {
+    return new BundleExport(
+            model.blobs(), version, state.manifest(), release.manifest(), state.evaluations())
+        .write(file);
   }
 
   @Override

@@ -89,6 +89,14 @@ final class Verification {
       manifest.encoding().ifPresent(d -> found.add(check(d, version + " encoding")));
       manifest.goldenRows().ifPresent(d -> found.add(check(d, version + " golden rows")));
       manifest.baseline().ifPresent(d -> found.add(check(d, version + " baseline")));
+      manifest
+          .origin()
+          .ifPresent(
+              from -> {
+                found.add(check(from.manifest(), version + " manifest of its origin"));
+                from.evaluations()
+                    .forEach(d -> found.add(check(d, version + " report of its origin")));
+              });
       return found.stream().flatMap(Optional::stream).findFirst();
     } catch (IntegrityException e) {
       return Optional.of(e);

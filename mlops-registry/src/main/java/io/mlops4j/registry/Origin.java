@@ -1,0 +1,27 @@
+package io.mlops4j.registry;
+
+import io.mlops4j.core.ModelVersion;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Where an imported version was before.
+ *
+ * @param version what it was called there
+ * @param manifest the digest of its manifest there
+ * @param bundle {@link Bundle#digest} of the file it came in
+ * @param at when it was imported
+ * @param evaluations digests of the evaluation reports that came with it
+ */
+public record Origin(
+    ModelVersion version, String manifest, String bundle, Instant at, List<String> evaluations) {
+  /** Copies the list. */
+  public Origin {
+    Objects.requireNonNull(version, "version");
+    Objects.requireNonNull(manifest, "manifest");
+    Objects.requireNonNull(bundle, "bundle");
+    Objects.requireNonNull(at, "at");
+    evaluations = List.copyOf(evaluations);
+  }
+}
