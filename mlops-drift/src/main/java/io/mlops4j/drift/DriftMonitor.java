@@ -3,19 +3,25 @@ package io.mlops4j.drift;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.mlops4j.core.Baseline;
 import io.mlops4j.core.Check;
+import io.mlops4j.core.EncodedRow;
+import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.ModelSource;
 import io.mlops4j.core.ModelVersion;
+import io.mlops4j.core.ObjectStore;
 import io.mlops4j.core.Prediction;
 import io.mlops4j.core.PredictionListener;
 import io.mlops4j.core.Subscription;
 import io.mlops4j.core.Time;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -36,12 +42,15 @@ import org.jspecify.annotations.Nullable;
  * @param <O> one answer
  */
 public final class DriftMonitor<I, O> implements PredictionListener<I, O>, Check, AutoCloseable {
+  private static final Duration WEEK = Duration.ofDays(7);
+
   private final ModelSource<I, O> source;
-  private final DriftRule rule;
-  private final Windows windows;
   private final Epochs<I, O> epochs;
-  private final Set<String> ignored;
+  private final DriftReports reports;
+  private final @Nullable FleetProfiles profiles;
+  private final @Nullable ProfileKeeper keeper;
   private final ToDoubleFunction<? super O> score;
+  private final Function<? super O, @Nullable String> label;
   private final Time time;
   private final Duration staleAfter;
   private final @Nullable DriftMeters meters;
@@ -52,17 +61,45 @@ public final class DriftMonitor<I, O> implements PredictionListener<I, O>, Check
 
   DriftMonitor(Builder<I, O> builder) {
     this.source = builder.source;
-    this.rule = builder.rule();
-    this.windows = new Windows(builder.window());
-    this.epochs = new Epochs<>(source, windows, builder.history());
-    this.ignored = builder.ignored();
+    Windows intervals = new Windows(builder.step());
+    int perWindow = (int) (builder.window().toMillis() / intervals.length().toMillis());
+    this.profiles = builder.profiles();
+    this.epochs =
+        new Epochs<>(
+            source,
+            new EpochOptions<>(
+                intervals, perWindow, builder.history(), builder.learnFrom, builder.conditions),
+            profiles);
+    this.reports =
+        new DriftReports(
+            epochs,
+            intervals,
+            perWindow,
+            builder.rule(),
+            List.copyOf(builder.dataRules),
+            builder.ignored(),
+            builder.comparison());
     this.score = builder.score();
+    this.label = builder.label();
     this.time = builder.time();
-    this.staleAfter = windows.length().multipliedBy(2);
+    this.staleAfter = builder.window().multipliedBy(2);
     MeterRegistry registry = builder.meters();
     this.meters = registry == null ? null : new DriftMeters(registry, source.name());
+    this.keeper =
+        profiles == null
+            ? null
+            : new ProfileKeeper(
+                profiles,
+                epochs,
+                time,
+                builder.every,
+                perWindow * 2 + builder.history(),
+                source.name());
     this.subscription = source.subscribe(epochs::remember);
     epochs.remember();
+    if (keeper != null) {
+      keeper.start();
+    }
   }
 
   /**
@@ -91,22 +128,23 @@ public final class DriftMonitor<I, O> implements PredictionListener<I, O>, Check
       meters.follow(opened, this);
     }
     double value = score.applyAsDouble(prediction.output());
-    boolean late = false;
-    boolean counted = false;
+    String predicted = label.apply(prediction.output());
+    Boolean late = null;
     synchronized (epochs) {
       lastSeen = version;
       lastNanos = time.nanos();
       VersionDrift epoch = epochs.find(version);
       if (epoch != null) {
-        counted = true;
-        OptionalDouble scored =
-            epoch.baseline().scores().isPresent()
-                ? OptionalDouble.of(value)
-                : OptionalDouble.empty();
-        late = epoch.count(prediction.row(), scored, prediction.at());
+        late = epoch.count(prediction.row(), value, predicted, prediction.at());
       }
     }
-    count(late ? "late" : counted ? "counted" : "no-baseline");
+    if (late == null) {
+      Baseline learned = epochs.learn(version, prediction.row(), value, predicted);
+      if (learned != null && meters != null) {
+        meters.follow(learned, this);
+      }
+    }
+    count(late == null ? "no-baseline" : late ? "late" : "counted");
   }
 
   private void count(String result) {
@@ -188,7 +226,7 @@ public final class DriftMonitor<I, O> implements PredictionListener<I, O>, Check
    * @return a report, or empty if it has not answered or has no baseline
    */
   public Optional<DriftReport> report(ModelVersion version) {
-    return reported(version, epoch -> List.of(epoch.open()), false).stream().findFirst();
+    return reports.open(version);
   }
 
   /**
@@ -199,7 +237,7 @@ public final class DriftMonitor<I, O> implements PredictionListener<I, O>, Check
    * @return a report, or empty if it has not answered or has no baseline
    */
   public Optional<DriftReport> sinceStart(ModelVersion version) {
-    return reported(version, epoch -> List.of(epoch.sinceStart()), false).stream().findFirst();
+    return reports.sinceStart(version);
   }
 
   /**
@@ -210,40 +248,58 @@ public final class DriftMonitor<I, O> implements PredictionListener<I, O>, Check
    *     are not listed
    */
   public List<DriftReport> history(ModelVersion version) {
-    return reported(version, VersionDrift::finished, true);
+    return reports.history(version);
   }
 
-  private List<DriftReport> reported(
-      ModelVersion version,
-      java.util.function.Function<VersionDrift, List<VersionDrift.Counted>> which,
-      boolean complete) {
-    List<VersionDrift.Counted> counted;
-    Baseline baseline;
-    long open;
-    synchronized (epochs) {
-      VersionDrift epoch = epochs.find(version);
-      if (epoch == null || !epoch.started()) {
-        return List.of();
-      }
-      baseline = epoch.baseline();
-      counted = which.apply(epoch);
-      open = epoch.open().window();
+  /**
+   * Returns the open window of all instances that store their counts: what this process has counted
+   * and what the store holds of the others, dead ones included. Reads the store: not for a request
+   * thread.
+   *
+   * @param version who answered
+   * @return a report, or empty if nobody has counted anything of it, or this monitor stores nothing
+   *     ({@link Builder#storingIn}). Its note names instances with another baseline
+   * @throws MlopsException if counts cannot be read
+   */
+  public Optional<DriftReport> fleet(ModelVersion version) {
+    if (profiles == null) {
+      return Optional.empty();
     }
-    // Judging needs no lock: the counts are copies.
-    List<DriftReport> reports = new ArrayList<>();
-    for (VersionDrift.Counted part : counted) {
-      reports.add(
-          new DriftReport(
-              version,
-              windows.start(part.window()),
-              windows.start((complete ? part.window() : open) + 1),
-              complete,
-              part.counts().predictions(),
-              part.late(),
-              DriftReport.judge(baseline, part.counts(), rule, windows.length(), ignored),
-              ""));
+    Baseline opened = epochs.begin(version);
+    if (opened != null && meters != null) {
+      meters.follow(opened, this);
     }
-    return reports;
+    return reports.fleet(version, profiles);
+  }
+
+  /**
+   * Returns a check of the whole fleet's open window, for an alert that one instance raises for
+   * all.
+   *
+   * @return asks {@link #fleet(ModelVersion)} about the version served now; no data without one
+   */
+  public Check fleetCheck() {
+    return new FleetCheck(
+        "drift of " + source.name() + ", all instances",
+        () -> {
+          ModelVersion version;
+          synchronized (epochs) {
+            version = followed();
+          }
+          return version == null ? Optional.empty() : fleet(version);
+        });
+  }
+
+  /**
+   * Returns the baseline a version is compared with: the one it was released with, or the one
+   * learned from its first rows, to be stored or looked at.
+   *
+   * @param version who answered
+   * @return the baseline, or empty if it has not answered or is still learning
+   */
+  public Optional<Baseline> baseline(ModelVersion version) {
+    VersionDrift epoch = epochs.find(version);
+    return epoch == null ? Optional.empty() : Optional.of(epoch.baseline());
   }
 
   /**
@@ -261,10 +317,13 @@ public final class DriftMonitor<I, O> implements PredictionListener<I, O>, Check
     }
   }
 
-  /** Stops following the source. What was counted stays readable. */
+  /** Stops following the source, and stores what is not stored yet. Counts stay readable. */
   @Override
   public void close() {
     subscription.close();
+    if (keeper != null) {
+      keeper.close();
+    }
   }
 
   /**
@@ -275,8 +334,17 @@ public final class DriftMonitor<I, O> implements PredictionListener<I, O>, Check
    */
   public static final class Builder<I, O> {
     final ModelSource<I, O> source;
+    final List<DataRule> dataRules = new ArrayList<>();
+    final Map<String, Predicate<? super EncodedRow<I>>> conditions = new LinkedHashMap<>();
+    int learnFrom;
+    Duration every = Duration.ofMinutes(1);
     private @Nullable DriftRule rule;
     private @Nullable Duration window;
+    private @Nullable Duration step;
+    private @Nullable Comparison comparison;
+    private @Nullable ObjectStore store;
+    private @Nullable String instance;
+    private @Nullable Function<? super O, @Nullable String> label;
     private @Nullable Integer history;
     private @Nullable Set<String> ignored;
     private @Nullable ToDoubleFunction<? super O> score;
@@ -299,13 +367,131 @@ public final class DriftMonitor<I, O> implements PredictionListener<I, O>, Check
     }
 
     /**
-     * Sets how long a window is.
+     * Adds rules about the values themselves: missing ones, unseen ones, and so on. A broken rule
+     * makes the feature's verdict drifted.
+     *
+     * @param rules each takes its part of the false-alarm budget
+     * @return this
+     */
+    public Builder<I, O> alertWhenData(DataRule... rules) {
+      dataRules.addAll(List.of(rules));
+      return this;
+    }
+
+    /**
+     * Sets how long a window is. Windows follow each other: {@link #sliding} makes them overlap.
      *
      * @param length 1 ms to 3660 days; default 7 days, from Monday to Monday, UTC
      * @return this
      */
     public Builder<I, O> window(Duration length) {
       window = Settings.once("window", window, new Windows(length).length());
+      return this;
+    }
+
+    /**
+     * Makes windows slide: one begins with every step. Memory and budget are those of as many
+     * windows: a week that slides by the hour holds 168 intervals, each with a 168th of the alarms.
+     *
+     * @param length of a window, a multiple of the step, at most 1,000 of them
+     * @param by 1 ms or more
+     * @return this
+     */
+    public Builder<I, O> sliding(Duration length, Duration by) {
+      window = Settings.once("window", window, new Windows(length).length());
+      step = Settings.once("step", step, new Windows(by).length());
+      long intervals = length.toMillis() / by.toMillis();
+      if (length.toMillis() % by.toMillis() != 0 || intervals > 1_000) {
+        throw new IllegalArgumentException(
+            "sliding: " + length + " by " + by + " (expected: a multiple, at most 1000 of them)");
+      }
+      return this;
+    }
+
+    /**
+     * Sets what windows are compared with.
+     *
+     * @param with default {@link Comparison#TRAINING}
+     * @return this
+     */
+    public Builder<I, O> comparedWith(Comparison with) {
+      comparison = Settings.once("comparedWith", comparison, with);
+      return this;
+    }
+
+    /**
+     * Gives the condition of a segment that the baseline was fitted with under the same name.
+     *
+     * @param name as in {@link io.mlops4j.core.BaselineBuilder#segment}
+     * @param condition the same as there; called once per prediction
+     * @return this
+     */
+    public Builder<I, O> segment(String name, Predicate<? super EncodedRow<I>> condition) {
+      Settings.once("segment " + name, conditions.put(name, condition), condition);
+      return this;
+    }
+
+    /**
+     * Learns a baseline from the first rows of a version that comes without one. Until it has them,
+     * there is no verdict; they themselves are not judged. Then it is frozen. With {@link
+     * #storingIn}, the first instance to have them gives its baseline to all.
+     *
+     * @param rows 100 to 100,000; they are held in memory until then
+     * @return this
+     */
+    public Builder<I, O> learningFrom(int rows) {
+      if (rows < 100 || rows > 100_000) {
+        throw new IllegalArgumentException("rows: " + rows + " (expected: 100..100000)");
+      }
+      Settings.once("learningFrom", learnFrom == 0 ? null : learnFrom, rows);
+      learnFrom = rows;
+      return this;
+    }
+
+    /**
+     * Stores counts every minute and when the monitor is closed, so that a restart loses no more,
+     * and {@link DriftMonitor#fleet} sees all instances.
+     *
+     * @param objects shared by the fleet; counts lie below {@link ObjectStore#EPHEMERAL}
+     * @param name of this process, the same after a restart and unlike any other's, such as a pod's
+     *     in a stateful set: what it had counted before a restart is taken up again
+     * @return this
+     */
+    public Builder<I, O> storingIn(ObjectStore objects, String name) {
+      ObjectStore.requireKey(name);
+      if (name.contains("/")) {
+        throw new IllegalArgumentException("instance: " + name + " (expected: no /)");
+      }
+      store = Settings.once("storingIn", store, objects);
+      instance = name;
+      return this;
+    }
+
+    /**
+     * Sets how often counts are stored.
+     *
+     * @param interval 1 s to 1 day; default 1 minute
+     * @return this
+     */
+    public Builder<I, O> storingEvery(Duration interval) {
+      if (interval.compareTo(Duration.ofSeconds(1)) < 0
+          || interval.compareTo(Duration.ofDays(1)) > 0) {
+        throw new IllegalArgumentException(
+            "storingEvery: " + interval + " (expected: 1 s to 1 day)");
+      }
+      every = interval;
+      return this;
+    }
+
+    /**
+     * Sets how an answer becomes the class that is compared with the baseline's.
+     *
+     * @param name called once per prediction; null is missing. Default: a string or enum as it is,
+     *     the most probable class of {@link io.mlops4j.core.ClassProbabilities}
+     * @return this
+     */
+    public Builder<I, O> predictedClass(Function<? super O, @Nullable String> name) {
+      label = Settings.once("predictedClass", label, name);
       return this;
     }
 
@@ -384,7 +570,23 @@ public final class DriftMonitor<I, O> implements PredictionListener<I, O>, Check
     }
 
     Duration window() {
-      return window == null ? Duration.ofDays(7) : window;
+      return window == null ? WEEK : window;
+    }
+
+    Duration step() {
+      return step == null ? window() : step;
+    }
+
+    Comparison comparison() {
+      return comparison == null ? Comparison.TRAINING : comparison;
+    }
+
+    Function<? super O, @Nullable String> label() {
+      return label == null ? Settings::label : label;
+    }
+
+    @Nullable FleetProfiles profiles() {
+      return store == null || instance == null ? null : new FleetProfiles(store, instance, step());
     }
 
     int history() {
