@@ -9,6 +9,8 @@ import numpy as np
 from scipy.special import gammaln
 from scipy.spatial.distance import jensenshannon
 from scipy.stats import chi2, chi2_contingency, cramervonmises_2samp, ks_2samp, kstwobign, wasserstein_distance
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
 
 from common import emit
 
@@ -76,6 +78,14 @@ def cramer_von_mises(name: str, x, y) -> dict:
     result = cramervonmises_2samp(x, y, method="asymptotic")
     return {"name": name, "x": list(map(float, x)), "y": list(map(float, y)),
             "statistic": float(result.statistic), "pLimit": float(result.pvalue)}
+
+
+def logistic(rng) -> dict:
+    x = np.round(rng.normal(0, 1, (120, 2)), 4)
+    y = (rng.random(120) < 1 / (1 + np.exp(-(x[:, 0] - 0.5 * x[:, 1] + .2)))).astype(int)
+    model = LogisticRegression(C=0.5, tol=1e-12, max_iter=10_000).fit(x, y)
+    return {"x": x.tolist(), "y": y.tolist(), "penalty": 2.0, "intercept": float(model.intercept_[0]),
+            "weights": model.coef_[0].tolist(), "auc": float(roc_auc_score(y, model.decision_function(x)))}
 
 
 def log_marginal(c: np.ndarray, a: float) -> float:
@@ -150,6 +160,7 @@ def main() -> None:
                              [39.2, 39.3, 39.7, 41.4, 41.8, 42.9, 43.3, 45.8]),
             cramer_von_mises("same", np.round(rng.normal(0, 1, 60), 6), np.round(rng.normal(0, 1, 50), 6)),
             cramer_von_mises("shifted", np.round(rng.normal(0, 1, 80), 6), np.round(rng.normal(0.6, 1, 90), 6))],
+        "logistic": logistic(rng),
         "samples": {"normal": normal.tolist()},
         "quantileEdges": [quantile_edges("normal", normal, b) for b in [10, 20]],
     })

@@ -42,7 +42,9 @@ final class CellDistances {
     double sum = 0;
     for (int i = 0; i < live.length; i++) {
       double both = (double) reference[i] + live[i];
-      sum += term(reference[i], n * (both / (n + m))) + term(live[i], m * (both / (n + m)));
+      sum +=
+          term((double) reference[i], n * (both / (n + m)))
+              + term((double) live[i], m * (both / (n + m)));
     }
     return tested(Math.max(0, 2 * sum));
   }

@@ -46,7 +46,25 @@ public final class DriftCounts {
   }
 
   /** What was counted of one segment, by feature and cell. */
-  record Part(long predictions, long[][] cells) {
+  static final class Part {
+    private final long predictions;
+    private final long[][] cells;
+
+    /** Takes over the counts. */
+    Part(long predictions, long[][] cells) {
+      this.predictions = predictions;
+      this.cells = cells;
+    }
+
+    long predictions() {
+      return predictions;
+    }
+
+    /** The counts themselves, not to be changed. */
+    long[][] cells() {
+      return cells;
+    }
+
     Part plus(Part other) {
       long[][] sum = new long[cells.length][];
       for (int i = 0; i < sum.length; i++) {

@@ -40,7 +40,7 @@ class DriftSegmentsTest {
 
   private final Fleet fleet = new Fleet();
 
-  private DriftMonitor.Builder<Fleet.Trip, Double> builder() {
+  private DriftMonitorBuilder<Fleet.Trip, Double> builder() {
     return DriftMonitor.following(fleet).time(VirtualTime.startingAt(START)).segment("long", LONG);
   }
 

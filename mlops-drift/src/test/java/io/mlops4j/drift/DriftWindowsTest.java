@@ -28,7 +28,7 @@ class DriftWindowsTest {
   private final VirtualTime time = VirtualTime.startingAt(START);
   private final Fleet fleet = new Fleet();
 
-  private DriftMonitor.Builder<Fleet.Trip, Double> builder() {
+  private DriftMonitorBuilder<Fleet.Trip, Double> builder() {
     return DriftMonitor.following(fleet).time(time);
   }
 
