@@ -7,7 +7,10 @@ import warnings
 
 import numpy as np
 from scipy.special import gammaln
-from scipy.stats import chi2, ks_2samp, kstwobign
+from scipy.spatial.distance import jensenshannon
+from scipy.stats import chi2, chi2_contingency, cramervonmises_2samp, ks_2samp, kstwobign, wasserstein_distance
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
 
 from common import emit
 
@@ -42,6 +45,47 @@ def psi_critical(n: int, m: int, bins: int, alpha: float) -> dict:
     quantile = float(chi2.ppf(1 - alpha, bins - 1))
     return {"n": n, "m": m, "bins": bins, "alpha": alpha,
             "chi2": quantile, "critical": (1 / n + 1 / m) * quantile}
+
+
+def distances(name: str, reference: list[int], current: list[int]) -> dict:
+    """Of unsmoothed shares, over the cells that either side used."""
+    c = np.array([reference, current], float)
+    used = c[:, c.sum(axis=0) > 0]
+    p, q = used / used.sum(axis=1, keepdims=True)
+    test = {k: chi2_contingency(used, correction=False, lambda_=k) for k in ["pearson", "log-likelihood"]} \
+        if used.shape[1] > 1 else None
+    return {"name": name, "reference": reference, "current": current,
+            "chiSquare": float(test["pearson"].statistic) if test else 0.0,
+            "chiSquareP": float(test["pearson"].pvalue) if test else 1.0,
+            "g": float(test["log-likelihood"].statistic) if test else 0.0,
+            "gP": float(test["log-likelihood"].pvalue) if test else 1.0,
+            "jensenShannon": float(jensenshannon(p, q, base=2)),
+            "hellinger": float(np.sqrt(np.sum((np.sqrt(p) - np.sqrt(q)) ** 2) / 2)),
+            "totalVariation": float(np.abs(p - q).sum() / 2), "lInfinity": float(np.abs(p - q).max())}
+
+
+def transport(name: str, x, y, bins: int) -> dict:
+    """Of values clamped to the range of the inner edges: quantiles of x, and its extremes around them."""
+    inner = np.quantile(x, [i / bins for i in range(1, bins)])
+    edges = np.array([np.nextafter(x.min(), -np.inf), *inner, x.max()])
+    low, high = edges[1], edges[-2]
+    return {"name": name, "edges": edges.tolist(), "x": x.tolist(), "y": y.tolist(),
+            "distance": float(wasserstein_distance(np.clip(x, low, high), np.clip(y, low, high))),
+            "deviation": float(np.clip(x, low, high).std())}
+
+
+def cramer_von_mises(name: str, x, y) -> dict:
+    result = cramervonmises_2samp(x, y, method="asymptotic")
+    return {"name": name, "x": list(map(float, x)), "y": list(map(float, y)),
+            "statistic": float(result.statistic), "pLimit": float(result.pvalue)}
+
+
+def logistic(rng) -> dict:
+    x = np.round(rng.normal(0, 1, (120, 2)), 4)
+    y = (rng.random(120) < 1 / (1 + np.exp(-(x[:, 0] - 0.5 * x[:, 1] + .2)))).astype(int)
+    model = LogisticRegression(C=0.5, tol=1e-12, max_iter=10_000).fit(x, y)
+    return {"x": x.tolist(), "y": y.tolist(), "penalty": 2.0, "intercept": float(model.intercept_[0]),
+            "weights": model.coef_[0].tolist(), "auc": float(roc_auc_score(y, model.decision_function(x)))}
 
 
 def log_marginal(c: np.ndarray, a: float) -> float:
@@ -103,6 +147,20 @@ def main() -> None:
         "psiCritical": [psi_critical(n, m, b, a) for n, m in [(1000, 200), (1000, 1000), (50_000, 500)]
                         for b in [2, 10, 20] for a in [0.05, 0.01, 0.001]],
         "dirichletMultinomial": [bayes_factor(*c) for c in counts],
+        "distances": [distances(*c) for c in counts if sum(c[2]) > 0] + [
+            # SciPy's documentation, through Evidently's tests; both sides are samples here.
+            distances("Evidently's chi-square", [16, 18, 16, 14, 12, 12], [16, 16, 16, 16, 16, 8]),
+            distances("disjoint", [5, 5, 0, 0], [0, 0, 3, 4])],
+        "transport": [
+            transport("shift", np.round(rng.normal(0, 1, 400), 4), np.round(rng.normal(0.5, 1, 300), 4), 20),
+            transport("scale", np.round(rng.normal(0, 1, 400), 4), np.round(rng.normal(0, 3, 300), 4), 20),
+            transport("skewed", np.round(rng.lognormal(0, 1, 400), 4), np.round(rng.lognormal(0.3, 1, 300), 4), 10)],
+        "cramerVonMises": [
+            cramer_von_mises("Conover's", [38.7, 41.5, 43.8, 44.5, 45.5, 46.0, 47.7, 58.0],
+                             [39.2, 39.3, 39.7, 41.4, 41.8, 42.9, 43.3, 45.8]),
+            cramer_von_mises("same", np.round(rng.normal(0, 1, 60), 6), np.round(rng.normal(0, 1, 50), 6)),
+            cramer_von_mises("shifted", np.round(rng.normal(0, 1, 80), 6), np.round(rng.normal(0.6, 1, 90), 6))],
+        "logistic": logistic(rng),
         "samples": {"normal": normal.tolist()},
         "quantileEdges": [quantile_edges("normal", normal, b) for b in [10, 20]],
     })

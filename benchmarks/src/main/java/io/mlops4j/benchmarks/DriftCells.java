@@ -1,21 +1,30 @@
 package io.mlops4j.benchmarks;
 
+import com.tdunning.math.stats.MergingDigest;
 import io.mlops4j.core.Baseline;
 import io.mlops4j.core.FeatureCells;
 import io.mlops4j.core.Schema;
 import java.util.Arrays;
+import org.HdrHistogram.DoubleHistogram;
 import org.apache.datasketches.kll.KllFloatsSketch;
 
 /** One numeric feature's live values, counted over 20 frozen cells or put into a sketch. */
 final class DriftCells {
   private static final int BINS = 20;
   private static final int SKETCH_K = 200;
+  private static final double DIGEST_COMPRESSION = 100;
+  private static final int HISTOGRAM_DIGITS = 3;
+
+  /** HdrHistogram takes positive numbers only. */
+  private static final double OFFSET = 100;
 
   private final FeatureCells cells;
   private final long[] counts;
   private final double[] edges;
   private final long[] edgeCounts;
   private final KllFloatsSketch sketch = KllFloatsSketch.newHeapInstance(SKETCH_K);
+  private final MergingDigest digest = new MergingDigest(DIGEST_COMPRESSION);
+  private final DoubleHistogram histogram = new DoubleHistogram(HISTOGRAM_DIGITS);
 
   DriftCells() {
     double[] reference = Inputs.numbers(20_000);
@@ -50,6 +59,18 @@ final class DriftCells {
   long sketch(double value) {
     sketch.update((float) value);
     return sketch.getN();
+  }
+
+  /** A t-digest. */
+  long digest(double value) {
+    digest.add(value);
+    return 1;
+  }
+
+  /** A histogram of three digits, of the value moved to where it is positive. */
+  long histogram(double value) {
+    histogram.recordValue(value + OFFSET);
+    return 1;
   }
 
   long counted() {

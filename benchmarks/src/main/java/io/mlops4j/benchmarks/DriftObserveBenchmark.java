@@ -77,6 +77,26 @@ public class DriftObserveBenchmark {
   }
 
   /**
+   * A t-digest of compression 100.
+   *
+   * @return nothing of interest
+   */
+  @Benchmark
+  public long tDigest() {
+    return cells.digest(next());
+  }
+
+  /**
+   * An HdrHistogram of doubles with three digits.
+   *
+   * @return nothing of interest
+   */
+  @Benchmark
+  public long hdrHistogram() {
+    return cells.histogram(next());
+  }
+
+  /**
    * Our cell and an increment.
    *
    * @return the count of the cell

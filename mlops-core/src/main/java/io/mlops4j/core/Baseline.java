@@ -13,25 +13,37 @@ import org.jspecify.annotations.Nullable;
  * cells frozen at training with exact counts. Stored with a version; drift, validation and gates
  * compare against it. Immutable and thread-safe.
  *
- * <p>Numbers and times get quantile cells, categories a dictionary. Text and vector features have
- * no cells yet: they are listed in {@link #skipped()}.
+ * <p>Numbers and times get quantile cells, categories a dictionary, vectors quantile cells along a
+ * few random directions. Free text has no cells: such features are listed in {@link #skipped()}.
  */
 public final class Baseline {
   /** The name under which {@link #scores()} appear where features are listed. */
   public static final String SCORE = "(score)";
 
+  /** The name under which {@link #classes()} appear where features are listed. */
+  public static final String CLASS = "(class)";
+
   private final long rows;
   private final List<FeatureCells> features;
   private final @Nullable FeatureCells scores;
+  private final @Nullable FeatureCells classes;
   private final List<String> skipped;
+  private final BaselineParts parts;
   private final String fingerprint;
 
   Baseline(
-      long rows, List<FeatureCells> features, @Nullable FeatureCells scores, List<String> skipped) {
+      long rows,
+      List<FeatureCells> features,
+      @Nullable FeatureCells scores,
+      @Nullable FeatureCells classes,
+      List<String> skipped,
+      BaselineParts parts) {
     this.rows = rows;
     this.features = List.copyOf(features);
     this.scores = scores;
+    this.classes = classes;
     this.skipped = List.copyOf(skipped);
+    this.parts = parts;
     this.fingerprint = identity();
   }
 
@@ -47,23 +59,26 @@ public final class Baseline {
    *     many; from a seeded sample beyond), 100 to 10,000,000; 8 bytes each. Counts are exact
    *     always
    * @param seed of that sample
+   * @param directions how many random directions a vector is looked at from, 0 to 64
    */
-  public record Options(int bins, int categories, int rareCategories, int sampleSize, long seed) {
+  public record Options(
+      int bins, int categories, int rareCategories, int sampleSize, long seed, int directions) {
     /** Checks the ranges. */
     public Options {
       requireRange("bins", bins, 2, 1_000);
       requireRange("categories", categories, 1, 10_000);
       requireRange("rareCategories", rareCategories, 0, 50_000);
       requireRange("sampleSize", sampleSize, 100, 10_000_000);
+      requireRange("directions", directions, 0, 64);
     }
 
     /**
-     * Returns 20 bins, 200 categories, 2,000 rare ones, exact up to 200,000 values.
+     * Returns 20 bins, 200 categories, 2,000 rare ones, exact up to 200,000 values, 4 directions.
      *
      * @return the defaults
      */
     public static Options withDefaults() {
-      return new Options(20, 200, 2_000, 200_000, 1);
+      return new Options(20, 200, 2_000, 200_000, 1, 4);
     }
 
     /**
@@ -73,7 +88,7 @@ public final class Baseline {
      * @return a copy
      */
     public Options withBins(int bins) {
-      return new Options(bins, categories, rareCategories, sampleSize, seed);
+      return new Options(bins, categories, rareCategories, sampleSize, seed, directions);
     }
 
     /**
@@ -84,7 +99,7 @@ public final class Baseline {
      * @return a copy
      */
     public Options withCategories(int categories, int rareCategories) {
-      return new Options(bins, categories, rareCategories, sampleSize, seed);
+      return new Options(bins, categories, rareCategories, sampleSize, seed, directions);
     }
 
     /**
@@ -95,7 +110,17 @@ public final class Baseline {
      * @return a copy
      */
     public Options withSample(int sampleSize, long seed) {
-      return new Options(bins, categories, rareCategories, sampleSize, seed);
+      return new Options(bins, categories, rareCategories, sampleSize, seed, directions);
+    }
+
+    /**
+     * Returns these options with another number of directions for vectors.
+     *
+     * @param directions 0 to 64; with 0 vectors are skipped
+     * @return a copy
+     */
+    public Options withDirections(int directions) {
+      return new Options(bins, categories, rareCategories, sampleSize, seed, directions);
     }
 
     private static void requireRange(String name, int value, int low, int high) {
@@ -133,7 +158,18 @@ public final class Baseline {
    */
   public static <T> Baseline fit(
       Schema<T> schema, Supplier<? extends Stream<? extends T>> rows, Options options) {
-    return new BaselineFit<>(schema, options).fit(rows);
+    return of(schema).options(options).fit(rows);
+  }
+
+  /**
+   * Starts a baseline with more than the options decide: segments and a season.
+   *
+   * @param schema what a row is
+   * @param <T> the row type
+   * @return a builder
+   */
+  public static <T> BaselineBuilder<T> of(Schema<T> schema) {
+    return new BaselineBuilder<>(schema);
   }
 
   /**
@@ -164,7 +200,25 @@ public final class Baseline {
     for (double value : values) {
       counts[cells.cellOf(value)]++;
     }
-    return new Baseline(rows, features, cells, skipped);
+    return new Baseline(rows, features, cells, classes, skipped, parts);
+  }
+
+  /**
+   * Returns this baseline with reference classes, usually those the model answered with on
+   * validation rows.
+   *
+   * @param labels one per row, such as a spam filter's answers
+   * @return a copy with a dictionary of classes
+   */
+  public Baseline withClasses(List<String> labels) {
+    Options options = Options.withDefaults();
+    FrequentValues frequent = new FrequentValues(options.categories());
+    labels.forEach(frequent::add);
+    List<String> known = frequent.ranked(options.categories());
+    long[] counts = new long[known.size() + 3];
+    FeatureCells cells = new CategoryCells(CLASS, false, known, List.of(), counts);
+    labels.forEach(label -> counts[cells.cellOf(label)]++);
+    return new Baseline(rows, features, scores, cells, skipped, parts);
   }
 
   /**
@@ -210,7 +264,7 @@ public final class Baseline {
   /**
    * Returns the features that have cells, in the order of the schema.
    *
-   * @return numeric, time and categorical features
+   * @return numeric, time and categorical features, and directions of vectors
    */
   public List<FeatureCells> features() {
     return features;
@@ -226,7 +280,96 @@ public final class Baseline {
   }
 
   /**
-   * Returns the features that have no cells because they are text or vectors.
+   * Returns the cells of the classes the model answers with.
+   *
+   * @return the cells, or empty if none were given
+   */
+  public Optional<FeatureCells> classes() {
+    return Optional.ofNullable(classes);
+  }
+
+  /**
+   * Returns everything that has cells: the features, then scores and classes if there are any.
+   *
+   * @return at most two more than {@link #features()}
+   */
+  public List<FeatureCells> all() {
+    return Stream.of(features.stream(), scores().stream(), classes().stream())
+        .<FeatureCells>flatMap(cells -> cells)
+        .toList();
+  }
+
+  /**
+   * Returns the cycle whose slots have reference counts of their own.
+   *
+   * @return the season, or empty if the baseline was fitted without one
+   */
+  public Optional<Season> season() {
+    return Optional.ofNullable(parts.season());
+  }
+
+  /**
+   * Returns what training rows would have looked like in certain slots of the season: the slots'
+   * shares in the proportions asked for, scaled to the effective size of such a mixture, rounded.
+   *
+   * @param feature its name
+   * @param slots how many live rows came in each slot, length {@link Season#slots()}
+   * @return counts per cell; {@link FeatureCells#reference()} without a season, without rows, and
+   *     for scores and classes. Slots that training did not see are taken to be like all rows
+   * @throws IllegalArgumentException if there is no such feature
+   */
+  public long[] seasonal(String feature, long... slots) {
+    FeatureCells cells = cells(feature);
+    int position = features.indexOf(cells);
+    Strata strata = parts.slots();
+    return strata == null || position < 0
+        ? cells.reference()
+        : strata.mixed(position, slots, cells.reference());
+  }
+
+  /**
+   * Returns the parts of the rows that have reference counts of their own.
+   *
+   * @return segments in a fixed order; empty if none were asked for
+   */
+  public List<Segment> segments() {
+    return parts.segments();
+  }
+
+  /**
+   * Returns how many training rows of a segment fell into each cell of a feature.
+   *
+   * @param segment its position in {@link #segments()}
+   * @param feature its name
+   * @return a copy, one count per cell
+   * @throws IllegalArgumentException if there is no such feature, or it is the score or the class
+   */
+  public long[] reference(int segment, String feature) {
+    int position = features.indexOf(cells(feature));
+    Strata strata = parts.members();
+    if (strata == null || position < 0) {
+      throw new IllegalArgumentException(
+          "Segments have no counts of " + Text.printable(feature, 64) + ".");
+    }
+    return strata.counts(segment, position);
+  }
+
+  private FeatureCells cells(String feature) {
+    return all().stream()
+        .filter(cells -> cells.feature().equals(feature))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "The baseline has no feature " + Text.printable(feature, 64) + "."));
+  }
+
+  BaselineParts parts() {
+    return parts;
+  }
+
+  /**
+   * Returns the features that have no cells because they are free text.
    *
    * @return their names
    */
@@ -240,6 +383,10 @@ public final class Baseline {
     if (scores != null) {
       identify(Objects.requireNonNull(scores), identity);
     }
+    if (classes != null) {
+      identify(Objects.requireNonNull(classes), identity);
+    }
+    parts.identify(identity);
     return Digests.sha256(identity.toString().getBytes(StandardCharsets.UTF_8));
   }
 

@@ -1,39 +1,50 @@
 package io.mlops4j.core;
 
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Learns a baseline in two passes: where the cells lie, then exact counts. */
 final class BaselineFit<T> {
-  private static final int FREQUENT_CAPACITY = 20_000;
-
+  private final BaselineBuilder<T> wanted;
   private final Schema<T> schema;
-  private final Baseline.Options options;
+  private final List<CellLearner<T>> learners = new ArrayList<>();
+  private final List<FeatureCells> cells = new ArrayList<>();
+  private final List<Feature<T>> features = new ArrayList<>();
   private long learnedFrom;
 
-  BaselineFit(Schema<T> schema, Baseline.Options options) {
-    this.schema = Objects.requireNonNull(schema, "schema");
-    this.options = Objects.requireNonNull(options, "options");
+  BaselineFit(BaselineBuilder<T> wanted) {
+    this.wanted = wanted;
+    this.schema = wanted.schema;
   }
 
   Baseline fit(Supplier<? extends Stream<? extends T>> rows) {
-    List<Feature<T>> learned = new ArrayList<>();
     List<String> skipped = new ArrayList<>();
     for (Feature<T> feature : schema.features()) {
-      switch (feature.kind()) {
-        case NUMERIC, TIME, CATEGORICAL -> learned.add(feature);
-        case TEXT, VECTOR -> skipped.add(feature.name());
+      boolean none = feature.kind() == FeatureKind.VECTOR && wanted.options().directions() == 0;
+      if (feature.kind() == FeatureKind.TEXT || none) {
+        skipped.add(feature.name());
+      } else {
+        learners.add(CellLearner.of(feature, wanted.options(), learners.size()));
       }
     }
-    List<FeatureCells> cells = learnCells(learned, rows);
-    long[][] counts = new long[cells.size()][];
-    for (int i = 0; i < counts.length; i++) {
-      counts[i] = new long[cells.get(i).size()];
-    }
+    learn(rows);
+    int[] cellOf = new int[cells.size()];
+    long[][] counts = cells.stream().map(c -> new long[c.size()]).toArray(long[][]::new);
+    @Nullable Strata slots =
+        wanted.season == null ? null : Strata.empty(wanted.season.slots(), cells);
+    Members members = new Members();
     long[] second = new long[1];
     try (Stream<? extends T> stream = rows.get()) {
       stream
@@ -41,39 +52,31 @@ final class BaselineFit<T> {
           .forEachOrdered(
               row -> {
                 second[0]++;
-                for (int i = 0; i < counts.length; i++) {
-                  counts[i][cellOf(cells.get(i), learned.get(i), row)]++;
+                for (int i = 0; i < cellOf.length; i++) {
+                  cellOf[i] = cellOf(i, row);
+                  counts[i][cellOf[i]]++;
                 }
+                addSlot(slots, row, cellOf);
+                members.add(row, cellOf);
               });
     }
-    if (second[0] != learnedFrom) {
-      throw new MlopsException(
-          "Baseline of "
-              + schema.name()
-              + ": the rows changed between the two passes (first "
-              + learnedFrom
-              + ", then "
-              + second[0]
-              + "). The supplier must return the same rows each time.");
-    }
+    requireSame(second[0]);
     List<FeatureCells> result = new ArrayList<>();
     for (int i = 0; i < counts.length; i++) {
       result.add(cells.get(i).withReference(counts[i]));
     }
-    return new Baseline(second[0], result, null, skipped);
+    List<Segment> segments = members.segments(counts);
+    return new Baseline(
+        second[0],
+        result,
+        null,
+        null,
+        skipped,
+        new BaselineParts(
+            wanted.season, slots, segments, segments.isEmpty() ? null : members.strata(counts)));
   }
 
-  private List<FeatureCells> learnCells(
-      List<Feature<T>> features, Supplier<? extends Stream<? extends T>> rows) {
-    @Nullable EdgeLearner[] edges = new @Nullable EdgeLearner[features.size()];
-    @Nullable FrequentValues[] values = new @Nullable FrequentValues[features.size()];
-    for (int i = 0; i < edges.length; i++) {
-      if (features.get(i).kind() == FeatureKind.CATEGORICAL) {
-        values[i] = new FrequentValues(Math.max(FREQUENT_CAPACITY, options.categories()));
-      } else {
-        edges[i] = new EdgeLearner(options.sampleSize(), options.seed() + i);
-      }
-    }
+  private void learn(Supplier<? extends Stream<? extends T>> rows) {
     long[] first = new long[1];
     try (Stream<? extends T> stream = rows.get()) {
       stream
@@ -81,56 +84,145 @@ final class BaselineFit<T> {
           .forEachOrdered(
               row -> {
                 first[0]++;
-                for (int i = 0; i < edges.length; i++) {
-                  EdgeLearner learner = edges[i];
-                  FrequentValues frequent = values[i];
-                  if (learner != null) {
-                    learner.add(features.get(i).number(row));
-                  } else if (frequent != null) {
-                    String text = features.get(i).text(row);
-                    if (text != null) {
-                      frequent.add(text);
-                    }
-                  }
+                for (int i = 0; i < learners.size(); i++) {
+                  learners.get(i).add(row);
                 }
               });
     }
     learnedFrom = first[0];
-    List<FeatureCells> cells = new ArrayList<>();
-    for (int i = 0; i < edges.length; i++) {
-      EdgeLearner learner = edges[i];
-      FrequentValues frequent = values[i];
-      if (learner != null) {
-        cells.add(numberCells(features.get(i), learner));
-      } else if (frequent != null) {
-        cells.add(categoryCells(features.get(i), frequent));
+    for (CellLearner<T> learner : learners) {
+      for (FeatureCells learned : learner.cells()) {
+        cells.add(learned);
+        features.add(learner.feature());
       }
     }
-    return cells;
   }
 
-  private FeatureCells numberCells(Feature<T> feature, EdgeLearner learner) {
-    double[] edges = learner.edges(options.bins(), !feature.sensitive());
-    return new NumberCells(
-        feature.name(), feature.kind(), feature.sensitive(), edges, new long[edges.length + 3]);
+  private int cellOf(int position, T row) {
+    Feature<T> feature = features.get(position);
+    FeatureCells target = cells.get(position);
+    return switch (feature.kind()) {
+      case CATEGORICAL -> target.cellOf(feature.text(row));
+      case VECTOR -> target.cellOf(feature.vector(row));
+      default -> target.cellOf(feature.number(row));
+    };
   }
 
-  private FeatureCells categoryCells(Feature<T> feature, FrequentValues frequent) {
-    List<String> ranked = frequent.ranked(options.categories() + options.rareCategories());
-    List<String> values = ranked.subList(0, Math.min(options.categories(), ranked.size()));
-    List<String> rare = ranked.subList(values.size(), ranked.size()).stream().sorted().toList();
-    if (feature.sensitive()) {
-      rare = List.of();
-      values =
-          values.stream().map(v -> CategoryCells.hashed(feature.name(), v)).distinct().toList();
+  private void addSlot(@Nullable Strata slots, T row, int[] cellOf) {
+    if (slots != null && wanted.season != null && wanted.at != null) {
+      Instant at = wanted.at.apply(row);
+      if (at != null) {
+        slots.add(wanted.season.slotOf(at), cellOf);
+      }
     }
-    return new CategoryCells(
-        feature.name(), feature.sensitive(), values, rare, new long[values.size() + 3]);
   }
 
-  private static <T> int cellOf(FeatureCells cells, Feature<T> feature, T row) {
-    return cells.kind() == FeatureKind.CATEGORICAL
-        ? cells.cellOf(feature.text(row))
-        : cells.cellOf(feature.number(row));
+  private void requireSame(long second) {
+    if (second != learnedFrom) {
+      throw new MlopsException(
+          "Baseline of "
+              + schema.name()
+              + ": the rows changed between the two passes (first "
+              + learnedFrom
+              + ", then "
+              + second
+              + "). The supplier must return the same rows each time.");
+    }
+  }
+
+  /**
+   * Counts segments. Which cells of a feature get a segment is known after the pass only, so each
+   * cell is counted, and those without one are added up.
+   */
+  private final class Members {
+    private final Map<Integer, Strata> byCell = new LinkedHashMap<>();
+    private final List<Predicate<? super EncodedRow<T>>> conditions =
+        List.copyOf(wanted.conditions.values());
+    private final Strata chosen = Strata.empty(conditions.size(), cells);
+
+    Members() {
+      wanted.segmentedBy.forEach(
+          (feature, most) -> {
+            int position = position(feature);
+            byCell.put(position, Strata.empty(cells.get(position).size(), cells));
+          });
+    }
+
+    private int position(String feature) {
+      return IntStream.range(0, cells.size())
+          .filter(i -> cells.get(i).feature().equals(feature))
+          .findFirst()
+          .orElseThrow();
+    }
+
+    void add(T row, int[] cellOf) {
+      byCell.forEach((position, strata) -> strata.add(cellOf[position], cellOf));
+      if (!conditions.isEmpty()) {
+        EncodedRow<T> encoded = schema.encode(row);
+        for (int i = 0; i < conditions.size(); i++) {
+          if (conditions.get(i).test(encoded)) {
+            chosen.add(i, cellOf);
+          }
+        }
+      }
+    }
+
+    List<Segment> segments(long[][] counts) {
+      List<Segment> result = new ArrayList<>();
+      byCell.forEach((position, strata) -> result.addAll(segmentsOf(position, counts[position])));
+      wanted.conditions.keySet().forEach(name -> result.add(new Segment(name, null, Set.of())));
+      if (result.size() > BaselineBuilder.MAX_SEGMENTS) {
+        throw new MlopsException(
+            "Baseline of "
+                + schema.name()
+                + ": "
+                + result.size()
+                + " segments (expected: at most "
+                + BaselineBuilder.MAX_SEGMENTS
+                + "). Ask for fewer of each feature.");
+      }
+      return result;
+    }
+
+    private List<Segment> segmentsOf(int position, long[] counts) {
+      FeatureCells by = cells.get(position);
+      int most = wanted.segmentedBy.getOrDefault(by.feature(), 0);
+      List<Integer> own =
+          IntStream.range(0, by.size())
+              .boxed()
+              .filter(cell -> counts[cell] > 0)
+              .sorted(Comparator.comparingLong((Integer cell) -> -counts[cell]))
+              .limit(most)
+              .sorted()
+              .toList();
+      List<Segment> result = new ArrayList<>();
+      for (int cell : own) {
+        String name = by.feature() + ": " + by.label(cell);
+        result.add(new Segment(name, by.feature(), Set.of(cell)));
+      }
+      TreeSet<Integer> rest = new TreeSet<>(IntStream.range(0, by.size()).boxed().toList());
+      own.forEach(rest::remove);
+      result.add(new Segment(by.feature() + ": other", by.feature(), rest));
+      return result;
+    }
+
+    Strata strata(long[][] counts) {
+      List<Segment> segments = segments(counts);
+      Strata result = Strata.empty(segments.size(), cells);
+      int at = 0;
+      int condition = 0;
+      for (Segment segment : segments) {
+        String by = segment.feature();
+        if (by == null) {
+          result.plus(at, chosen, condition++);
+        } else {
+          for (int cell : segment.cells()) {
+            result.plus(at, Objects.requireNonNull(byCell.get(position(by))), cell);
+          }
+        }
+        at++;
+      }
+      return result;
+    }
   }
 }

@@ -12,22 +12,34 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The document of a baseline. Reading is strict: whatever is not understood is refused. */
+/**
+ * The document of a baseline. Reading is strict: whatever is not understood is refused. Format 2 is
+ * written only where it is needed: older libraries read all the rest.
+ */
 final class BaselineJson {
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
 
   private BaselineJson() {}
 
   static byte[] write(Baseline baseline) {
     ObjectNode root = Json.object();
-    root.put("format", FORMAT);
+    root.put("format", needsSecondFormat(baseline) ? FORMAT : 1);
     root.put("rows", baseline.rows());
     ArrayNode features = root.putArray("features");
     baseline.features().forEach(cells -> features.add(write(cells)));
     baseline.scores().ifPresent(cells -> root.set("scores", write(cells)));
+    baseline.classes().ifPresent(cells -> root.set("classes", write(cells)));
+    StrataJson.write(baseline.parts(), root);
     ArrayNode skipped = root.putArray("skipped");
     baseline.skipped().forEach(skipped::add);
     return Json.canonical(root);
+  }
+
+  private static boolean needsSecondFormat(Baseline baseline) {
+    return baseline.classes().isPresent()
+        || baseline.season().isPresent()
+        || !baseline.segments().isEmpty()
+        || baseline.features().stream().anyMatch(cells -> cells.kind() == FeatureKind.VECTOR);
   }
 
   private static ObjectNode write(FeatureCells cells) {
@@ -46,8 +58,22 @@ final class BaselineJson {
 
   static Baseline read(byte[] json) {
     ObjectNode root = Json.parse(json, "Baseline");
-    require(only(root, "format", "rows", "features", "scores", "skipped"), "unknown field");
-    require(root.path("format").asInt() == FORMAT, "format is not " + FORMAT);
+    int format = root.path("format").asInt();
+    require(format == 1 || format == FORMAT, "format is not 1 or " + FORMAT);
+    require(
+        only(root, "format", "rows", "features", "scores", "skipped")
+            || (format > 1
+                && only(
+                    root,
+                    "format",
+                    "rows",
+                    "features",
+                    "scores",
+                    "skipped",
+                    "classes",
+                    "season",
+                    "segments")),
+        "unknown field");
     long rows = count(root.path("rows"), "rows");
     List<FeatureCells> features =
         list(root, "features", Integer.MAX_VALUE, BaselineJson::readCells);
@@ -66,7 +92,17 @@ final class BaselineJson {
     }
     List<String> skipped =
         list(root, "skipped", Integer.MAX_VALUE, node -> text(node, "a skipped feature"));
-    return new Baseline(rows, features, scoreCells, skipped);
+    JsonNode classes = root.get("classes");
+    @Nullable FeatureCells classCells = null;
+    if (classes != null) {
+      classCells = readCells(classes);
+      require(
+          classCells.kind() == FeatureKind.CATEGORICAL
+              && classCells.feature().equals(Baseline.CLASS),
+          "classes are not categorical");
+    }
+    return new Baseline(
+        rows, features, scoreCells, classCells, skipped, StrataJson.read(root, features));
   }
 
   private static FeatureCells readCells(JsonNode node) {
@@ -100,12 +136,39 @@ final class BaselineJson {
                 name + ": a value occurs twice, or rare values of a sensitive feature");
             yield new CategoryCells(name, sensitive, values, rare, reference);
           }
-          default -> throw bad(name + ": kind is none of numeric, time, categorical");
+          case "vector" -> readProjection(node, name, sensitive, reference);
+          default -> throw bad(name + ": kind is none of numeric, time, categorical, vector");
         };
     require(
         reference.length == cells.size(),
         name + ": " + reference.length + " counts for " + cells.size() + " cells");
     return cells;
+  }
+
+  private static FeatureCells readProjection(
+      JsonNode node, String name, boolean sensitive, long[] reference) {
+    require(
+        only(
+            node,
+            "name",
+            "kind",
+            "sensitive",
+            "reference",
+            "edges",
+            "source",
+            "direction",
+            "length"),
+        name);
+    String source = text(node.path("source"), name + ".source");
+    long direction = count(node.path("direction"), name + ".direction");
+    long length = count(node.path("length"), name + ".length");
+    require(
+        length <= ProjectionCells.MAX_LENGTH
+            && direction <= 64
+            && name.equals(ProjectionCells.name(source, (int) direction)),
+        name + ": source, direction or length");
+    return new ProjectionCells(
+        source, (int) direction, (int) length, sensitive, edges(node, name), reference);
   }
 
   private static double[] edges(JsonNode node, String name) {
@@ -153,7 +216,7 @@ final class BaselineJson {
     return result;
   }
 
-  private static boolean only(JsonNode node, String... fields) {
+  static boolean only(JsonNode node, String... fields) {
     Set<String> known = Set.of(fields);
     for (Iterator<String> names = node.fieldNames(); names.hasNext(); ) {
       if (!known.contains(names.next())) {
@@ -163,19 +226,19 @@ final class BaselineJson {
     return node.isObject();
   }
 
-  private static String text(JsonNode node, String what) {
+  static String text(JsonNode node, String what) {
     require(node.isTextual(), what + " is not a text");
     return node.asText();
   }
 
-  private static long count(JsonNode node, String what) {
+  static long count(JsonNode node, String what) {
     require(
         node.isIntegralNumber() && node.canConvertToLong() && node.longValue() >= 0,
         what + " is not a count");
     return node.longValue();
   }
 
-  private static long sum(long[] counts) {
+  static long sum(long[] counts) {
     long sum = 0;
     for (long count : counts) {
       sum += count;
@@ -184,13 +247,13 @@ final class BaselineJson {
     return sum;
   }
 
-  private static void require(boolean condition, String what) {
+  static void require(boolean condition, String what) {
     if (!condition) {
       throw bad(what);
     }
   }
 
-  private static MlopsException bad(String what) {
+  static MlopsException bad(String what) {
     return new MlopsException(
         "Baseline cannot be read: " + what + ". It was damaged, or written by a newer version.");
   }

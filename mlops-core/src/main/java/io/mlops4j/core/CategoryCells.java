@@ -133,6 +133,11 @@ final class CategoryCells implements FeatureCells {
   }
 
   @Override
+  public int known() {
+    return values.size() + rare.size();
+  }
+
+  @Override
   public long[] reference() {
     return reference.clone();
   }

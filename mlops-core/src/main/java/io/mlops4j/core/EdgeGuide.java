@@ -19,9 +19,15 @@ final class EdgeGuide {
   private static final int MIN_SLOTS = 512;
 
   private static final int SLOTS_PER_EDGE = 8;
+  private static final int CROWDED = -1;
 
   private final double[] edges;
   private final int[] below;
+
+  /** Per slot: the edges below it, or {@link #CROWDED}, and the one edge in it, or infinity. */
+  private final int[] cells;
+
+  private final double[] edgeIn;
   private final boolean logarithmic;
   private final double low;
   private final double scale;
@@ -49,8 +55,13 @@ final class EdgeGuide {
     for (double edge : edges) {
       below[slot(edge) + 1]++;
     }
+    this.cells = new int[slots];
+    this.edgeIn = new double[slots];
     for (int i = 1; i < below.length; i++) {
+      int inside = below[i];
       below[i] += below[i - 1];
+      cells[i - 1] = inside > 1 ? CROWDED : below[i - 1];
+      edgeIn[i - 1] = inside == 1 ? edges[below[i - 1]] : Double.POSITIVE_INFINITY;
     }
   }
 
@@ -75,6 +86,12 @@ final class EdgeGuide {
   /** The cell of a finite value: how many edges are below it. */
   int cellOf(double value) {
     int slot = slot(value);
+    int cell = cells[slot];
+    // The ordinary slot holds at most one edge: one comparison, and no loop to predict.
+    return cell == CROWDED ? search(slot, value) : value > edgeIn[slot] ? cell + 1 : cell;
+  }
+
+  private int search(int slot, double value) {
     int cell = below[slot];
     int end = below[slot + 1];
     if (end - cell > 8) {

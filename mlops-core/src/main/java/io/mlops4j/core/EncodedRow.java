@@ -38,7 +38,7 @@ public final class EncodedRow<T> {
    * @return the value; NaN if it is missing or of another kind
    */
   public double number(int feature) {
-    return schema.features().get(feature).isNumber() ? numbers[feature] : Double.NaN;
+    return numbers[feature];
   }
 
   /**

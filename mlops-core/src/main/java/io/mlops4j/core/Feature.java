@@ -113,6 +113,20 @@ public final class Feature<T> {
         name, FeatureKind.TEXT, nullable, sensitive, domain, length, number, text, vector);
   }
 
+  /** The same feature of rows that are encoded already, at its position in them. */
+  <R> Feature<EncodedRow<R>> encoded(int position) {
+    return new Feature<>(
+        name,
+        kind,
+        nullable,
+        sensitive,
+        domain,
+        length,
+        number == null ? null : row -> row.number(position),
+        text == null ? null : row -> row.text(position),
+        vector == null ? null : row -> row.vector(position));
+  }
+
   <R> Feature<R> on(Function<? super R, ? extends T> path) {
     ToDoubleFunction<T> numbers = number;
     Function<T, @Nullable String> texts = text;

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * in training, too rare for a cell of its own), {@code unseen} (in neither list) and {@code
  * missing}.
  */
-public sealed interface FeatureCells permits NumberCells, CategoryCells {
+public sealed interface FeatureCells permits NumberCells, CategoryCells, ProjectionCells {
 
   /**
    * Returns the feature the cells are of.
@@ -23,9 +23,18 @@ public sealed interface FeatureCells permits NumberCells, CategoryCells {
   String feature();
 
   /**
+   * Returns the feature of the schema whose values fall into the cells.
+   *
+   * @return {@link #feature()}, except for a direction of a vector
+   */
+  default String source() {
+    return feature();
+  }
+
+  /**
    * Returns what the values are.
    *
-   * @return numeric, time or categorical
+   * @return numeric, time, categorical, or vector for one direction of a vector
    */
   FeatureKind kind();
 
@@ -82,6 +91,33 @@ public sealed interface FeatureCells permits NumberCells, CategoryCells {
    * @return its cell; for a number always {@link #missing()}
    */
   int cellOf(@Nullable String value);
+
+  /**
+   * Returns the cell of a vector along this direction. Costs its length.
+   *
+   * @param vector any floats, or null for missing; one of another length, or with a NaN, is unseen
+   * @return its cell; for other kinds always {@link #missing()}
+   */
+  default int cellOf(float @Nullable [] vector) {
+    return missing();
+  }
+
+  /**
+   * Returns where the ordered cells end.
+   *
+   * @return a copy: the upper end of each ordered cell but the last, which is open; empty for
+   *     categories. Of a sensitive feature these are values: show them to nobody
+   */
+  default double[] edges() {
+    return new double[0];
+  }
+
+  /**
+   * Returns how many different values training showed, as far as the dictionary remembers them.
+   *
+   * @return at most the options' categories and rare categories; 0 for numbers
+   */
+  int known();
 
   /**
    * Returns how many training rows fell into each cell.

@@ -113,7 +113,8 @@ public final class Json {
     if (node.isNumber() && !Double.isFinite(node.doubleValue())) {
       throw new MlopsException(
           what
-              + " holds what is not a finite number: NaN, an infinity, or beyond the range of a double.");
+              + " holds what is not a finite number: NaN, an infinity, or beyond the range of a"
+              + " double.");
     }
     for (JsonNode child : node) {
       requireFinite(child, what);

@@ -92,6 +92,16 @@ final class NumberCells implements FeatureCells {
   }
 
   @Override
+  public double[] edges() {
+    return edges.clone();
+  }
+
+  @Override
+  public int known() {
+    return 0;
+  }
+
+  @Override
   public long[] reference() {
     return reference.clone();
   }

@@ -19,6 +19,10 @@ public final class RowBuffer<T> {
     this.schema = schema;
     this.reader = schema.reader();
     this.numbers = new double[schema.size()];
+    for (int i = 0; i < numbers.length; i++) {
+      // Read once for each value that drift counts: what is no number is missing.
+      numbers[i] = schema.features().get(i).isNumber() ? 0 : Double.NaN;
+    }
     this.texts = new @Nullable String[schema.size()];
     this.vectors = new float[schema.size()] @Nullable [];
   }

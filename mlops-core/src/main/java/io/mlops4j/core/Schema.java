@@ -323,6 +323,19 @@ public final class Schema<T> {
     return new Schema<>(rowType, features.stream().map(f -> f.<R>on(path)).toList(), null);
   }
 
+  /**
+   * Returns the same features of rows that are encoded already.
+   *
+   * @return it cannot make rows; reading a vector copies it
+   */
+  public Schema<EncodedRow<T>> encoded() {
+    List<Feature<EncodedRow<T>>> result = new ArrayList<>();
+    for (int i = 0; i < size(); i++) {
+      result.add(features.get(i).encoded(i));
+    }
+    return new Schema<>(name, result, null);
+  }
+
   RowReader<T> reader() {
     return reader;
   }

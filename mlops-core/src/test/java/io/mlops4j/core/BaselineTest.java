@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class BaselineTest {
-  @SuppressWarnings("ArrayRecordComponent") // vectors are skipped: that is what is tested
+  @SuppressWarnings("ArrayRecordComponent") // a vector, as rows have them
   record Row(double amount, @Nullable Double age, @Nullable String city, float[] embedding) {}
 
   private static final Schema<Row> SCHEMA = Schema.of(Row.class);
@@ -54,8 +54,11 @@ class BaselineTest {
     assertThat(baseline.rows()).isEqualTo(10_000);
     assertThat(baseline.features())
         .extracting(FeatureCells::feature)
-        .containsExactly("amount", "age", "city");
-    assertThat(baseline.skipped()).containsExactly("embedding");
+        .containsExactly(
+            "amount", "age", "city", "embedding~1", "embedding~2", "embedding~3", "embedding~4");
+    assertThat(baseline.skipped()).isEmpty();
+    var none = Baseline.Options.withDefaults().withDirections(0);
+    assertThat(Baseline.fit(SCHEMA, rows::stream, none).skipped()).containsExactly("embedding");
     assertThat(baseline.features()).allSatisfy(cells -> assertThat(sum(cells)).isEqualTo(10_000));
     FeatureCells age = baseline.features().get(1);
     assertThat(age.reference()[age.missing()]).isEqualTo(1_000);
@@ -247,10 +250,12 @@ class BaselineTest {
   @Test
   void fingerprint_otherCountsSameCells_isTheSame() {
     NumberCells cells = cells(1, 2, 3, 4);
-    Baseline one = new Baseline(4, List.of(cells), null, List.of());
+    Baseline one = new Baseline(4, List.of(cells), null, null, List.of(), BaselineParts.NONE);
     long[] more = cells.reference();
     more[0] += 10;
-    Baseline two = new Baseline(14, List.of(cells.withReference(more)), null, List.of());
+    Baseline two =
+        new Baseline(
+            14, List.of(cells.withReference(more)), null, null, List.of(), BaselineParts.NONE);
     assertThat(two.fingerprint()).isEqualTo(one.fingerprint());
     assertThat(two.toJson()).isNotEqualTo(one.toJson());
     // Pinned: the same on every JDK and machine.
@@ -267,7 +272,7 @@ class BaselineTest {
         "{\"format\":1,\"rows\":3,\"skipped\":[],\"features\":[{\"name\":\"x\",\"kind\":\"numeric\","
             + "\"edges\":[1,2],\"reference\":[1,1,1,0,0]}]}";
     assertThat(read(good).rows()).isEqualTo(3);
-    refuses(good.replace("\"format\":1", "\"format\":2"), "format is not 1");
+    refuses(good.replace("\"format\":1", "\"format\":3"), "format is not 1");
     refuses(good.replace("[1,2]", "[2,1]"), "edges do not ascend");
     refuses(good.replace("[1,2]", "[1,1]"), "edges do not ascend");
     refuses(good.replace("[1,2]", "[1,\"2\"]"), "not a finite number");

@@ -109,19 +109,30 @@ class CodedWritersTest {
   @CsvSource(
       delimiter = '~',
       value = {
-        "1 ~ 'as':'mapped','vocabulary':[],'values':[],'unseen':0,'missing':0 ~ \"as\": \"mapped\" (expected: numeric",
-        "2 ~ 'as':'mapped','vocabulary':['a'],'values':[],'unseen':0,'missing':0 ~ values of k: 0 for 1 known",
-        "2 ~ 'as':'mapped','vocabulary':['a'],'values':['b'],'unseen':0,'missing':0 ~ \"values\" of k",
-        "2 ~ 'as':'mapped','vocabulary':['a','a'],'values':[1,2],'unseen':0,'missing':0 ~ occurs twice",
+        "1 ~ 'as':'mapped','vocabulary':[],'values':[],'unseen':0,'missing':0 ~ \"as\": \"mapped\""
+            + " (expected: numeric",
+        "2 ~ 'as':'mapped','vocabulary':['a'],'values':[],'unseen':0,'missing':0 ~ values of k: 0"
+            + " for 1 known",
+        "2 ~ 'as':'mapped','vocabulary':['a'],'values':['b'],'unseen':0,'missing':0 ~ \"values\" of"
+            + " k",
+        "2 ~ 'as':'mapped','vocabulary':['a','a'],'values':[1,2],'unseen':0,'missing':0 ~ occurs"
+            + " twice",
         "2 ~ 'as':'mapped','vocabulary':['a'],'values':[1],'unseen':0 ~ \"missing\" of k",
-        "2 ~ 'as':'mapped','vocabulary':['a'],'values':[1e39],'unseen':0,'missing':0 ~ missing of k: Infinity",
+        "2 ~ 'as':'mapped','vocabulary':['a'],'values':[1e39],'unseen':0,'missing':0 ~ missing of"
+            + " k: Infinity",
         "2 ~ 'as':'one-hot-groups','zeros':[],'unseen':0,'missing':0 ~ needs a list \"groups\"",
-        "2 ~ 'as':'one-hot-groups','groups':[],'zeros':[],'unseen':'none','missing':'none' ~ groups of k: empty",
-        "2 ~ 'as':'one-hot-groups','groups':[['a']],'zeros':['a'],'unseen':'none','missing':'none' ~ occurs twice",
-        "2 ~ 'as':'one-hot-groups','groups':[['a']],'zeros':[],'unseen':1,'missing':'none' ~ unseen of k: 1",
-        "2 ~ 'as':'one-hot-groups','groups':[['a']],'zeros':[],'unseen':-1,'missing':'none' ~ \"unseen\" of k: -1",
-        "2 ~ 'as':'one-hot-groups','groups':[['a']],'zeros':[],'unseen':'zeros','missing':'none' ~ \"unseen\" of k",
-        "2 ~ 'as':'one-hot-groups','groups':[[null]],'zeros':[],'unseen':'none','missing':'none' ~ groups of k: position 0",
+        "2 ~ 'as':'one-hot-groups','groups':[],'zeros':[],'unseen':'none','missing':'none' ~ groups"
+            + " of k: empty",
+        "2 ~ 'as':'one-hot-groups','groups':[['a']],'zeros':['a'],'unseen':'none','missing':'none'"
+            + " ~ occurs twice",
+        "2 ~ 'as':'one-hot-groups','groups':[['a']],'zeros':[],'unseen':1,'missing':'none' ~ unseen"
+            + " of k: 1",
+        "2 ~ 'as':'one-hot-groups','groups':[['a']],'zeros':[],'unseen':-1,'missing':'none' ~"
+            + " \"unseen\" of k: -1",
+        "2 ~ 'as':'one-hot-groups','groups':[['a']],'zeros':[],'unseen':'zeros','missing':'none' ~"
+            + " \"unseen\" of k",
+        "2 ~ 'as':'one-hot-groups','groups':[[null]],'zeros':[],'unseen':'none','missing':'none' ~"
+            + " groups of k: position 0",
       })
   void fromJson_damaged_saysWhatIsWrong(String format, String column, String message) {
     String json =

@@ -57,7 +57,8 @@ class GoldenRowsTest {
         "{'tolerance':1,'rows':[{'input':{},'expected':1},{'input':{}}]} ~ row 1 needs",
         "{'tolerance':1,'rows':[{'input':[],'expected':1}]} ~ row 0 needs",
         "{'tolerance':1,'rows':[{'input':{'a':{}},'expected':1}]} ~ feature a is not a plain value",
-        "{'tolerance':1,'rows':[{'input':{'a':[1]},'expected':1}]} ~ feature a is not a plain value",
+        "{'tolerance':1,'rows':[{'input':{'a':[1]},'expected':1}]} ~ feature a is not a plain"
+            + " value",
       })
   void fromJson_damaged_saysWhat(String json, String message) {
     assertThatThrownBy(() -> read(json.replace('\'', '"')))

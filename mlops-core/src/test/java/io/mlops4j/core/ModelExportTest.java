@@ -220,12 +220,16 @@ class ModelExportTest {
       quoteCharacter = '`',
       value = {
         "signature.json ~ \"name\": \"age\" ~ \"name\": \"years\" ~ its features have fingerprint",
-        "signature.json ~ \"kind\": \"numeric\" ~ \"kind\": \"vector\" ~ kind of weight: \"vector\"",
+        "signature.json ~ \"kind\": \"numeric\" ~ \"kind\": \"vector\" ~ kind of weight:"
+            + " \"vector\"",
         "signature.json ~ \"name\": \"size\" ~ \"name\": \"colour\" ~ two features named colour",
         "signature.json ~ \"format\": 1 ~ \"format\": 9 ~ signature.json is not of format 1",
-        "signature.json ~ \"sensitive\": true ~ \"sensitive\": false ~ baseline.json describes age otherwise",
-        "encoding.json ~ \"feature\": \"weight\" ~ \"feature\": \"mass\" ~ encoding.json does not fit",
-        "training.json ~ \"metrics\": {} ~ \"metrics\": {\"auc\": \"high\"} ~ metric auc is not a number",
+        "signature.json ~ \"sensitive\": true ~ \"sensitive\": false ~ baseline.json describes age"
+            + " otherwise",
+        "encoding.json ~ \"feature\": \"weight\" ~ \"feature\": \"mass\" ~ encoding.json does not"
+            + " fit",
+        "training.json ~ \"metrics\": {} ~ \"metrics\": {\"auc\": \"high\"} ~ metric auc is not a"
+            + " number",
       })
   void read_documentsThatDisagree_areRefused(String file, String from, String to, String message)
       throws Exception {

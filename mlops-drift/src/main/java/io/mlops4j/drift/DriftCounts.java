@@ -1,37 +1,85 @@
 package io.mlops4j.drift;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mlops4j.core.Json;
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.ModelVersion;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
- * How many values fell into each cell of a baseline, for one model version. Immutable.
+ * How many values fell into each cell of a baseline, for one model version: of all rows, of each
+ * segment, and how many rows came in each slot of the season. Immutable.
  *
- * <p>Counts of several instances merge by addition: exact and in any order, so a fleet's verdict
- * does not depend on who reported first. Counts over other cells, or of another version, do not
- * merge.
+ * <p>Counts of several instances merge by addition (the sketch of different values by maximum):
+ * exact and in any order, so a fleet's verdict does not depend on who reported first. Counts over
+ * other cells, or of another version, do not merge.
  */
 public final class DriftCounts {
-  private static final int FORMAT = 1;
-
   private final ModelVersion version;
   private final String baseline;
   private final long predictions;
   private final Map<String, long[]> cells;
+  private final Map<String, Cardinality> distinct;
+  private final long[] slots;
+  private final List<Part> segments;
 
-  DriftCounts(ModelVersion version, String baseline, long predictions, Map<String, long[]> cells) {
+  DriftCounts(
+      ModelVersion version,
+      String baseline,
+      long predictions,
+      Map<String, long[]> cells,
+      Map<String, Cardinality> distinct,
+      long[] slots,
+      List<Part> segments) {
     this.version = version;
     this.baseline = baseline;
     this.predictions = predictions;
     this.cells = cells;
+    this.distinct = distinct;
+    this.slots = slots;
+    this.segments = List.copyOf(segments);
+  }
+
+  /** What was counted of one segment, by feature and cell. */
+  static final class Part {
+    private final long predictions;
+    private final long[][] cells;
+
+    /** Takes over the counts. */
+    Part(long predictions, long[][] cells) {
+      this.predictions = predictions;
+      this.cells = cells;
+    }
+
+    long predictions() {
+      return predictions;
+    }
+
+    /** The counts themselves, not to be changed. */
+    long[][] cells() {
+      return cells;
+    }
+
+    Part plus(Part other) {
+      long[][] sum = new long[cells.length][];
+      for (int i = 0; i < sum.length; i++) {
+        sum[i] = add(cells[i], other.cells[i]);
+      }
+      return new Part(Math.addExact(predictions, other.predictions), sum);
+    }
+
+    boolean fits(Part other) {
+      boolean same = cells.length == other.cells.length;
+      for (int i = 0; same && i < cells.length; i++) {
+        same = cells[i].length == other.cells[i].length;
+      }
+      return same;
+    }
   }
 
   /**
@@ -64,11 +112,45 @@ public final class DriftCounts {
   /**
    * Returns the counts of one feature.
    *
-   * @param feature its name, or {@link io.mlops4j.core.Baseline#SCORE}
+   * @param feature its name, or {@link io.mlops4j.core.Baseline#SCORE} or {@link
+   *     io.mlops4j.core.Baseline#CLASS}
    * @return a copy, one count per cell, or empty if the baseline has no cells of it
    */
   public Optional<long[]> cells(String feature) {
     return Optional.ofNullable(cells.get(feature)).map(long[]::clone);
+  }
+
+  /**
+   * Returns how many different values of a category there were.
+   *
+   * @param feature its name
+   * @return an estimate with a relative standard error of {@link DataQuality#DISTINCT_ERROR}; empty
+   *     for what is no category, and for counts read from the first format
+   */
+  public OptionalDouble distinct(String feature) {
+    Cardinality sketch = distinct.get(feature);
+    return sketch == null ? OptionalDouble.empty() : OptionalDouble.of(sketch.estimate());
+  }
+
+  /**
+   * Returns how many rows came in each slot of the season.
+   *
+   * @return a copy; empty if the baseline has no season
+   */
+  public long[] slots() {
+    return slots.clone();
+  }
+
+  List<Part> segments() {
+    return segments;
+  }
+
+  Map<String, long[]> cells() {
+    return cells;
+  }
+
+  Map<String, Cardinality> distinct() {
+    return distinct;
   }
 
   /**
@@ -103,22 +185,44 @@ public final class DriftCounts {
     requireSameShape(other);
     Map<String, long[]> sum = new LinkedHashMap<>();
     cells.forEach(
-        (feature, mine) -> {
-          long[] theirs = Objects.requireNonNull(other.cells.get(feature));
-          long[] both = new long[mine.length];
-          for (int i = 0; i < both.length; i++) {
-            both[i] = Math.addExact(mine[i], theirs[i]);
-          }
-          sum.put(feature, both);
-        });
-    return new DriftCounts(version, baseline, Math.addExact(predictions, other.predictions), sum);
+        (feature, mine) ->
+            sum.put(feature, add(mine, Objects.requireNonNull(other.cells.get(feature)))));
+    Map<String, Cardinality> sketches = new LinkedHashMap<>(distinct);
+    other.distinct.forEach(
+        (feature, theirs) -> sketches.merge(feature, theirs, Cardinality::union));
+    List<Part> parts = new ArrayList<>();
+    for (int i = 0; i < segments.size(); i++) {
+      parts.add(segments.get(i).plus(other.segments.get(i)));
+    }
+    return new DriftCounts(
+        version,
+        baseline,
+        Math.addExact(predictions, other.predictions),
+        sum,
+        sketches,
+        add(slots, other.slots),
+        parts);
+  }
+
+  private static long[] add(long[] mine, long[] theirs) {
+    long[] both = new long[mine.length];
+    for (int i = 0; i < both.length; i++) {
+      both[i] = Math.addExact(mine[i], theirs[i]);
+    }
+    return both;
   }
 
   private void requireSameShape(DriftCounts other) {
-    boolean same = cells.keySet().equals(other.cells.keySet());
+    boolean same =
+        cells.keySet().equals(other.cells.keySet())
+            && slots.length == other.slots.length
+            && segments.size() == other.segments.size();
     for (Map.Entry<String, long[]> entry : cells.entrySet()) {
       long[] theirs = other.cells.get(entry.getKey());
       same &= theirs != null && theirs.length == entry.getValue().length;
+    }
+    for (int i = 0; same && i < segments.size(); i++) {
+      same = segments.get(i).fits(other.segments.get(i));
     }
     if (!same) {
       throw new MlopsException(
@@ -131,73 +235,24 @@ public final class DriftCounts {
   }
 
   /**
-   * Returns a compact document of these counts, for an object store.
+   * Returns a compact document of these counts, for an object store: about two bytes a cell that
+   * was used, one a cell that was not.
    *
-   * @return canonical JSON: equal counts give equal bytes
+   * @return equal counts give equal bytes, on every machine
    */
   public byte[] toBytes() {
-    ObjectNode root = Json.object();
-    root.put("format", FORMAT);
-    root.put("model", version.model());
-    root.put("version", version.number());
-    root.put("baseline", baseline);
-    root.put("predictions", predictions);
-    ObjectNode features = root.putObject("cells");
-    cells.forEach(
-        (feature, counts) -> {
-          ArrayNode list = features.putArray(feature);
-          for (long count : counts) {
-            list.add(count);
-          }
-        });
-    return Json.canonical(root);
+    return CountsBytes.write(this);
   }
 
   /**
    * Returns the counts a document holds.
    *
-   * @param bytes what {@link #toBytes} wrote
+   * @param bytes what {@link #toBytes} wrote, in this version of the library or an earlier one
    * @return the counts
-   * @throws MlopsException if it is not such a document
+   * @throws MlopsException if it is not such a document, or was damaged
    */
   public static DriftCounts fromBytes(byte[] bytes) {
-    ObjectNode root = Json.parse(bytes, "Drift counts");
-    if (root.size() != 6 || root.path("format").asInt() != FORMAT) {
-      throw damaged("format is not " + FORMAT + ", or a field is missing or unknown");
-    }
-    Map<String, long[]> cells = new LinkedHashMap<>();
-    for (Map.Entry<String, JsonNode> feature : root.path("cells").properties()) {
-      if (!feature.getValue().isArray()) {
-        throw damaged("cells are not a list");
-      }
-      long[] counts = new long[feature.getValue().size()];
-      for (int i = 0; i < counts.length; i++) {
-        counts[i] = count(feature.getValue().get(i));
-      }
-      cells.put(feature.getKey(), counts);
-    }
-    String baseline = root.path("baseline").asText();
-    if (!baseline.matches("[0-9a-f]{64}")) {
-      throw damaged("baseline is not a fingerprint");
-    }
-    try {
-      ModelVersion version =
-          new ModelVersion(root.path("model").asText(), root.path("version").asInt(-1));
-      return new DriftCounts(version, baseline, count(root.path("predictions")), cells);
-    } catch (IllegalArgumentException e) {
-      throw damaged(String.valueOf(e.getMessage()));
-    }
-  }
-
-  private static long count(JsonNode node) {
-    if (!node.isIntegralNumber() || !node.canConvertToLong() || node.longValue() < 0) {
-      throw damaged("a count is not a number of 0 or more");
-    }
-    return node.longValue();
-  }
-
-  private static MlopsException damaged(String what) {
-    return new MlopsException("Drift counts cannot be read: " + what + ".");
+    return bytes.length > 0 && bytes[0] == '{' ? CountsJson.read(bytes) : CountsBytes.read(bytes);
   }
 
   @Override

@@ -5,8 +5,6 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.mlops4j.core.Baseline;
 import io.mlops4j.core.FeatureCells;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -43,9 +41,7 @@ final class DriftMeters {
 
   /** Adds a gauge per feature that has none yet. */
   void follow(Baseline baseline, DriftMonitor<?, ?> monitor) {
-    List<FeatureCells> cells = new ArrayList<>(baseline.features());
-    baseline.scores().ifPresent(cells::add);
-    for (FeatureCells feature : cells) {
+    for (FeatureCells feature : baseline.all()) {
       if (followed.add(feature.feature())) {
         Gauge.builder("mlops.drift.psi", monitor, m -> psi(m, feature.feature()))
             .description("Population stability index of the open window")
@@ -59,7 +55,11 @@ final class DriftMeters {
   private static double psi(DriftMonitor<?, ?> monitor, String name) {
     return monitor
         .report()
-        .flatMap(r -> r.features().stream().filter(f -> f.feature().equals(name)).findFirst())
+        .flatMap(
+            r ->
+                r.features().stream()
+                    .filter(f -> f.segment().isEmpty() && f.feature().equals(name))
+                    .findFirst())
         .flatMap(FeatureDrift::measures)
         .map(DriftMeasures::psi)
         .orElse(Double.NaN);

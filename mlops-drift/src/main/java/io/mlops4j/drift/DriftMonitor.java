@@ -3,6 +3,7 @@ package io.mlops4j.drift;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.mlops4j.core.Baseline;
 import io.mlops4j.core.Check;
+import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.ModelSource;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.core.Prediction;
@@ -10,12 +11,10 @@ import io.mlops4j.core.PredictionListener;
 import io.mlops4j.core.Subscription;
 import io.mlops4j.core.Time;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.Set;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -37,11 +36,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DriftMonitor<I, O> implements PredictionListener<I, O>, Check, AutoCloseable {
   private final ModelSource<I, O> source;
-  private final DriftRule rule;
-  private final Windows windows;
   private final Epochs<I, O> epochs;
-  private final Set<String> ignored;
+  private final DriftReports reports;
+  private final @Nullable FleetProfiles profiles;
+  private final @Nullable ProfileKeeper keeper;
   private final ToDoubleFunction<? super O> score;
+  private final Function<? super O, @Nullable String> label;
   private final Time time;
   private final Duration staleAfter;
   private final @Nullable DriftMeters meters;
@@ -50,19 +50,47 @@ public final class DriftMonitor<I, O> implements PredictionListener<I, O>, Check
   private @Nullable ModelVersion lastSeen;
   private long lastNanos;
 
-  DriftMonitor(Builder<I, O> builder) {
+  DriftMonitor(DriftMonitorBuilder<I, O> builder) {
     this.source = builder.source;
-    this.rule = builder.rule();
-    this.windows = new Windows(builder.window());
-    this.epochs = new Epochs<>(source, windows, builder.history());
-    this.ignored = builder.ignored();
+    Windows intervals = new Windows(builder.step());
+    int perWindow = (int) (builder.window().toMillis() / intervals.length().toMillis());
+    this.profiles = builder.profiles();
+    this.epochs =
+        new Epochs<>(
+            source,
+            new EpochOptions<>(
+                intervals, perWindow, builder.history(), builder.learnFrom, builder.conditions),
+            profiles);
+    this.reports =
+        new DriftReports(
+            epochs,
+            intervals,
+            perWindow,
+            builder.rule(),
+            List.copyOf(builder.dataRules),
+            builder.ignored(),
+            builder.comparison());
     this.score = builder.score();
+    this.label = builder.label();
     this.time = builder.time();
-    this.staleAfter = windows.length().multipliedBy(2);
+    this.staleAfter = builder.window().multipliedBy(2);
     MeterRegistry registry = builder.meters();
     this.meters = registry == null ? null : new DriftMeters(registry, source.name());
+    this.keeper =
+        profiles == null
+            ? null
+            : new ProfileKeeper(
+                profiles,
+                epochs,
+                time,
+                builder.every,
+                perWindow * 2 + builder.history(),
+                source.name());
     this.subscription = source.subscribe(epochs::remember);
     epochs.remember();
+    if (keeper != null) {
+      keeper.start();
+    }
   }
 
   /**
@@ -74,8 +102,8 @@ public final class DriftMonitor<I, O> implements PredictionListener<I, O>, Check
    * @param <O> one answer
    * @return a builder
    */
-  public static <I, O> Builder<I, O> following(ModelSource<I, O> source) {
-    return new Builder<>(source);
+  public static <I, O> DriftMonitorBuilder<I, O> following(ModelSource<I, O> source) {
+    return new DriftMonitorBuilder<>(source);
   }
 
   @Override
@@ -91,22 +119,23 @@ public final class DriftMonitor<I, O> implements PredictionListener<I, O>, Check
       meters.follow(opened, this);
     }
     double value = score.applyAsDouble(prediction.output());
-    boolean late = false;
-    boolean counted = false;
+    String predicted = label.apply(prediction.output());
+    Boolean late = null;
     synchronized (epochs) {
       lastSeen = version;
       lastNanos = time.nanos();
       VersionDrift epoch = epochs.find(version);
       if (epoch != null) {
-        counted = true;
-        OptionalDouble scored =
-            epoch.baseline().scores().isPresent()
-                ? OptionalDouble.of(value)
-                : OptionalDouble.empty();
-        late = epoch.count(prediction.row(), scored, prediction.at());
+        late = epoch.count(prediction.row(), value, predicted, prediction.at());
       }
     }
-    count(late ? "late" : counted ? "counted" : "no-baseline");
+    if (late == null) {
+      Baseline learned = epochs.learn(version, prediction.row(), value, predicted);
+      if (learned != null && meters != null) {
+        meters.follow(learned, this);
+      }
+    }
+    count(late == null ? "no-baseline" : late ? "late" : "counted");
   }
 
   private void count(String result) {
@@ -188,7 +217,7 @@ public final class DriftMonitor<I, O> implements PredictionListener<I, O>, Check
    * @return a report, or empty if it has not answered or has no baseline
    */
   public Optional<DriftReport> report(ModelVersion version) {
-    return reported(version, epoch -> List.of(epoch.open()), false).stream().findFirst();
+    return reports.open(version);
   }
 
   /**
@@ -199,7 +228,7 @@ public final class DriftMonitor<I, O> implements PredictionListener<I, O>, Check
    * @return a report, or empty if it has not answered or has no baseline
    */
   public Optional<DriftReport> sinceStart(ModelVersion version) {
-    return reported(version, epoch -> List.of(epoch.sinceStart()), false).stream().findFirst();
+    return reports.sinceStart(version);
   }
 
   /**
@@ -210,40 +239,58 @@ public final class DriftMonitor<I, O> implements PredictionListener<I, O>, Check
    *     are not listed
    */
   public List<DriftReport> history(ModelVersion version) {
-    return reported(version, VersionDrift::finished, true);
+    return reports.history(version);
   }
 
-  private List<DriftReport> reported(
-      ModelVersion version,
-      java.util.function.Function<VersionDrift, List<VersionDrift.Counted>> which,
-      boolean complete) {
-    List<VersionDrift.Counted> counted;
-    Baseline baseline;
-    long open;
-    synchronized (epochs) {
-      VersionDrift epoch = epochs.find(version);
-      if (epoch == null || !epoch.started()) {
-        return List.of();
-      }
-      baseline = epoch.baseline();
-      counted = which.apply(epoch);
-      open = epoch.open().window();
+  /**
+   * Returns the open window of all instances that store their counts: what this process has counted
+   * and what the store holds of the others, dead ones included. Reads the store: not for a request
+   * thread.
+   *
+   * @param version who answered
+   * @return a report, or empty if nobody has counted anything of it, or this monitor stores nothing
+   *     ({@link DriftMonitorBuilder#storingIn}). Its note names instances with another baseline
+   * @throws MlopsException if counts cannot be read
+   */
+  public Optional<DriftReport> fleet(ModelVersion version) {
+    if (profiles == null) {
+      return Optional.empty();
     }
-    // Judging needs no lock: the counts are copies.
-    List<DriftReport> reports = new ArrayList<>();
-    for (VersionDrift.Counted part : counted) {
-      reports.add(
-          new DriftReport(
-              version,
-              windows.start(part.window()),
-              windows.start((complete ? part.window() : open) + 1),
-              complete,
-              part.counts().predictions(),
-              part.late(),
-              DriftReport.judge(baseline, part.counts(), rule, windows.length(), ignored),
-              ""));
+    Baseline opened = epochs.begin(version);
+    if (opened != null && meters != null) {
+      meters.follow(opened, this);
     }
-    return reports;
+    return reports.fleet(version, profiles);
+  }
+
+  /**
+   * Returns a check of the whole fleet's open window, for an alert that one instance raises for
+   * all.
+   *
+   * @return asks {@link #fleet(ModelVersion)} about the version served now; no data without one
+   */
+  public Check fleetCheck() {
+    return new FleetCheck(
+        "drift of " + source.name() + ", all instances",
+        () -> {
+          ModelVersion version;
+          synchronized (epochs) {
+            version = followed();
+          }
+          return version == null ? Optional.empty() : fleet(version);
+        });
+  }
+
+  /**
+   * Returns the baseline a version is compared with: the one it was released with, or the one
+   * learned from its first rows, to be stored or looked at.
+   *
+   * @param version who answered
+   * @return the baseline, or empty if it has not answered or is still learning
+   */
+  public Optional<Baseline> baseline(ModelVersion version) {
+    VersionDrift epoch = epochs.find(version);
+    return epoch == null ? Optional.empty() : Optional.of(epoch.baseline());
   }
 
   /**
@@ -261,150 +308,12 @@ public final class DriftMonitor<I, O> implements PredictionListener<I, O>, Check
     }
   }
 
-  /** Stops following the source. What was counted stays readable. */
+  /** Stops following the source, and stores what is not stored yet. Counts stay readable. */
   @Override
   public void close() {
     subscription.close();
-  }
-
-  /**
-   * Configures a {@link DriftMonitor}. Each property is set at most once. Used by one thread.
-   *
-   * @param <I> one input row
-   * @param <O> one answer
-   */
-  public static final class Builder<I, O> {
-    final ModelSource<I, O> source;
-    private @Nullable DriftRule rule;
-    private @Nullable Duration window;
-    private @Nullable Integer history;
-    private @Nullable Set<String> ignored;
-    private @Nullable ToDoubleFunction<? super O> score;
-    private @Nullable Time time;
-    private @Nullable MeterRegistry meters;
-
-    Builder(ModelSource<I, O> source) {
-      this.source = Objects.requireNonNull(source, "source");
-    }
-
-    /**
-     * Sets when a feature counts as drifted.
-     *
-     * @param drift the rule; default {@link DriftRule#psi()}
-     * @return this
-     */
-    public Builder<I, O> alertWhen(DriftRule drift) {
-      rule = Settings.once("alertWhen", rule, drift);
-      return this;
-    }
-
-    /**
-     * Sets how long a window is.
-     *
-     * @param length 1 ms to 3660 days; default 7 days, from Monday to Monday, UTC
-     * @return this
-     */
-    public Builder<I, O> window(Duration length) {
-      window = Settings.once("window", window, new Windows(length).length());
-      return this;
-    }
-
-    /**
-     * Sets how many finished windows are kept per version.
-     *
-     * @param windows 1 to 1,000; default 12
-     * @return this
-     */
-    public Builder<I, O> history(int windows) {
-      if (windows < 1 || windows > 1_000) {
-        throw new IllegalArgumentException("history: " + windows + " (expected: 1..1000)");
-      }
-      history = Settings.once("history", history, windows);
-      return this;
-    }
-
-    /**
-     * Leaves features out of every verdict and of the false-alarm budget. A time that only moves
-     * forward drifts by nature.
-     *
-     * @param features their names, or {@link io.mlops4j.core.Baseline#SCORE}
-     * @return this
-     */
-    public Builder<I, O> ignoring(String... features) {
-      ignored = Settings.once("ignoring", ignored, Set.of(features));
-      return this;
-    }
-
-    /**
-     * Sets how an answer becomes the score that is compared with the baseline's.
-     *
-     * @param number called once per prediction; default: the answer itself if it is a number, else
-     *     missing
-     * @return this
-     */
-    public Builder<I, O> score(ToDoubleFunction<? super O> number) {
-      score = Settings.once("score", score, number);
-      return this;
-    }
-
-    /**
-     * Sets the clock that notices when no predictions arrive any more.
-     *
-     * @param clock default {@link Time#system()}
-     * @return this
-     */
-    public Builder<I, O> time(Time clock) {
-      time = Settings.once("time", time, clock);
-      return this;
-    }
-
-    /**
-     * Publishes the meters {@code mlops.drift.psi} (gauge per feature, NaN while unknown) and
-     * {@code mlops.drift.predictions} (counter by result).
-     *
-     * @param registry where to
-     * @return this
-     */
-    public Builder<I, O> meters(MeterRegistry registry) {
-      meters = Settings.once("meters", meters, registry);
-      return this;
-    }
-
-    /**
-     * Returns the monitor, subscribed to its source. Close it to unsubscribe.
-     *
-     * @return a new monitor
-     */
-    public DriftMonitor<I, O> build() {
-      return new DriftMonitor<>(this);
-    }
-
-    DriftRule rule() {
-      return rule == null ? DriftRule.psi() : rule;
-    }
-
-    Duration window() {
-      return window == null ? Duration.ofDays(7) : window;
-    }
-
-    int history() {
-      return history == null ? 12 : history;
-    }
-
-    Set<String> ignored() {
-      return ignored == null ? Set.of() : ignored;
-    }
-
-    ToDoubleFunction<? super O> score() {
-      return score == null ? Settings::number : score;
-    }
-
-    Time time() {
-      return time == null ? Time.system() : time;
-    }
-
-    @Nullable MeterRegistry meters() {
-      return meters;
+    if (keeper != null) {
+      keeper.close();
     }
   }
 }

@@ -2,12 +2,10 @@ package io.mlops4j.drift;
 
 import io.mlops4j.core.Baseline;
 import io.mlops4j.core.Check;
-import io.mlops4j.core.FeatureCells;
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.ModelVersion;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -57,38 +55,14 @@ public record DriftReport(
    */
   public static List<FeatureDrift> judge(
       Baseline baseline, DriftCounts counts, DriftRule rule, Duration window, Set<String> ignored) {
-    if (!baseline.fingerprint().equals(counts.baseline())) {
-      throw new MlopsException(
-          "Counts of "
-              + counts.version()
-              + " are over baseline "
-              + counts.baseline()
-              + ", not over "
-              + baseline.fingerprint()
-              + ". Judge them against their own.");
-    }
-    List<FeatureCells> cells = new ArrayList<>(baseline.features());
-    baseline.scores().ifPresent(cells::add);
-    cells.removeIf(feature -> ignored.contains(feature.feature()));
-    FeatureJudge judge =
-        new FeatureJudge(rule.psiAbove(), rule.falseAlarms().perLook(window, cells.size()));
-    return cells.stream()
-        .map(
-            feature ->
-                judge.judge(
-                    feature,
-                    counts
-                        .cells(feature.feature())
-                        .filter(live -> live.length == feature.size())
-                        .orElseThrow(
-                            () ->
-                                new MlopsException(
-                                    "Counts of "
-                                        + counts.version()
-                                        + " do not fit the cells of "
-                                        + feature.feature()
-                                        + ": they are damaged."))))
-        .toList();
+    return new FamilyJudge(rule, List.of(), window, false)
+        .judge(new DriftQuestions(baseline, counts, null).asked(ignored));
+  }
+
+  DriftReport withNote(String other) {
+    return other.isEmpty()
+        ? this
+        : new DriftReport(version, from, to, complete, predictions, late, features, other);
   }
 
   /**
@@ -164,7 +138,8 @@ public record DriftReport(
         feature.verdict() instanceof DriftVerdict.InsufficientData
             ? "not enough"
             : feature.verdict().getClass().getSimpleName().toLowerCase(Locale.ROOT);
-    String name = String.format(Locale.ROOT, "%-20s %-12s ", feature.feature(), verdict);
+    String of = feature.segment().isEmpty() ? "" : " of " + feature.segment();
+    String name = String.format(Locale.ROOT, "%-20s %-12s ", feature.feature() + of, verdict);
     return feature
         .measures()
         .map(
@@ -179,7 +154,7 @@ public record DriftReport(
                             .orElse("-"),
                         100 * m.missingLive(),
                         100 * m.unseenLive(),
-                        FeatureJudge.sentence(m.why().get(0))))
+                        VerdictWriter.sentence(m.why().get(0))))
         .orElseGet(() -> name + feature.verdict().sentence() + System.lineSeparator());
   }
 }

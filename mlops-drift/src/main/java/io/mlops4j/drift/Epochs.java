@@ -1,35 +1,41 @@
 package io.mlops4j.drift;
 
 import io.mlops4j.core.Baseline;
+import io.mlops4j.core.EncodedRow;
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.ModelRelease;
 import io.mlops4j.core.ModelSource;
 import io.mlops4j.core.ModelVersion;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which versions are watched, each over the baseline it was released with. The monitor holds this
- * object's lock while it counts or copies; a baseline is read from a store without it.
+ * Which versions are watched, each over the baseline it was released with, or over one learned from
+ * its first rows. The monitor holds this object's lock while it counts or copies; a baseline is
+ * read from a store, and learned, without it.
  */
 final class Epochs<I, O> {
   private static final Logger LOG = LoggerFactory.getLogger(Epochs.class);
   private static final int MAX_VERSIONS = 8;
 
   private final ModelSource<I, O> source;
-  private final Windows windows;
-  private final int history;
+  private final EpochOptions<I> options;
+  private final @Nullable FleetProfiles profiles;
   private final Map<ModelVersion, ModelRelease<I, O>> releases = new LinkedHashMap<>();
   private final Map<ModelVersion, VersionDrift> versions = new LinkedHashMap<>();
+  private final Map<ModelVersion, LiveBaseline<I>> learning = new LinkedHashMap<>();
   private final Map<ModelVersion, String> unusable = new LinkedHashMap<>();
 
-  Epochs(ModelSource<I, O> source, Windows windows, int history) {
+  Epochs(ModelSource<I, O> source, EpochOptions<I> options, @Nullable FleetProfiles profiles) {
     this.source = source;
-    this.windows = windows;
-    this.history = history;
+    this.options = options;
+    this.profiles = profiles;
   }
 
   /** Keeps the release the source names now: its baseline is read when it first answers. */
@@ -46,9 +52,16 @@ final class Epochs<I, O> {
     return versions.get(version);
   }
 
+  synchronized List<VersionDrift> all() {
+    return List.copyOf(versions.values());
+  }
+
   /** Why a version cannot be judged, as far as is known. */
   synchronized String problem(ModelVersion version) {
-    return unusable.getOrDefault(version, "no prediction has arrived.");
+    LiveBaseline<I> live = learning.get(version);
+    return live != null
+        ? live.progress()
+        : unusable.getOrDefault(version, "no prediction has arrived.");
   }
 
   /**
@@ -59,7 +72,9 @@ final class Epochs<I, O> {
     ModelRelease<I, O> release;
     synchronized (this) {
       release = releases.get(version);
-      if (versions.containsKey(version) || (unusable.containsKey(version) && release == null)) {
+      if (versions.containsKey(version)
+          || (learning.containsKey(version) && release == null)
+          || (unusable.containsKey(version) && release == null)) {
         return null;
       }
     }
@@ -75,6 +90,10 @@ final class Epochs<I, O> {
       problem = "it was released without a baseline. Fit one at training and store it.";
       try {
         baseline = release.baseline().orElse(null);
+        if (baseline == null && options.learnFrom() > 0) {
+          baseline = learnedBefore(version);
+          problem = "";
+        }
       } catch (MlopsException e) {
         problem = "its baseline cannot be read: " + e.getMessage();
         LOG.warn("No drift monitoring of {}: {}", version, problem, e);
@@ -83,21 +102,74 @@ final class Epochs<I, O> {
     return open(version, baseline, problem) ? baseline : null;
   }
 
-  private synchronized boolean open(
-      ModelVersion version, @Nullable Baseline baseline, String problem) {
-    // Looked up once: a release does not change.
-    releases.remove(version);
+  private @Nullable Baseline learnedBefore(ModelVersion version) {
+    return profiles == null ? null : profiles.learned(version).orElse(null);
+  }
+
+  /**
+   * Gives a row to a version that learns its baseline. Returns that baseline if it was the last one
+   * needed, and the epoch is open now.
+   */
+  @Nullable Baseline learn(
+      ModelVersion version, @Nullable EncodedRow<I> row, double score, @Nullable String label) {
+    LiveBaseline<I> live;
+    synchronized (this) {
+      live = learning.get(version);
+      if (live == null || !live.add(row, score, label)) {
+        return null;
+      }
+    }
+    Baseline baseline = live.fit();
+    if (profiles != null) {
+      baseline = profiles.offer(version, baseline);
+    }
+    return open(version, baseline, "") ? baseline : null;
+  }
+
+  private boolean open(ModelVersion version, @Nullable Baseline baseline, String problem) {
     if (baseline == null) {
-      unusable.putIfAbsent(version, problem);
-      trim(unusable);
+      refuse(version, problem);
       return false;
     }
-    unusable.remove(version);
-    boolean opened =
-        versions.putIfAbsent(version, new VersionDrift(version, baseline, windows, history))
-            == null;
-    trim(versions);
-    return opened;
+    // Read before the lock is taken: a store may be slow.
+    NavigableMap<Long, DriftCounts> past =
+        profiles == null ? new TreeMap<>() : past(profiles, version, baseline);
+    synchronized (this) {
+      // Looked up once: a release does not change.
+      releases.remove(version);
+      unusable.remove(version);
+      learning.remove(version);
+      if (versions.containsKey(version)) {
+        return false;
+      }
+      VersionDrift epoch = options.epoch(version, baseline);
+      epoch.restore(past);
+      versions.put(version, epoch);
+      trim(versions);
+      return true;
+    }
+  }
+
+  private static NavigableMap<Long, DriftCounts> past(
+      FleetProfiles profiles, ModelVersion version, Baseline baseline) {
+    try {
+      return profiles.ownPast(version, baseline);
+    } catch (RuntimeException e) {
+      LOG.warn("{}: what was counted before the restart cannot be read.", version, e);
+      return new TreeMap<>();
+    }
+  }
+
+  private synchronized void refuse(ModelVersion version, String problem) {
+    releases.remove(version);
+    if (problem.isEmpty()) {
+      learning.putIfAbsent(version, new LiveBaseline<>(version, options.learnFrom()));
+      unusable.remove(version);
+      trim(learning);
+    } else {
+      unusable.putIfAbsent(version, problem);
+      trim(unusable);
+    }
   }
 
   private static void trim(Map<ModelVersion, ?> map) {

@@ -1,5 +1,6 @@
 package io.mlops4j.drift;
 
+import io.mlops4j.core.ClassProbabilities;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,15 @@ final class Settings {
       throw new IllegalStateException(property + " is set already: " + old);
     }
     return value;
+  }
+
+  /** How an answer becomes a class when nobody said how. */
+  static @Nullable String label(@Nullable Object output) {
+    if (output instanceof ClassProbabilities classes) {
+      int best = classes.best();
+      return classes.labels().isEmpty() ? Integer.toString(best) : classes.labels().get(best);
+    }
+    return output instanceof String || output instanceof Enum<?> ? output.toString() : null;
   }
 
   /** How an answer becomes a number when nobody said how. */

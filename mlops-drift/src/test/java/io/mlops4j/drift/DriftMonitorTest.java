@@ -34,7 +34,7 @@ class DriftMonitorTest {
   private final VirtualTime time = VirtualTime.startingAt(START);
   private final Fleet fleet = new Fleet();
 
-  private DriftMonitor.Builder<Fleet.Trip, Double> builder() {
+  private DriftMonitorBuilder<Fleet.Trip, Double> builder() {
     return DriftMonitor.following(fleet)
         .alertWhen(psi().above(0.2).withFalseAlarms(atMostOncePer(days(365))))
         .time(time);

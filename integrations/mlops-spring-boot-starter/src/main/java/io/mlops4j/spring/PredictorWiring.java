@@ -11,6 +11,7 @@ import io.mlops4j.core.PinnableSource;
 import io.mlops4j.core.PredictionListener;
 import io.mlops4j.core.Schema;
 import io.mlops4j.drift.DriftMonitor;
+import io.mlops4j.drift.DriftMonitorBuilder;
 import io.mlops4j.drift.DriftRule;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.RegisteredModel;
@@ -112,7 +113,7 @@ final class PredictorWiring<I, O> {
                 RowSchema.requireFeature(schema(), "mlops.drift." + name + ".ignoring", feature));
     PinnableSource<I, O> source = bean("Source");
     try {
-      DriftMonitor.Builder<I, O> builder =
+      DriftMonitorBuilder<I, O> builder =
           DriftMonitor.following(source)
               .alertWhen(
                   DriftRule.psi()

@@ -1,11 +1,14 @@
 package io.mlops4j.examples.flightdelay;
 
+import static java.time.temporal.ChronoUnit.DAYS;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.core.Baseline;
 import io.mlops4j.core.GoldenRows;
 import io.mlops4j.core.InputEncoding;
 import io.mlops4j.core.Json;
 import io.mlops4j.core.ModelFiles;
+import io.mlops4j.core.Season;
 import io.mlops4j.data.LabeledDataset;
 import io.mlops4j.registry.Lineage;
 import io.mlops4j.registry.RegisteredModel;
@@ -15,6 +18,7 @@ import io.mlops4j.tribuo.TribuoTrainer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.tribuo.Trainer;
@@ -29,6 +33,8 @@ import org.tribuo.math.optimisers.AdaGrad;
 
 /** The three models of the story, each registered with where it comes from. */
 final class Candidates {
+  private static final Instant MONDAY = Instant.parse("2001-01-01T00:00:00Z");
+
   private static final long SEED = 1;
   static final int TREES = 10;
 
@@ -105,8 +111,11 @@ final class Candidates {
     return delay.register(files, lineage);
   }
 
+  /** With a season, so that half a week is compared with the same days of the training weeks. */
   private static Baseline baseline(LabeledDataset<Flight> rows) {
-    return Baseline.fit(FlightData.FLIGHT, rows::features);
+    return Baseline.of(FlightData.FLIGHT)
+        .season(Season.dayOfWeek(), flight -> MONDAY.plus(flight.dayOfWeek() - 1L, DAYS))
+        .fit(rows::features);
   }
 
   private static byte[] resource(String file) {

@@ -77,8 +77,6 @@ final class LiveTraffic implements AutoCloseable {
     this.drift =
         DriftMonitor.following(delay.production())
             .window(WEEK)
-            // Known to be uneven while a week is not over; a calendar does not drift.
-            .ignoring("dayOfWeek")
             .alertWhen(psi().above(0.2).withFalseAlarms(atMostOncePer(Duration.ofDays(365))))
             .time(clock)
             .build();

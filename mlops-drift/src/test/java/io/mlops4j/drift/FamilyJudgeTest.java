@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Inputs on which other monitors are known to fail, and the small ones. */
-class FeatureJudgeTest {
+class FamilyJudgeTest {
   private static final ModelVersion V1 = new ModelVersion("m", 1);
   private static final Schema<Double> NUMBER =
       Schema.<Double>builder("row").numeric("x", Double::doubleValue).build();
@@ -230,7 +230,7 @@ class FeatureJudgeTest {
 
   @Test
   void rule_outOfRange_isNamed() {
-    assertThatThrownBy(() -> DriftRule.psi().above(0)).hasMessageContaining("psiAbove: 0.0");
+    assertThatThrownBy(() -> DriftRule.psi().above(0)).hasMessageContaining("threshold: 0.0");
     assertThatThrownBy(() -> DriftRule.psi().above(Double.NaN)).hasMessageContaining("NaN");
     assertThatThrownBy(() -> FalseAlarmBudget.atMostOncePer(Duration.ZERO))
         .hasMessageContaining("period");

@@ -1,0 +1,35 @@
+package io.mlops4j.drift.stream;
+
+/** What detectors ask of their arguments. */
+final class Streams {
+  private Streams() {}
+
+  static double requireFinite(double value) {
+    if (!Double.isFinite(value)) {
+      throw new IllegalArgumentException("value: " + value + " (expected: a finite number)");
+    }
+    return value;
+  }
+
+  static double requireUnit(double value) {
+    if (!(value >= 0 && value <= 1)) {
+      throw new IllegalArgumentException("value: " + value + " (expected: 0 to 1)");
+    }
+    return value;
+  }
+
+  static boolean requireError(double value) {
+    if (value != 0 && value != 1) {
+      throw new IllegalArgumentException("value: " + value + " (expected: 0 or 1)");
+    }
+    return value == 1;
+  }
+
+  static double requireBetween(String name, double value, double low, double high) {
+    if (!(value > low && value <= high)) {
+      throw new IllegalArgumentException(
+          name + ": " + value + " (expected: above " + low + ", at most " + high + ")");
+    }
+    return value;
+  }
+}
