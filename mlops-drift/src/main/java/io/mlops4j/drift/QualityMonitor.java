@@ -140,6 +140,9 @@ public final class QualityMonitor<I, O>
     // Whichever clock is behind: a replay of old days must not empty the log, nor a wrong stamp.
     Instant now = time.now();
     Instant latest = ledger.latest();
+    if (latest.equals(Instant.MIN)) {
+      return; // labels came before any prediction
+    }
     Instant day = latest.isBefore(now) ? latest : now;
     if (retainedAt.equals(Instant.MIN)
         || Duration.between(retainedAt, day).compareTo(RETENTION_CHECK) > 0) {

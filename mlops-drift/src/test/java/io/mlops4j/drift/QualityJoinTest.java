@@ -248,6 +248,16 @@ class QualityJoinTest {
   }
 
   @Test
+  void flush_onlyLabelsSoFar_isWritten() {
+    PredictionLog log = PredictionLog.jdbc(Databases.h2(), "predictions");
+    QualityMonitor<Fleet.Trip, Double> monitor = builder().log(log).build();
+    monitor.reportById("early", 1, Instant.parse("2026-03-01T00:00:00Z"));
+    assertThat(monitor.flush(Duration.ofSeconds(30))).isTrue();
+    monitor.close();
+    log.close();
+  }
+
+  @Test
   void join_inMemory_equalsTheBatch() {
     World world = new World(PROOF ? 200_000 : 8_000, 1);
     QualityMonitor<Fleet.Trip, Double> monitor = builder().build();
