@@ -97,6 +97,11 @@ final class StoredModel<I, O> implements RegisteredModel<I, O> {
   }
 
   @Override
+  public VersionSelector<I, O> select() {
+    return new StoredSelector<>(this, log, registry, registry.aliases(name()));
+  }
+
+  @Override
   public void recordEvaluation(int number, EvaluationReport report) {
     if (!report.modelVersion().equals(id(number).toString())) {
       throw new IllegalArgumentException(
