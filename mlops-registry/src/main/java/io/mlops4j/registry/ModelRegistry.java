@@ -290,6 +290,14 @@ public final class ModelRegistry implements AutoCloseable {
     return options;
   }
 
+  boolean isClosed() {
+    return closed;
+  }
+
+  AliasBook aliases(String name) {
+    return new AliasBook(name, store, options);
+  }
+
   private ModelLog log(String name) {
     ModelLog log = logs.computeIfAbsent(name, n -> new ModelLog(n, store, options, perCheckpoint));
     log.refresh();

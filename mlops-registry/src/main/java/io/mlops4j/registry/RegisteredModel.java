@@ -102,6 +102,13 @@ public interface RegisteredModel<I, O> {
   ModelSource<I, O> production();
 
   /**
+   * Returns the other ways to select versions: by alias, by stage, the newest few.
+   *
+   * @return the selector
+   */
+  VersionSelector<I, O> select();
+
+  /**
    * Stores evidence about a version.
    *
    * @param number the version

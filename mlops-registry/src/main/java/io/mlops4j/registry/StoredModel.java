@@ -149,6 +149,11 @@ final class StoredModel<I, O> implements RegisteredModel<I, O> {
   }
 
   @Override
+  public VersionSelector<I, O> select() {
+    return new StoredSelector<>(this, log, registry, registry.aliases(name()));
+  }
+
+  @Override
   public void recordEvaluation(int number, EvaluationReport report) {
     requireAbout(number, "report", report.modelVersion());
     record(Kind.EVALUATE, number, report.toJson(), report.datasetName());
