@@ -253,7 +253,8 @@ class IntervalCoverageTest {
   }
 
   private static Function<Random, Interval> difference(Metric metric) {
-    return random -> Objects.requireNonNull(pair(random, metric).differences().get(metric))
+    return random ->
+        Objects.requireNonNull(pair(random, metric).differences().get(metric))
             .interval()
             .orElseThrow();
   }
