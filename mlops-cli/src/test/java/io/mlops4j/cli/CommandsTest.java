@@ -529,8 +529,9 @@ class CommandsTest {
     Said json = Shell.run("decide", MODEL, "--format=json");
     assertThat(json.exit()).isEqualTo(2);
     assertThat(json.json().path("outcome").asText()).isEqualTo("usage");
-    assertThat(Shell.run("list", "--registry", "jdbc:postgresql://db/models").err())
-        .contains("database");
+    Said noDriver = Shell.run("list", "--registry", "jdbc:oracle://ada:secret@db/models?p=secret");
+    assertThat(noDriver.exit()).isEqualTo(2);
+    assertThat(noDriver.err()).contains("No JDBC driver", "//db/models.").doesNotContain("secret");
     assertThat(shell.tell("register", "../evil", "--export", LINEAR.toString()).exit())
         .isEqualTo(2);
     assertThat(Shell.run("--version").exit()).isZero();
@@ -571,5 +572,48 @@ class CommandsTest {
     assertThat(nowhere.exit()).isEqualTo(2);
     assertThat(shell.ask("show", MODEL, "9", "--format", "markdown").out())
         .startsWith("# mlops show");
+  }
+
+  @Test
+  void anyCommand_registryInADatabase_worksAsInADirectory() {
+    String url = "jdbc:h2:mem:cli;DB_CLOSE_DELAY=-1;PASSWORD=secret;USER=ada";
+    Said none = Shell.run("list", "--registry", url);
+    Said registered =
+        Shell.run(
+            "register",
+            MODEL,
+            "--export",
+            LINEAR.toString(),
+            "--registry",
+            url,
+            "--as",
+            "ci",
+            "--create",
+            "--quiet");
+    Said evaluated =
+        Shell.run(
+            "evaluate",
+            MODEL,
+            "1",
+            "--rows",
+            HELD_OUT.toString(),
+            "--policy",
+            policy.toString(),
+            "--registry",
+            url,
+            "--as",
+            "ci");
+    Said promoted =
+        Shell.run(
+            "promote", MODEL, "1", "--policy", policy.toString(), "--registry", url, "--as", "ci");
+    Said listed = Shell.run("list", "--registry", url);
+
+    assertThat(none.exit()).isEqualTo(20);
+    assertThat(none.err()).contains("jdbc:h2:mem:cli (a database without one)");
+    assertThat(registered.out()).as(registered.err()).isEqualTo("1\n");
+    assertThat(evaluated.exit()).as(evaluated.err()).isZero();
+    assertThat(promoted.exit()).as(promoted.err()).isZero();
+    assertThat(listed.out()).contains("Models in jdbc:h2:mem:cli", MODEL);
+    assertThat(none.err() + listed.out()).doesNotContain("secret");
   }
 }
