@@ -540,15 +540,15 @@ class CommandsTest {
   }
 
   @Test
-  void anyCommand_storeCannotBeRead_exitsWithSeventy() throws IOException {
-    shell.register(MODEL, LINEAR);
-    Path logs = shell.registry().resolve("models").resolve(MODEL);
-    Path aside = directory.resolve("aside");
-    Files.move(logs, aside);
-    // Root reads whatever its mode is; a file where a directory must be fails for everyone.
-    Files.writeString(logs, "no directory");
-
-    Said said = shell.ask("history", MODEL, "--format", "json", "--stacktrace");
+  void anyCommand_storeCannotBeReached_exitsWithSeventy() {
+    Said said =
+        Shell.run(
+            "list",
+            "--registry",
+            "jdbc:h2:mem:absent;IFEXISTS=TRUE",
+            "--format",
+            "json",
+            "--stacktrace");
 
     assertThat(said.exit()).isEqualTo(70);
     assertThat(said.json().path("outcome").asText()).isEqualTo("internal");
