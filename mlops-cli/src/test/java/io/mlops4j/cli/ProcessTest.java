@@ -163,9 +163,18 @@ class ProcessTest {
 
     int exit =
         run(
-            path -> !path.contains("onnxruntime"), "evaluate", MODEL, "1", "--rows",
-            HELD_OUT.toString(), "--label", "late", "--registry", shell.registry().toString(),
-            "--as", "ci");
+            path -> !path.contains("onnxruntime"),
+            "evaluate",
+            MODEL,
+            "1",
+            "--rows",
+            HELD_OUT.toString(),
+            "--label",
+            "late",
+            "--registry",
+            shell.registry().toString(),
+            "--as",
+            "ci");
 
     assertThat(exit).isEqualTo(70);
     assertThat(output()).contains("onnxruntime");
