@@ -63,6 +63,9 @@ final class Execution implements IExecutionStrategy, IParameterExceptionHandler 
       return outcome.code().code();
     } catch (RuntimeException e) {
       return writer.failure(code(e), e);
+    } catch (LinkageError | OutOfMemoryError e) {
+      // A missing jar or too little memory: left to the JVM it would exit with 1, as a shell does.
+      return writer.failure(ExitCode.INTERNAL, e);
     }
   }
 
@@ -122,7 +125,7 @@ final class Execution implements IExecutionStrategy, IParameterExceptionHandler 
       summary(outcome.report());
     }
 
-    int failure(ExitCode code, Exception e) {
+    int failure(ExitCode code, Throwable e) {
       String sentence = sentence(code, e);
       line.getErr().println("mlops: " + sentence);
       if (common.stacktrace) {
@@ -153,7 +156,7 @@ final class Execution implements IExecutionStrategy, IParameterExceptionHandler 
       return json;
     }
 
-    private static String sentence(ExitCode code, Exception e) {
+    private static String sentence(ExitCode code, Throwable e) {
       String message = Text.printable(String.valueOf(e.getMessage()), 2_000);
       if (code != ExitCode.INTERNAL || e instanceof MlopsException) {
         return message;

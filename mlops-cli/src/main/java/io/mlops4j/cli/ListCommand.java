@@ -51,7 +51,7 @@ final class ListCommand extends Operation {
         node.put("champion", champion);
       }
     }
-    return Outcome.passed(json, Report.titled("Models in " + target.registry).add(table));
+    return Outcome.passed(json, Report.titled("Models in " + target.shown()).add(table));
   }
 
   private static Outcome versions(RegisteredModel<Map<String, ?>, Double> handle) {

@@ -9,7 +9,8 @@ import java.util.Map;
 
 /** How a version's files become a model of rows that are maps. */
 final class Loaders {
-  private static final String TRIBUO = "io.mlops4j.tribuo.TribuoModel";
+  private static final String OURS = "io.mlops4j.tribuo.TribuoModel";
+  private static final String TRIBUO = "org.tribuo.Model";
 
   private Loaders() {}
 
@@ -20,7 +21,7 @@ final class Loaders {
       case "onnx" ->
           task == Task.BINARY ? OnnxModel.probability(schema) : OnnxModel.regression(schema);
       case "tribuo" -> {
-        if (!isPresent(TRIBUO)) {
+        if (!isPresent(OURS) || !isPresent(TRIBUO)) {
           throw new CliException(
               ExitCode.INPUT,
               who

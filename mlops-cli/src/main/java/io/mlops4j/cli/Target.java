@@ -1,8 +1,10 @@
 package io.mlops4j.cli;
 
 import io.mlops4j.core.ModelLoader;
+import io.mlops4j.core.ObjectStore;
 import io.mlops4j.core.Text;
 import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.registry.ObjectStores;
 import io.mlops4j.registry.RegisteredModel;
 import io.mlops4j.registry.RegisteredVersion;
 import io.mlops4j.registry.RegistryOptions;
@@ -21,7 +23,7 @@ final class Target {
       names = "--registry",
       required = true,
       paramLabel = "DIR",
-      description = "The registry's directory.")
+      description = "The registry: a directory, or jdbc:… of PostgreSQL or H2.")
   String registry = "";
 
   @Option(
@@ -52,22 +54,34 @@ final class Target {
 
   private ModelRegistry open(RegistryOptions options, boolean create) {
     if (registry.startsWith("jdbc:")) {
-      throw new CliException(
-          ExitCode.USAGE,
-          "A registry in a database cannot be opened from here yet. Give a directory.");
+      ObjectStore store = ObjectStores.jdbc(DriverSource.of(registry, shown()));
+      if (!create && store.list("format").isEmpty()) {
+        throw absent("a database without one");
+      }
+      return ModelRegistry.on(store, options);
     }
     Path directory = Path.of(registry);
     if (!create && !Files.isDirectory(directory.resolve("format"))) {
-      throw new CliException(
-          ExitCode.NOT_FOUND,
-          "There is no registry in "
-              + registry
-              + (Files.isDirectory(directory)
-                  ? " (a directory without one)."
-                  : " (no such directory).")
-              + " Check --registry; 'mlops register --create' makes one.");
+      throw absent(Files.isDirectory(directory) ? "a directory without one" : "no such directory");
     }
     return ModelRegistry.open(directory, options);
+  }
+
+  private CliException absent(String why) {
+    return new CliException(
+        ExitCode.NOT_FOUND,
+        "There is no registry in "
+            + shown()
+            + " ("
+            + why
+            + "). Check --registry; 'mlops register --create' makes one.");
+  }
+
+  /** Returns the registry as it may be shown: a database's address without who may enter it. */
+  String shown() {
+    return registry.startsWith("jdbc:")
+        ? registry.replaceFirst("[?;].*$", "").replaceFirst("//[^/@]*@", "//")
+        : registry;
   }
 
   /** Returns a model that is there. */
@@ -82,7 +96,7 @@ final class Target {
           "Model '"
               + Text.printable(name, MAX_NAME)
               + "' not found in "
-              + registry
+              + shown()
               + ". Known models: "
               + (known.isEmpty() ? "none" : String.join(", ", known))
               + ".");

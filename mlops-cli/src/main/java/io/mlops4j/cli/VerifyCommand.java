@@ -38,7 +38,7 @@ final class VerifyCommand extends Operation {
         node.put("what", problem.what());
         table = table.row(problem.where(), problem.what());
       }
-      Report report = Report.titled("Verification of " + target.registry);
+      Report report = Report.titled("Verification of " + target.shown());
       return problems.isEmpty()
           ? Outcome.passed(
               json,

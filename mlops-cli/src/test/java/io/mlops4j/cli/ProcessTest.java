@@ -156,6 +156,30 @@ class ProcessTest {
     assertThat(output()).contains("loans:1 is of format tribuo", "mlops-tribuo is not on");
   }
 
+  @Test
+  void evaluate_withoutOnnxRuntimeOnTheClassPath_isNoGatesVerdict() throws Exception {
+    Shell shell = new Shell(directory.resolve("registry"));
+    shell.register(MODEL, XGBOOST);
+
+    int exit =
+        run(
+            path -> !path.contains("onnxruntime"),
+            "evaluate",
+            MODEL,
+            "1",
+            "--rows",
+            HELD_OUT.toString(),
+            "--label",
+            "late",
+            "--registry",
+            shell.registry().toString(),
+            "--as",
+            "ci");
+
+    assertThat(exit).isEqualTo(70);
+    assertThat(output()).contains("onnxruntime");
+  }
+
   private int run(Predicate<String> on, String... args) throws IOException, InterruptedException {
     String path =
         Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))

@@ -3,123 +3,124 @@ package io.mlops4j.report;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
- * Writes a report as GitHub-flavoured Markdown: for the summary of a CI job or a comment on a merge
- * request. What comes from outside is shown as it is: it cannot become a heading, a link, HTML, a
- * mention of a person or a formula.
+ * Writes a report as Markdown (CommonMark, with the tables GitHub and GitLab add). Every text goes
+ * through {@link #escape}: it can make no heading, list, link, image or HTML.
  */
 final class MarkdownRenderer {
+  static final int MAX_ROWS = 1_000;
+
+  /** What could begin something inside a line. */
+  private static final String SPECIAL = "\\`*_[]|#~!:@";
+
   private final StringBuilder out = new StringBuilder();
 
-  String render(Report report) {
-    line("# " + escaped(report.title()));
+  private MarkdownRenderer() {}
+
+  static String render(Report report) {
+    MarkdownRenderer renderer = new MarkdownRenderer();
+    renderer.line("# " + escape(report.title()));
     if (!report.subtitle().isEmpty()) {
-      paragraph(escaped(report.subtitle()));
+      renderer.paragraph(escape(report.subtitle()));
     }
     Instant when = report.when();
     if (when != null) {
-      paragraph(escaped(Numbers.time(when)));
+      renderer.paragraph(escape(Numbers.time(when)));
     }
-    blocks(report.blocks(), 2);
-    return out.toString();
+    renderer.blocks(report.blocks(), 2);
+    return renderer.out.toString();
   }
 
-  private void blocks(List<Block> blocks, int depth) {
+  private void blocks(List<Block> blocks, int level) {
     for (Block block : blocks) {
       if (block instanceof Section section) {
-        line("");
-        line("#".repeat(Math.min(depth, 6)) + " " + escaped(section.title()));
-        blocks(section.blocks(), depth + 1);
+        paragraph("#".repeat(Math.min(level, 6)) + " " + escape(section.title()));
+        blocks(section.blocks(), level + 1);
       } else if (block instanceof Text text) {
-        paragraph(escaped(text.text()));
+        paragraph(escape(text.text()));
       } else if (block instanceof Callout callout) {
-        paragraph("> **" + callout.status().label() + "** " + escaped(callout.sentence()));
+        paragraph("> **" + escape(callout.status().label()) + "** " + escape(callout.sentence()));
       } else if (block instanceof KeyValues facts) {
-        facts(facts);
+        line("");
+        for (Map.Entry<String, Cell> fact : facts.entries().entrySet()) {
+          line("- **" + escape(fact.getKey()) + "** " + escape(fact.getValue().shown()));
+        }
       } else if (block instanceof Table table) {
         table(table);
       } else {
-        // Indented code: nothing in it can end it.
-        line("");
-        TextCharts.lines(block).forEach(text -> line("    " + text));
+        // A block of code ends only at a line that begins with its fence; these are indented.
+        paragraph("```text");
+        TextCharts.lines(block).forEach(text -> line(" " + text));
+        line("```");
       }
-    }
-  }
-
-  private void facts(KeyValues facts) {
-    line("");
-    line("| | |");
-    line("|---|---|");
-    for (Map.Entry<String, Cell> entry : facts.entries().entrySet()) {
-      line("| " + escaped(entry.getKey()) + " | " + escaped(entry.getValue().shown()) + " |");
     }
   }
 
   private void table(Table table) {
     if (!table.caption().isEmpty()) {
-      paragraph("**" + escaped(table.caption()) + "**");
+      paragraph(escape(table.caption()));
     }
-    line("");
-    line(row(table.columns()));
+    if (table.rows().isEmpty()) {
+      paragraph("(no rows)");
+      return;
+    }
+    int shown = Math.min(table.rows().size(), MAX_ROWS);
+    StringBuilder head = new StringBuilder("|");
     StringBuilder rule = new StringBuilder("|");
-    int rows = Math.min(table.rows().size(), TextRenderer.MAX_ROWS);
     for (int c = 0; c < table.columns().size(); c++) {
       int column = c;
-      List<Cell> cells = table.rows().stream().limit(rows).map(row -> row.get(column)).toList();
-      rule.append(Cells.flushRight(cells) ? "---:|" : "---|");
+      boolean right =
+          Cells.flushRight(table.rows().stream().limit(shown).map(r -> r.get(column)).toList());
+      head.append(' ').append(escape(table.columns().get(c))).append(" |");
+      rule.append(right ? " ---: |" : " --- |");
     }
+    paragraph(head.toString());
     line(rule.toString());
-    table.rows().stream()
-        .limit(rows)
-        .forEach(cells -> line(row(cells.stream().map(Cell::shown).toList())));
-    if (table.rows().size() > rows) {
-      paragraph("(" + Numbers.count(table.rows().size() - rows) + " more rows)");
+    for (List<Cell> row : table.rows().subList(0, shown)) {
+      StringBuilder text = new StringBuilder("|");
+      row.forEach(cell -> text.append(' ').append(escape(cell.shown())).append(" |"));
+      line(text.toString());
+    }
+    if (table.rows().size() > shown) {
+      paragraph("(" + Numbers.count(table.rows().size() - shown) + " more rows)");
     }
   }
 
-  private static String row(List<String> cells) {
-    return cells.stream()
-        .map(MarkdownRenderer::escaped)
-        .collect(Collectors.joining(" | ", "| ", " |"));
-  }
-
-  /**
-   * Returns text that Markdown shows as it is. References of HTML rather than backslashes where a
-   * site does more than Markdown: mentions, issue numbers, formulas, bare addresses.
-   */
-  static String escaped(String text) {
-    StringBuilder result = new StringBuilder(text.length() + 16);
+  /** The text as text, wherever on a line it stands. */
+  static String escape(String text) {
+    StringBuilder escaped = new StringBuilder(text.length() + 16);
+    boolean begin = true;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      boolean first = i == 0;
-      switch (c) {
-        case '&' -> result.append("&amp;");
-        case '<' -> result.append("&lt;");
-        case '>' -> result.append("&gt;");
-        case '@' -> result.append("&#64;");
-        case '#' -> result.append("&#35;");
-        case '$' -> result.append("&#36;");
-        case '\\', '`', '*', '_', '[', ']', '|', '~', '!' -> result.append('\\').append(c);
-        case '-', '+', '=' -> result.append(first ? "\\" : "").append(c);
-        case ':' -> result.append(text.startsWith("://", i) ? "&#58;" : ":");
-        case '.' -> result.append(bareAddress(text, i) || listItem(text, i) ? "&#46;" : ".");
-        case ')' -> result.append(listItem(text, i) ? "&#41;" : ")");
-        default -> result.append(c);
+      char next = i + 1 < text.length() ? text.charAt(i + 1) : ' ';
+      boolean list =
+          (begin && (c == '-' || c == '+' || c == '=') && !Character.isDigit(next))
+              || ((c == '.' || c == ')') && next == ' ');
+      if (c == '<') {
+        escaped.append("&lt;");
+      } else if (c == '>') {
+        escaped.append("&gt;");
+      } else if (c == '&') {
+        escaped.append("&amp;");
+      } else if (SPECIAL.indexOf(c) >= 0 || (list && isMark(text, i))) {
+        escaped.append('\\').append(c);
+      } else {
+        escaped.append(c);
+      }
+      begin = begin && c == ' ';
+    }
+    return escaped.toString();
+  }
+
+  /** Whether a sign begins a line, or only digits stand before it there: a mark of a list. */
+  private static boolean isMark(String text, int at) {
+    for (int i = 0; i < at; i++) {
+      if (text.charAt(i) != ' ' && !Character.isDigit(text.charAt(i))) {
+        return false;
       }
     }
-    return result.toString();
-  }
-
-  private static boolean bareAddress(String text, int dot) {
-    return dot >= 3 && text.regionMatches(true, dot - 3, "www", 0, 3);
-  }
-
-  /** Whether there are only digits before it and no text follows: the number of a list's item. */
-  private static boolean listItem(String text, int at) {
-    boolean ends = at + 1 == text.length() || text.charAt(at + 1) == ' ';
-    return ends && at > 0 && text.chars().limit(at).allMatch(c -> c >= '0' && c <= '9');
+    return true;
   }
 
   private void paragraph(String text) {

@@ -84,13 +84,14 @@ public record Report(String title, String subtitle, @Nullable Instant when, List
   }
 
   /**
-   * Returns the report as GitHub-flavoured Markdown, for the summary of a CI job: tables, verdicts
-   * as quotations, charts as text. Names and sentences are shown as they are, whatever they hold.
+   * Returns the report as Markdown: headings, lists and the tables of GitHub and GitLab, charts as
+   * text. No text of the report can become markup or HTML. Tables show at most 1,000 rows and say
+   * how many more there are.
    *
-   * @return lines ended by a line feed, starting with the title as a heading
+   * @return lines, each ended by a line feed
    */
   public String toMarkdown() {
-    return new MarkdownRenderer().render(this);
+    return MarkdownRenderer.render(this);
   }
 
   /**

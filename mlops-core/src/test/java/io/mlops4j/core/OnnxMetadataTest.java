@@ -1,9 +1,9 @@
 package io.mlops4j.core;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
 import net.jqwik.api.ForAll;
@@ -45,7 +45,7 @@ class OnnxMetadataTest {
     assertThatThrownBy(() -> OnnxMetadata.read(new byte[0]))
         .isInstanceOf(MlopsException.class)
         .hasMessage("The file is not an ONNX model: it has no graph.");
-    assertThatThrownBy(() -> OnnxMetadata.read("PK\3\4 no model".getBytes(UTF_8)))
+    assertThatThrownBy(() -> OnnxMetadata.read("PK\3\4 no model".getBytes(StandardCharsets.UTF_8)))
         .isInstanceOf(MlopsException.class);
   }
 
@@ -82,6 +82,6 @@ class OnnxMetadataTest {
   }
 
   private static String roundTrip(String text) {
-    return new String(text.getBytes(UTF_8), UTF_8);
+    return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
   }
 }
