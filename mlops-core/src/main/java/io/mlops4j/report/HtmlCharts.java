@@ -79,7 +79,11 @@ final class HtmlCharts {
     }
     String last = chart.axes().get(chart.axes().size() - 1).name();
     out.open("ul", "class", "legend").open("li").text("low");
-    out.leaf("span", "", "class", "key ramp").text("high " + last).close().close().newLine();
+    out.leaf("span", "", "class", "key ramp")
+        .text("high " + CleanText.fit(last, 60))
+        .close()
+        .close()
+        .newLine();
     String described = Numbers.count(chart.lines().size()) + " lines over " + chart.axes().size();
     for (int width : new int[] {WIDE, NARROW}) {
       Canvas canvas =

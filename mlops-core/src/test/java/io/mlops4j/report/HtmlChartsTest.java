@@ -166,7 +166,14 @@ class HtmlChartsTest {
             ScatterChart.calibration("c").points(series.interval(y, x)),
             ScatterChart.titled("c").points(series),
             BarChart.titled("c", names).bars("s", y, x, x),
-            IntervalChart.titled("c", names).estimates("s", y, x, x).reference("r", a))) {
+            IntervalChart.titled("c", names).estimates("s", y, x, x).reference("r", a),
+            ParallelChart.titled("c")
+                .axis("a")
+                .axis("b", "k")
+                .axis("c")
+                .line("l", a, b, a)
+                .line("m", b, a, b),
+            CurveChart.titled("c").series(series).behind(Series.of("o", y, x)))) {
       String svg = html(chart);
       assertThat(svg).doesNotContain("NaN\"", "Infinity");
       Matcher matcher = COORDINATE.matcher(svg);
@@ -174,6 +181,41 @@ class HtmlChartsTest {
         assertThat(Double.parseDouble(matcher.group(1))).isBetween(-60.0, 1_000.0);
       }
     }
+  }
+
+  @Test
+  void parallelChart_gapsAndRanks_breakLinesAndColourThem() {
+    ParallelChart chart =
+        ParallelChart.titled("c").axis("rate").axis("kind", "tree", "net").axis("auc");
+    for (int i = 0; i < 5; i++) {
+      chart = chart.line("run " + i, Math.pow(10, -i), i % 2, 0.5 + i / 10.0);
+    }
+    String svg = html(chart.line("broken", 1, Double.NaN, 1.5).line("none", 0.1, 1, Double.NaN));
+
+    // Five whole lines, and the first two axes of the last; a single point is no line.
+    assertThat(count(svg, "<polyline")).isEqualTo(2 * 6);
+    assertThat(count(svg, "across few ramp0")).isEqualTo(2);
+    assertThat(count(svg, "across few ramp4")).isEqualTo(2);
+    assertThat(count(svg, "across few ramp5")).as("no result: grey").isEqualTo(2);
+    assertThat(svg).contains(">0.001<", ">net<", "run 2  rate: 0.01, kind: tree, auc: 0.7");
+    assertThat(html(ParallelChart.titled("c"))).contains("no data");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ParallelChart.titled("c").axis("a").line("l", 1, 2))
+        .withMessageContaining("2 values (expected: 1");
+  }
+
+  @Test
+  void curveChart_linesBehind_areGreyAndCounted() {
+    double[] x = {1, 2, 3};
+    Series line = Series.of("best", x, x);
+    CurveChart chart = CurveChart.titled("c").series(line).behind(line).behind(line);
+    String svg = html(chart);
+    assertThat(count(svg, "line behind")).isEqualTo(4);
+    assertThat(count(svg, "line c0")).isEqualTo(2);
+    assertThat(svg).contains("In grey: 2 more.");
+    assertThat(html(CurveChart.titled("c"))).contains("no data");
+    Series timed = Series.of("t", List.of(Instant.EPOCH), new double[] {1});
+    assertThatIllegalArgumentException().isThrownBy(() -> chart.behind(timed));
   }
 
   private static String html(Block chart) {

@@ -215,6 +215,17 @@ final class SampleReport {
     return Section.titled("Edge cases")
         .add(
             crowd,
+            ParallelChart.titled("Three runs across")
+                .axis("learning rate")
+                .axis("kind", "tree", "net")
+                .axis("AUC")
+                .line("first", 0.001, 0, 0.71)
+                .line("second", 0.1, 1, 0.69)
+                .line("third", 1, 0, 0.66),
+            CurveChart.titled("Curves of runs")
+                .labels("epoch", "loss")
+                .series(Series.of("best", new double[] {1, 2, 3}, new double[] {3, 2, 1.2}))
+                .behind(Series.of("other", new double[] {1, 2, 3}, new double[] {3, 2.5, 2})),
             LineChart.titled("One point").series("only", List.of(START), new double[] {4.2}),
             LineChart.titled("Nothing yet").yLabel("PSI").series("psi", List.of(), new double[0]),
             LineChart.titled("A huge range")

@@ -30,6 +30,26 @@ class TextRendererTest {
   }
 
   @Test
+  void parallelAndCurveCharts_areATableAndSparkLines() {
+    double[] x = {1, 2, 3};
+    String text =
+        Report.titled("r")
+            .add(
+                ParallelChart.titled("Runs")
+                    .axis("kind", "tree", "net")
+                    .axis("auc")
+                    .line("one", 1, 0.71)
+                    .line("two", 0, Double.NaN),
+                CurveChart.titled("loss")
+                    .series(Series.of("one", x, x))
+                    .behind(Series.of("", x, x)))
+            .toText();
+    assertThat(text)
+        .contains("  line  kind   auc", "  one   net   0.71", "  two   tree     -")
+        .contains("min 1  max 3  last 3", "  (1 more lines)");
+  }
+
+  @Test
   void toText_smallReport_looksAsWrittenByHand() {
     Report report =
         Report.titled("Flight delay")

@@ -6,6 +6,7 @@ import io.mlops4j.core.ModelVersion;
 import io.mlops4j.core.Progress;
 import io.mlops4j.core.Text;
 import io.mlops4j.evaluation.EvaluationReport;
+import io.mlops4j.registry.Environment;
 import io.mlops4j.registry.Lineage;
 import io.mlops4j.registry.RegisteredModel;
 import io.mlops4j.registry.RegisteredVersion;
@@ -220,7 +221,18 @@ public final class Run implements AutoCloseable {
    * @return a start for the {@code with} methods
    */
   public Lineage lineage() {
-    return writer.lineage();
+    return writer.lineage(Lineage.unknown().withEnvironment(Environment.capture()));
+  }
+
+  /**
+   * Returns where a model of this run comes from, as {@link #lineage()}, with the code that trained
+   * it, as {@link Lineage#here(Class)} finds it.
+   *
+   * @param code a class of the training code
+   * @return a start for the {@code with} methods
+   */
+  public Lineage lineage(Class<?> code) {
+    return writer.lineage(Lineage.here(code));
   }
 
   /**

@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,47 +73,57 @@ final class RunIndex {
 
   /** Says that a run has news; write them next, and {@link #confirm} then. */
   int announce(String id, long chunks) {
-    synchronized (lock) {
-      int into = current();
-      put(into, id, chunks);
-      return into;
-    }
+    int into = current();
+    put(into, id, chunks);
+    return into;
   }
 
   /** Makes sure that the news are seen. */
   void confirm(String id, long chunks, int announcedIn) {
-    synchronized (lock) {
-      int into = announcedIn;
-      while (isSealed(into)) {
-        generation = 0;
-        into = current();
-        put(into, id, chunks);
-      }
-      rollIfFull();
+    int into = announcedIn;
+    while (isSealed(into)) {
+      leave(into);
+      into = current();
+      put(into, id, chunks);
     }
+    rollIfFull();
   }
 
   private int current() {
-    if (generation == 0) {
-      generation = numbers("seals").stream().reduce(0, Math::max) + 1;
-      entries = store.list(entriesOf(generation)).size();
+    synchronized (lock) {
+      if (generation == 0) {
+        generation = numbers("seals").stream().reduce(0, Math::max) + 1;
+        entries = store.list(entriesOf(generation)).size();
+      }
+      return generation;
     }
-    return generation;
   }
 
+  private void leave(int sealed) {
+    synchronized (lock) {
+      generation = generation == sealed ? 0 : generation;
+    }
+  }
+
+  /** Without the lock: threads that start runs wait for the disk together. */
   private void put(int into, String id, long chunks) {
     store.putIfAbsent(entriesOf(into) + "/" + id + "." + chunks, new byte[0]);
-    entries++;
-    sinceListed++;
+    synchronized (lock) {
+      entries += into == generation ? 1 : 0;
+      sinceListed++;
+    }
   }
 
   /** Others fill the generation, too: count again every so often. */
   private void rollIfFull() {
-    if (sinceListed >= LIST_EVERY) {
-      sinceListed = 0;
-      entries = store.list(entriesOf(generation)).size();
-    }
-    if (entries >= GENERATION && generation > 0) {
+    synchronized (lock) {
+      if (generation > 0 && sinceListed >= LIST_EVERY) {
+        sinceListed = 0;
+        entries = store.list(entriesOf(generation)).size();
+      }
+      if (entries < GENERATION || generation == 0) {
+        return;
+      }
       int full = generation;
       generation = 0;
       try {
@@ -134,7 +144,7 @@ final class RunIndex {
       }
       Set<String> ids = ids(g);
       ids.addAll(openLines(packed));
-      Pack.Writer pack = new Pack.Writer();
+      PackWriter pack = new PackWriter();
       for (String id : new TreeSet<>(ids)) {
         RunChunks chunks = new RunChunks(store, experiment, id);
         if (chunks.open()) {
@@ -152,15 +162,20 @@ final class RunIndex {
     Map<String, Pack.Line> best = best(packed);
     best.forEach(
         (id, line) -> {
-          if (line.isOpen()) {
+          if (line.open()) {
             open.add(id);
           }
         });
     return open;
   }
 
+  /** Is shown runs; the record is made when it is asked for. */
+  interface RunConsumer {
+    void accept(Row row, Supplier<RunRecord> record);
+  }
+
   /** Shows every run, in no order. */
-  void scan(Consumer<RunRecord> consumer, Progress progress) {
+  void scan(RunConsumer consumer, Progress progress) {
     NavigableSet<Integer> packed = numbers("packs");
     int sealed = numbers("seals").stream().reduce(0, Math::max);
     Set<String> live = new HashSet<>();
@@ -172,14 +187,14 @@ final class RunIndex {
     Map<String, Pack.Line> best = best(packed);
     best.forEach(
         (id, line) -> {
-          if (line.isOpen()) {
+          if (line.open()) {
             live.add(id);
           }
         });
     long total = best.keySet().stream().filter(id -> !live.contains(id)).count() + live.size();
     long done = 0;
     for (String id : live) {
-      find(id).ifPresent(consumer);
+      find(id).ifPresent(run -> consumer.accept(new RunRow(run), () -> run));
       progress.report("runs of " + experiment, ++done, total);
     }
     for (int g : packed.descendingSet()) {
@@ -188,15 +203,17 @@ final class RunIndex {
     }
   }
 
-  private int scanPack(
-      int g, Map<String, Pack.Line> best, Set<String> live, Consumer<RunRecord> consumer) {
+  private int scanPack(int g, Map<String, Pack.Line> best, Set<String> live, RunConsumer consumer) {
     List<Pack.Line> wanted =
         table(g).orElse(List.of()).stream()
             .filter(line -> line.equals(best.get(line.id())) && !live.contains(line.id()))
             .toList();
-    byte[] bytes = wanted.isEmpty() ? new byte[0] : store.get(key("packs", g)).orElse(new byte[0]);
-    for (Pack.Line line : wanted) {
-      consumer.accept(Pack.read(bytes, line, what(g)));
+    if (!wanted.isEmpty()) {
+      Pack pack = Pack.open(g, packBytes(g), what(g));
+      for (Pack.Line line : wanted) {
+        PackedRun run = pack.run(line);
+        consumer.accept(run, run::toRecord);
+      }
     }
     return wanted.size();
   }
@@ -221,11 +238,7 @@ final class RunIndex {
       }
     }
     try {
-      byte[] bytes =
-          store
-              .get(key("packs", g))
-              .orElseThrow(() -> new IntegrityException(what(g) + " is gone."));
-      List<Pack.Line> lines = Pack.lines(g, bytes, what(g));
+      List<Pack.Line> lines = Pack.open(g, packBytes(g), what(g)).lines();
       synchronized (lock) {
         tables.put(g, lines);
       }
@@ -236,6 +249,12 @@ final class RunIndex {
       }
       return Optional.empty();
     }
+  }
+
+  private byte[] packBytes(int g) {
+    return store
+        .get(key("packs", g))
+        .orElseThrow(() -> new IntegrityException(what(g) + " is gone."));
   }
 
   /** A run as it is now, whatever the index says. */

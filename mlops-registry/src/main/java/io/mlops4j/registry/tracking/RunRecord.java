@@ -69,7 +69,11 @@ public record RunRecord(
    * @return never negative, also if clocks were turned back
    */
   public Duration took() {
-    Duration took = Duration.between(startedAt, endedAt.orElse(seenAt));
+    return took(startedAt, endedAt.orElse(seenAt));
+  }
+
+  static Duration took(Instant from, Instant to) {
+    Duration took = Duration.between(from, to);
     return took.isNegative() ? Duration.ZERO : took;
   }
 

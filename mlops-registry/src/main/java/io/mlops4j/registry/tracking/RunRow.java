@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A run as something a query is asked about. */
 record RunRow(RunRecord run) implements Row {
-  private static final Set<String> ATTRIBUTES =
+  static final Set<String> ATTRIBUTES =
       java.util.Collections.unmodifiableSortedSet(
           new TreeSet<>(
               Set.of(

@@ -4,7 +4,6 @@ import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.core.Subscription;
 import io.mlops4j.core.Text;
-import io.mlops4j.registry.Environment;
 import io.mlops4j.registry.Lineage;
 import java.time.Instant;
 import java.util.HashMap;
@@ -292,13 +291,10 @@ final class RunWriter {
     }
   }
 
-  synchronized Lineage lineage() {
+  synchronized Lineage lineage(Lineage start) {
     RunState now = chunks.state().copy();
     now.apply(buffer, options().time().now());
-    Lineage lineage =
-        Lineage.unknown()
-            .withEnvironment(Environment.capture())
-            .withTag(Run.LINEAGE_TAG, toString());
+    Lineage lineage = start.withTag(Run.LINEAGE_TAG, toString());
     for (Map.Entry<String, String> param : now.params.entrySet()) {
       lineage = lineage.withHyperparameter(param.getKey(), param.getValue());
     }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps the best rows of those it is shown: as many as the query wants, and no more in memory. */
@@ -24,22 +25,30 @@ final class Selection<T> implements Consumer<T> {
     this.query = query;
     this.rows = rows;
     this.limit = query.limit().orElse(Query.DEFAULT_LIMIT);
-    this.worstFirst = new PriorityQueue<>(Collections.reverseOrder(this::compare));
+    this.worstFirst = new PriorityQueue<>(Collections.reverseOrder(this::compareKept));
   }
 
   @Override
   public void accept(T item) {
-    Row row = rows.apply(item);
+    accept(rows.apply(item), () -> item);
+  }
+
+  /** The item is made only if it is kept. */
+  void accept(Row row, Supplier<T> item) {
     check(row);
     boolean selected =
         query.condition().map(c -> Conditions.test(c, row) == Truth.TRUE).orElse(true);
     if (!selected) {
       return;
     }
-    worstFirst.add(new Kept<>(item, row));
-    if (worstFirst.size() > limit) {
+    if (worstFirst.size() == limit) {
+      if (compare(row, worstFirst.element().row()) >= 0) {
+        return;
+      }
       worstFirst.remove();
     }
+    T made = item.get();
+    worstFirst.add(new Kept<>(made, rows.apply(made)));
   }
 
   private void check(Row row) {
@@ -53,18 +62,22 @@ final class Selection<T> implements Consumer<T> {
 
   List<T> result() {
     List<Kept<T>> kept = new ArrayList<>(worstFirst);
-    kept.sort(this::compare);
+    kept.sort(this::compareKept);
     return kept.stream().map(Kept::item).toList();
   }
 
-  private int compare(Kept<T> a, Kept<T> b) {
+  private int compareKept(Kept<T> a, Kept<T> b) {
+    return compare(a.row(), b.row());
+  }
+
+  private int compare(Row a, Row b) {
     for (Query.Order order : query.orders()) {
-      int result = compare(a.row().value(order.field()), b.row().value(order.field()), order);
+      int result = compare(a.value(order.field()), b.value(order.field()), order);
       if (result != 0) {
         return result;
       }
     }
-    return compareLatest(a.row(), b.row());
+    return compareLatest(a, b);
   }
 
   private static int compareLatest(Row a, Row b) {

@@ -27,6 +27,7 @@ public final class TrackedExperiment {
   private final TrackingStore store;
   private final RunIndex index;
   private final SecureRandom random = new SecureRandom();
+  private volatile boolean marked;
 
   TrackedExperiment(String name, TrackingStore store, RunIndex index) {
     this.name = name;
@@ -63,7 +64,10 @@ public final class TrackedExperiment {
   public Run start(RunSettings settings) {
     store.beforeWrite();
     settings.parent().ifPresent(this::get);
-    store.objects().putIfAbsent("tracking/experiments/" + name, new byte[0]);
+    if (!marked) {
+      store.objects().putIfAbsent("tracking/experiments/" + name, new byte[0]);
+      marked = true;
+    }
     Instant now = store.options().time().now();
     RunState state =
         new RunState(
@@ -175,8 +179,8 @@ public final class TrackedExperiment {
     return query(Query.parse(query));
   }
 
-  void scan(Consumer<RunRecord> consumer, Progress progress) {
-    index.scan(consumer, progress);
+  void scan(Selection<RunRecord> selection, Progress progress) {
+    index.scan(selection::accept, progress);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.mlops4j.registry.tracking;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.core.Digests;
 import io.mlops4j.core.Json;
@@ -7,7 +8,9 @@ import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.ObjectStore;
 import io.mlops4j.registry.Environment;
 import io.mlops4j.registry.IntegrityException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The store with what all runs share: blobs, the environment, the format's mark. */
@@ -92,6 +95,20 @@ final class TrackingStore {
       Environment here = Environment.capture();
       ObjectNode json = Json.object().put("jvm", here.jvm()).put("os", here.os());
       here.dependencies().forEach(json.withArray("dependencies")::add);
+      for (Environment.Artifact artifact : here.artifacts()) {
+        json.withArray("artifacts")
+            .addObject()
+            .put("name", artifact.name())
+            .put("coordinates", artifact.coordinates())
+            .put("digest", artifact.digest());
+      }
+      for (Environment.NativeLibrary library : here.natives()) {
+        json.withArray("natives")
+            .addObject()
+            .put("name", library.name())
+            .put("from", library.from());
+      }
+      RunJson.texts(json, "settings", here.settings());
       environment = putBlob(Json.canonical(json), "environment").digest();
     }
     return environment;
@@ -99,10 +116,26 @@ final class TrackingStore {
 
   Environment environment(String digest, String what) {
     ObjectNode json = Json.parse(blob(digest, what), what);
+    List<Environment.Artifact> artifacts = new ArrayList<>();
+    for (JsonNode node : json.path("artifacts")) {
+      artifacts.add(
+          new Environment.Artifact(
+              node.path("name").asText(),
+              node.path("coordinates").asText(),
+              node.path("digest").asText()));
+    }
+    List<Environment.NativeLibrary> natives = new ArrayList<>();
+    for (JsonNode node : json.path("natives")) {
+      natives.add(
+          new Environment.NativeLibrary(node.path("name").asText(), node.path("from").asText()));
+    }
     return new Environment(
         json.path("jvm").asText(),
         json.path("os").asText(),
-        RunJson.list(json.path("dependencies")));
+        RunJson.list(json.path("dependencies")),
+        artifacts,
+        natives,
+        RunJson.texts(json.path("settings")));
   }
 
   private static String blobKey(String digest) {

@@ -11,6 +11,7 @@ import io.mlops4j.core.ModelFiles;
 import io.mlops4j.core.ObjectStore;
 import io.mlops4j.core.Progress;
 import io.mlops4j.core.VirtualTime;
+import io.mlops4j.registry.Environment;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.RegisteredModel;
 import io.mlops4j.registry.RegisteredVersion;
@@ -86,7 +87,9 @@ abstract class TrackingContract {
     assertThat(record.took()).isEqualTo(Duration.ofSeconds(90));
     assertThat(other.experiment("flights").artifact(id, "plots/roc.html"))
         .isEqualTo("<html>".getBytes(UTF_8));
-    assertThat(other.experiment("flights").environment(id).jvm()).isNotEqualTo("UNKNOWN");
+    Environment environment = other.experiment("flights").environment(id);
+    assertThat(environment.jvm()).isEqualTo(Environment.capture().jvm());
+    assertThat(environment.artifacts()).isEqualTo(Environment.capture().artifacts());
     assertThat(other.experiments()).containsExactly("flights");
     assertThat(other.verify(Progress.silent())).isEmpty();
   }
