@@ -84,6 +84,17 @@ public record Report(String title, String subtitle, @Nullable Instant when, List
   }
 
   /**
+   * Returns the report as Markdown: headings, lists and the tables of GitHub and GitLab, charts as
+   * text. No text of the report can become markup or HTML. Tables show at most 1,000 rows and say
+   * how many more there are.
+   *
+   * @return lines, each ended by a line feed
+   */
+  public String toMarkdown() {
+    return MarkdownRenderer.render(this);
+  }
+
+  /**
    * Returns the whole tree as canonical JSON: keys sorted, no white space, NaN and infinities as
    * null, times in ISO-8601, durations in seconds. Equal reports give equal text.
    *
