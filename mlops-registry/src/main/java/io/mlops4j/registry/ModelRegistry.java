@@ -10,6 +10,7 @@ import io.mlops4j.registry.FleetInstance.Reader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,15 +39,20 @@ public final class ModelRegistry implements AutoCloseable {
   private final ConcurrentHashMap<String, FleetWatch> fleets = new ConcurrentHashMap<>();
   private final Set<StoredAnnouncement> announcements = ConcurrentHashMap.newKeySet();
   private final Set<String> named = ConcurrentHashMap.newKeySet();
+  private final PolicyBook policyBook;
   private final int storeFormat;
+  private final int perCheckpoint;
   private final Object pollLock = new Object();
   private @Nullable Subscription nextPoll;
   private volatile boolean closed;
 
-  private ModelRegistry(ObjectStore store, RegistryOptions options, String prefix) {
+  private ModelRegistry(
+      ObjectStore store, RegistryOptions options, String prefix, int perCheckpoint) {
+    this.perCheckpoint = perCheckpoint;
     this.store = store;
     this.options = options;
     this.prefix = prefix;
+    this.policyBook = new PolicyBook(store, options);
     this.storeFormat =
         store.list("format").stream()
             .filter(key -> key.startsWith(FORMAT_PREFIX))
@@ -97,8 +103,16 @@ public final class ModelRegistry implements AutoCloseable {
    * @return the registry; close it to end its polling
    */
   public static ModelRegistry on(ObjectStore store, RegistryOptions options) {
+    return on(store, options, LogCheckpoints.RECORDS);
+  }
+
+  /** With checkpoints of another size. */
+  static ModelRegistry on(ObjectStore store, RegistryOptions options, int perCheckpoint) {
     return new ModelRegistry(
-        Objects.requireNonNull(store, "store"), Objects.requireNonNull(options, "options"), "");
+        Objects.requireNonNull(store, "store"),
+        Objects.requireNonNull(options, "options"),
+        "",
+        perCheckpoint);
   }
 
   /**
@@ -110,7 +124,7 @@ public final class ModelRegistry implements AutoCloseable {
    * @throws IllegalArgumentException if the name is blank or too long
    */
   public ModelRegistry as(String actor) {
-    return new ModelRegistry(store, options.withActor(actor), prefix);
+    return new ModelRegistry(store, options.withActor(actor), prefix, perCheckpoint);
   }
 
   /**
@@ -133,7 +147,7 @@ public final class ModelRegistry implements AutoCloseable {
       throw new IllegalArgumentException(
           "namespace: " + name + " inside " + prefix + " (expected: none inside another)");
     }
-    return new ModelRegistry(store, options, name + ".");
+    return new ModelRegistry(store, options, name + ".", perCheckpoint);
   }
 
   /**
@@ -181,12 +195,56 @@ public final class ModelRegistry implements AutoCloseable {
    * @return the problems, empty if there is none
    */
   public List<Problem> verify() {
+    return verify(Map.of());
+  }
+
+  /**
+   * Returns what is wrong, also with what no chain can show by itself: that its end was cut off or
+   * written anew. Cost: reads all bytes of the store.
+   *
+   * @param heads what {@link RegisteredModel#head} said some time ago, by the models' names, kept
+   *     elsewhere
+   * @return the problems, empty if there is none
+   */
+  public List<Problem> verify(Map<String, String> heads) {
     List<Problem> problems = new ArrayList<>();
     for (String name : fullNames()) {
-      problems.addAll(ModelLog.verify(name, store, options));
+      String head = heads.get(name.substring(prefix.length()));
+      problems.addAll(ModelLog.verify(name, store, options, head));
       problems.addAll(new Verification(name, log(name), new Blobs(store)).run());
     }
+    heads.keySet().stream()
+        .filter(name -> !models().contains(name))
+        .forEach(
+            name -> problems.add(new Problem("log of " + name, "The whole model is missing.")));
+    problems.addAll(policyBook.verify());
     return List.copyOf(problems);
+  }
+
+  /**
+   * Stores a policy under its name, so that decisions can refer to it by a number. Promotions do so
+   * by themselves.
+   *
+   * @param policy what to store
+   * @return its version; the one there is if the same content was stored before
+   */
+  public PolicyVersion publish(GatePolicy policy) {
+    requireOpen();
+    return policyBook.publish(policy);
+  }
+
+  /**
+   * Returns the stored versions of a policy.
+   *
+   * @param name the policy's name
+   * @return in the order of their numbers; possibly empty
+   */
+  public List<PolicyVersion> policies(String name) {
+    return policyBook.versions(name);
+  }
+
+  PolicyBook policyBook() {
+    return policyBook;
   }
 
   /**
@@ -233,7 +291,7 @@ public final class ModelRegistry implements AutoCloseable {
   }
 
   private ModelLog log(String name) {
-    ModelLog log = logs.computeIfAbsent(name, n -> new ModelLog(n, store, options));
+    ModelLog log = logs.computeIfAbsent(name, n -> new ModelLog(n, store, options, perCheckpoint));
     log.refresh();
     synchronized (pollLock) {
       if (nextPoll == null && !closed) {
