@@ -89,11 +89,11 @@ final class StoredModel<I, O> implements RegisteredModel<I, O> {
     registry.beforeWrite(name());
     Registration registration = new Registration(blobs, registry.options());
     String manifest = registration.store(name(), artifact, lineage);
-    HistoryEntry entry = appendRegistration(request, manifest, "");
+    HistoryEntry entry = registered(request, manifest, "");
     if (request.isPresent() && !entry.digest().equals(Optional.of(manifest))) {
       return same(request.get(), entry, artifact);
     }
-    return registered(entry, manifest);
+    return fresh(entry, manifest);
   }
 
   @Override
@@ -101,17 +101,15 @@ final class StoredModel<I, O> implements RegisteredModel<I, O> {
     registry.require(Operation.REGISTER, name());
     registry.beforeWrite(name());
     String manifest = new BundleImport(blobs, registry.options()).store(name(), bundle);
-    return registered(
-        appendRegistration(Optional.empty(), manifest, BundleImport.reason(bundle)), manifest);
+    return fresh(registered(Optional.empty(), manifest, BundleImport.reason(bundle)), manifest);
   }
 
-  private RegisteredVersion<I, O> registered(HistoryEntry entry, String manifest) {
+  private RegisteredVersion<I, O> fresh(HistoryEntry entry, String manifest) {
     return new StoredVersion<>(
         this, new VersionState(entry.version(), manifest, entry.by()).snapshot());
   }
 
-  private HistoryEntry appendRegistration(
-      Optional<String> request, String manifest, String reason) {
+  private HistoryEntry registered(Optional<String> request, String manifest, String reason) {
     return append(
         request,
         state ->

@@ -152,6 +152,23 @@ class StoreFormatTest {
     }
   }
 
+  @Test
+  void lineage2_checkedInStore_isReadCompletely() throws Exception {
+    copy(Path.of(StoreFormatTest.class.getResource("/store-lineage-2").toURI()), root);
+    try (ModelRegistry registry = ModelRegistry.open(root)) {
+      assertThat(registry.verify()).isEmpty();
+      RegisteredModel<String, String> model = registry.model("delay", Models.LOADER);
+      Lineage lineage = model.version(1).lineage();
+      assertThat(lineage).isEqualTo(LineageTest.full().stamped(Models.NOON, "ci"));
+      assertThat(lineage.missing()).isEmpty();
+      RegisteredVersion<String, String> imported = model.version(2);
+      assertThat(imported.lineage()).isEqualTo(lineage);
+      assertThat(imported.origin().orElseThrow().version()).hasToString("delay:1");
+      assertThat(imported.evaluationsAtOrigin()).hasSize(2);
+      assertThat(ModelRegistryContract.answer(imported.source())).isEqualTo("one");
+    }
+  }
+
   private static void copy(Path from, Path to) throws IOException, URISyntaxException {
     List<Path> all;
     try (Stream<Path> files = Files.walk(from)) {

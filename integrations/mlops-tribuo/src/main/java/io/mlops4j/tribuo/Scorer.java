@@ -69,12 +69,13 @@ final class Scorer<T, O extends Output<O>, A> {
   }
 
   ModelFiles artifact() {
-    return files(TribuoModel.FORMAT, TribuoModel.FILE, model.serialize().toByteArray());
+    return files(TribuoModel.FORMAT, TribuoModel.FILE, Timeless.bytes(model));
   }
 
   ModelFiles toOnnx() {
     try {
-      if (model instanceof ONNXExportable exportable) {
+      if (model instanceof ONNXExportable
+          && Timeless.model(model) instanceof ONNXExportable exportable) {
         return files("onnx", ONNX_FILE, exportable.exportONNXModel("io.mlops4j", 1).toByteArray());
       }
     } catch (IllegalStateException | UnsupportedOperationException e) {

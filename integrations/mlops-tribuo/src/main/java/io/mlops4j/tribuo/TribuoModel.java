@@ -90,8 +90,8 @@ public final class TribuoModel<T> implements Model<T, Double> {
    * Returns the model in Tribuo's own format, with its encoding and signature, ready for a registry
    * or {@link #probability} and {@link #regression}.
    *
-   * <p>Tribuo writes times and versions of the training machine into the file, so that the bytes of
-   * two equal trainings differ.
+   * <p>The bytes of two equal trainings are equal: the times that Tribuo writes into a model are
+   * left out. Versions of Tribuo, Java and the operating system are in it.
    *
    * @return one file of protobuf, never Java serialization
    */
