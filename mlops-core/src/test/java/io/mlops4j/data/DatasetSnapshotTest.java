@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -166,7 +167,7 @@ class DatasetSnapshotTest {
     snapshot.verify();
     String chunk = open.list("datasets/chunks").get(0);
     String digest = chunk.substring(chunk.lastIndexOf('/') + 1);
-    byte[] bytes = objects.get(chunk);
+    byte[] bytes = Objects.requireNonNull(objects.get(chunk));
     bytes[bytes.length / 2] ^= 1;
     for (int i = 0; i < 2; i++) {
       assertThatThrownBy(() -> snapshot.checkout(root.resolve("out")))
@@ -205,9 +206,8 @@ class DatasetSnapshotTest {
 
   @Test
   void checkout_throughALinkOutOfTheDirectory_refuses() throws IOException {
-    DatasetSnapshot snapshot =
-        DatasetSnapshot.byContent(
-            store, "x", write("sub/a.csv", "1".getBytes(UTF_8)).getParent().getParent());
+    write("sub/a.csv", "1".getBytes(UTF_8));
+    DatasetSnapshot snapshot = DatasetSnapshot.byContent(store, "x", root.resolve("data"));
     Path outside = Files.createDirectories(root.resolve("outside"));
     Files.createDirectories(root.resolve("out"));
     Files.createSymbolicLink(root.resolve("out/sub"), outside);
@@ -253,7 +253,8 @@ class DatasetSnapshotTest {
 
   @Test
   void byContent_linksAndNamesThatDifferByCaseOnly_areRefused() throws IOException {
-    Path data = write("a.csv", new byte[] {1}).getParent();
+    write("a.csv", new byte[] {1});
+    Path data = root.resolve("data");
     assertThatThrownBy(() -> DatasetSnapshot.byContent(store, "x", root.resolve("none")))
         .isInstanceOf(DataException.class);
     Files.createSymbolicLink(data.resolve("link"), root.resolve("elsewhere"));

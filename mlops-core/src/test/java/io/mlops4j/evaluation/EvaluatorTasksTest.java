@@ -104,10 +104,12 @@ class EvaluatorTasksTest {
             .details()
             .comparison("m:0")
             .orElseThrow();
-    PairedDifference accuracy = Objects.requireNonNull(comparison.differences().get(Metric.MULTICLASS_ACCURACY));
+    PairedDifference accuracy =
+        Objects.requireNonNull(comparison.differences().get(Metric.MULTICLASS_ACCURACY));
     assertThat(accuracy.method()).startsWith("McNemar");
     assertThat(accuracy.pValue().orElseThrow()).isLessThan(1e-6);
-    PairedDifference loss = Objects.requireNonNull(comparison.differences().get(Metric.MULTICLASS_LOG_LOSS));
+    PairedDifference loss =
+        Objects.requireNonNull(comparison.differences().get(Metric.MULTICLASS_LOG_LOSS));
     assertThat(loss.interval().orElseThrow().high()).isNegative();
     assertThat(comparison.churn()).isEmpty();
   }

@@ -62,7 +62,10 @@ class IntervalCoverageTest {
 
   private static Function<Random, Interval> of(
       Function<Random, ? extends Evaluation> draw, Metric metric) {
-    return random -> draw.apply(random).intervals(List.of(metric), CONFIDENCE).get(metric).range();
+    return random ->
+        Objects.requireNonNull(
+                draw.apply(random).intervals(List.of(metric), CONFIDENCE).get(metric))
+            .range();
   }
 
   @Test
@@ -253,7 +256,8 @@ class IntervalCoverageTest {
   }
 
   private static Function<Random, Interval> difference(Metric metric) {
-    return random -> Objects.requireNonNull(pair(random, metric).differences().get(metric))
+    return random ->
+        Objects.requireNonNull(pair(random, metric).differences().get(metric))
             .interval()
             .orElseThrow();
   }
