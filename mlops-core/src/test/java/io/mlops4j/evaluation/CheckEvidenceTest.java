@@ -38,7 +38,13 @@ class CheckEvidenceTest {
     assertThat(CheckEvidence.of(check(() -> new Check.Pass("fine")), "m:1", NOON))
         .isEqualTo(
             new CheckEvidence(
-                "drift", "m:1", Optional.empty(), CheckEvidence.Outcome.PASS, "fine", new TreeMap<>(), NOON));
+                "drift",
+                "m:1",
+                Optional.empty(),
+                CheckEvidence.Outcome.PASS,
+                "fine",
+                new TreeMap<>(),
+                NOON));
     assertThat(CheckEvidence.of(check(() -> new Check.Fail("bad")), "m:1", NOON).outcome())
         .isEqualTo(CheckEvidence.Outcome.FAIL);
     assertThat(CheckEvidence.of(check(() -> new Check.NoData("few")), "m:1", NOON).outcome())

@@ -78,8 +78,7 @@ class CheckGatesTest {
 
   @ParameterizedTest
   @CsvSource({"PASS,PASS", "FAIL,FAIL", "NO_DATA,INCONCLUSIVE", "ERROR,ERROR"})
-  void check_everyOutcome_hasItsVerdict(
-      CheckEvidence.Outcome outcome, Verdict verdict) {
+  void check_everyOutcome_hasItsVerdict(CheckEvidence.Outcome outcome, Verdict verdict) {
     version("a");
     model.recordCheck(1, evidence("shadow", 1, outcome));
     GateResult result = judged(1, Gate.check(CheckEvidence.SHADOW));
