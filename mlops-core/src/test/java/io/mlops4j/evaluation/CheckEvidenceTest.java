@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.core.Check;
 import io.mlops4j.core.MlopsException;
-import io.mlops4j.evaluation.CheckEvidence.Outcome;
 import io.mlops4j.evaluation.LatencyReport.Percentile;
 import java.time.Instant;
 import java.util.EnumMap;
@@ -28,7 +27,7 @@ class CheckEvidenceTest {
       }
 
       @Override
-      public Outcome evaluate() {
+      public Check.Outcome evaluate() {
         return answer.get();
       }
     };
@@ -39,11 +38,17 @@ class CheckEvidenceTest {
     assertThat(CheckEvidence.of(check(() -> new Check.Pass("fine")), "m:1", NOON))
         .isEqualTo(
             new CheckEvidence(
-                "drift", "m:1", Optional.empty(), Outcome.PASS, "fine", new TreeMap<>(), NOON));
+                "drift",
+                "m:1",
+                Optional.empty(),
+                CheckEvidence.Outcome.PASS,
+                "fine",
+                new TreeMap<>(),
+                NOON));
     assertThat(CheckEvidence.of(check(() -> new Check.Fail("bad")), "m:1", NOON).outcome())
-        .isEqualTo(Outcome.FAIL);
+        .isEqualTo(CheckEvidence.Outcome.FAIL);
     assertThat(CheckEvidence.of(check(() -> new Check.NoData("few")), "m:1", NOON).outcome())
-        .isEqualTo(Outcome.NO_DATA);
+        .isEqualTo(CheckEvidence.Outcome.NO_DATA);
   }
 
   @Test
@@ -56,7 +61,7 @@ class CheckEvidenceTest {
                 }),
             "m:1",
             NOON);
-    assertThat(evidence.outcome()).isEqualTo(Outcome.ERROR);
+    assertThat(evidence.outcome()).isEqualTo(CheckEvidence.Outcome.ERROR);
     assertThat(evidence.sentence()).contains("IllegalStateException: no?connection");
   }
 

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * How often a 95 % interval holds the truth, by simulation from populations whose truth is known in
- * closed form: within binomial error, and for the percentile bootstrap within a further 2 %, which
- * it is known to lose at 300 rows.
+ * closed form: within binomial error, and for the percentile bootstrap within a further 3 %, which
+ * it loses at 300 rows.
  */
 class IntervalCoverageTest {
   private static final boolean PROOF = Boolean.getBoolean("mlops4j.proof");
@@ -25,7 +25,7 @@ class IntervalCoverageTest {
   private static final int ROWS = 300;
   private static final int ANALYTIC = PROOF ? 10_000 : 400;
   private static final int BOOTSTRAP = PROOF ? 2_000 : 120;
-  private static final double LOST_BY_THE_BOOTSTRAP = 0.02;
+  private static final double LOST_BY_THE_BOOTSTRAP = 0.03;
 
   // Of N(1, 1) against N(0, 1), 40 % positives, threshold 0.5: Phi(1 / sqrt 2), Phi(0.5).
   // >>> from scipy.stats import norm; norm.cdf(2 ** -0.5), norm.cdf(0.5)
@@ -62,7 +62,10 @@ class IntervalCoverageTest {
 
   private static Function<Random, Interval> of(
       Function<Random, ? extends Evaluation> draw, Metric metric) {
-    return random -> draw.apply(random).intervals(List.of(metric), CONFIDENCE).get(metric).range();
+    return random ->
+        Objects.requireNonNull(
+                draw.apply(random).intervals(List.of(metric), CONFIDENCE).get(metric))
+            .range();
   }
 
   @Test

@@ -16,7 +16,6 @@ import io.mlops4j.core.ModelFiles;
 import io.mlops4j.core.ObjectStore;
 import io.mlops4j.core.VirtualTime;
 import io.mlops4j.evaluation.CheckEvidence;
-import io.mlops4j.evaluation.CheckEvidence.Outcome;
 import io.mlops4j.evaluation.LatencyReport;
 import io.mlops4j.evaluation.LatencyReport.Percentile;
 import io.mlops4j.evaluation.Metric;
@@ -66,7 +65,7 @@ class CheckGatesTest {
     return model.decide(number, policy(gate)).results().get(1);
   }
 
-  private static CheckEvidence evidence(String name, int number, Outcome outcome) {
+  private static CheckEvidence evidence(String name, int number, CheckEvidence.Outcome outcome) {
     return new CheckEvidence(
         name,
         "delay:" + number,
@@ -79,7 +78,7 @@ class CheckGatesTest {
 
   @ParameterizedTest
   @CsvSource({"PASS,PASS", "FAIL,FAIL", "NO_DATA,INCONCLUSIVE", "ERROR,ERROR"})
-  void check_everyOutcome_hasItsVerdict(Outcome outcome, Verdict verdict) {
+  void check_everyOutcome_hasItsVerdict(CheckEvidence.Outcome outcome, Verdict verdict) {
     version("a");
     model.recordCheck(1, evidence("shadow", 1, outcome));
     GateResult result = judged(1, Gate.check(CheckEvidence.SHADOW));
@@ -87,7 +86,7 @@ class CheckGatesTest {
     assertThat(result.sentence()).startsWith("As it was. Evidence ");
     assertThat(result.observed()).endsWith("{rows=12.0}");
     GateDecision decision = model.promote(1, policy(Gate.check(CheckEvidence.SHADOW)));
-    assertThat(decision.promoted()).isEqualTo(outcome == Outcome.PASS);
+    assertThat(decision.promoted()).isEqualTo(outcome == CheckEvidence.Outcome.PASS);
     assertThat(decision.verdict()).isEqualTo(verdict);
     assertThat(decision.evidence()).contains(model.version(1).checks().get(0).digest());
     assertThat(decision.toReport().toHtml()).contains(verdict.name());
@@ -100,17 +99,17 @@ class CheckGatesTest {
     Gate gate = Gate.check("mine");
     assertThat(judged(1, gate).verdict()).isEqualTo(Verdict.INCONCLUSIVE);
     assertThat(judged(1, gate).sentence()).contains("No check 'mine' of delay:1 was recorded");
-    model.recordCheck(1, evidence("mine", 1, Outcome.PASS));
+    model.recordCheck(1, evidence("mine", 1, CheckEvidence.Outcome.PASS));
     assertThat(judged(1, gate).verdict()).isEqualTo(Verdict.PASS);
-    model.recordCheck(1, evidence("mine", 1, Outcome.FAIL));
-    model.recordCheck(1, evidence("another", 1, Outcome.PASS));
+    model.recordCheck(1, evidence("mine", 1, CheckEvidence.Outcome.FAIL));
+    model.recordCheck(1, evidence("another", 1, CheckEvidence.Outcome.PASS));
     assertThat(judged(1, gate).verdict()).isEqualTo(Verdict.FAIL);
     version("b");
     assertThat(judged(2, gate).verdict())
         .as("evidence of another version")
         .isEqualTo(Verdict.INCONCLUSIVE);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> model.recordCheck(2, evidence("mine", 1, Outcome.PASS)))
+        .isThrownBy(() -> model.recordCheck(2, evidence("mine", 1, CheckEvidence.Outcome.PASS)))
         .withMessageContaining("about delay:1 (expected: about delay:2)");
     assertThatIllegalArgumentException().isThrownBy(() -> Gate.check(" "));
   }
@@ -122,7 +121,7 @@ class CheckGatesTest {
     AtomicInteger asked = new AtomicInteger();
     Check check = check(() -> new Check.Pass("asked " + asked.incrementAndGet() + " time."));
     CheckEvidence evidence = model.recordCheck(1, check);
-    assertThat(evidence.outcome()).isEqualTo(Outcome.PASS);
+    assertThat(evidence.outcome()).isEqualTo(CheckEvidence.Outcome.PASS);
     assertThat(evidence.at()).isEqualTo(Models.NOON);
     Gate gate = Gate.check("mine");
     assertThat(judged(1, gate)).isEqualTo(judged(1, gate));
@@ -147,7 +146,7 @@ class CheckGatesTest {
       }
 
       @Override
-      public Outcome evaluate() {
+      public Check.Outcome evaluate() {
         return answer.get();
       }
     };
@@ -156,7 +155,7 @@ class CheckGatesTest {
   @Test
   void dataValidated_otherDataThanTheTrainingData_provesNothing() {
     version("a");
-    CheckEvidence passed = evidence(CheckEvidence.DATA_VALIDATION, 1, Outcome.PASS);
+    CheckEvidence passed = evidence(CheckEvidence.DATA_VALIDATION, 1, CheckEvidence.Outcome.PASS);
     Gate gate = Gate.dataValidated();
     model.recordCheck(1, passed.onData("b".repeat(64)));
     assertThat(judged(1, gate).verdict()).isEqualTo(Verdict.INCONCLUSIVE);
@@ -165,7 +164,7 @@ class CheckGatesTest {
     assertThat(judged(1, gate).verdict()).as("of no data").isEqualTo(Verdict.INCONCLUSIVE);
     model.recordCheck(1, passed.onData(TRAINING));
     assertThat(judged(1, gate).verdict()).isEqualTo(Verdict.PASS);
-    CheckEvidence failed = evidence(CheckEvidence.DATA_VALIDATION, 1, Outcome.FAIL);
+    CheckEvidence failed = evidence(CheckEvidence.DATA_VALIDATION, 1, CheckEvidence.Outcome.FAIL);
     model.recordCheck(1, failed.onData(TRAINING));
     assertThat(judged(1, gate).verdict()).isEqualTo(Verdict.FAIL);
   }
@@ -175,9 +174,9 @@ class CheckGatesTest {
     version("a");
     for (Gate gate : List.of(Gate.reproducible(), Gate.goldenRowsReplayed())) {
       assertThat(judged(1, gate).verdict()).isEqualTo(Verdict.INCONCLUSIVE);
-      model.recordCheck(1, evidence(gate.subject(), 1, Outcome.PASS));
+      model.recordCheck(1, evidence(gate.subject(), 1, CheckEvidence.Outcome.PASS));
       assertThat(judged(1, gate).verdict()).isEqualTo(Verdict.PASS);
-      model.recordCheck(1, evidence(gate.subject(), 1, Outcome.FAIL));
+      model.recordCheck(1, evidence(gate.subject(), 1, CheckEvidence.Outcome.FAIL));
       assertThat(judged(1, gate).verdict()).isEqualTo(Verdict.FAIL);
     }
   }
@@ -306,7 +305,7 @@ class CheckGatesTest {
   @Test
   void evidence_changedInTheStore_isNotBelieved() {
     version("a");
-    model.recordCheck(1, evidence("mine", 1, Outcome.PASS));
+    model.recordCheck(1, evidence("mine", 1, CheckEvidence.Outcome.PASS));
     String digest = model.version(1).checks().get(0).digest();
     ObjectStore forged =
         new ObjectStore() {
@@ -318,7 +317,7 @@ class CheckGatesTest {
           @Override
           public Optional<byte[]> get(String key) {
             return key.endsWith(digest)
-                ? Optional.of(evidence("mine", 1, Outcome.FAIL).toJson())
+                ? Optional.of(evidence("mine", 1, CheckEvidence.Outcome.FAIL).toJson())
                 : store.get(key);
           }
 

@@ -33,7 +33,7 @@ class PolicyBookTest {
             threads.submit(
                 () -> {
                   start.await();
-                  return IntStream.rangeClosed(1, 10)
+                  return IntStream.rangeClosed(1, 5)
                       .mapToObj(rows -> mine.publish(policy(rows)))
                       .toList();
                 }));
@@ -45,7 +45,7 @@ class PolicyBookTest {
       }
       assertThat(one.policies("p"))
           .extracting(PolicyVersion::number)
-          .containsExactlyElementsOf(IntStream.rangeClosed(1, 10).boxed().toList());
+          .containsExactlyElementsOf(IntStream.rangeClosed(1, 5).boxed().toList());
       assertThat(one.verify()).isEmpty();
     } finally {
       threads.shutdownNow();
