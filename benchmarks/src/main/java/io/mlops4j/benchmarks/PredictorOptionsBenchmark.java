@@ -1,5 +1,6 @@
 package io.mlops4j.benchmarks;
 
+import io.micrometer.observation.ObservationRegistry;
 import io.mlops4j.core.Prediction;
 import io.mlops4j.serving.Caching;
 import io.mlops4j.serving.CallOptions;
@@ -42,13 +43,26 @@ public class PredictorOptionsBenchmark {
             .inputCheck(values -> values.length == Mlp.WIDTH, "a row of 30")
             .outputCheck(p -> p >= 0)
             .build();
+    final Predictor<float[], Double> unobserved =
+        Predictor.of(Mlp.load()).observations(ObservationRegistry.NOOP).build();
+    final Predictor<float[], Double> observed =
+        Predictor.of(Mlp.load()).observations(watched()).build();
     final Predictor<float[], Double> cached =
         Predictor.of(Mlp.load()).cache(Caching.withDefaults()).build();
+
+    /** A registry with a handler that does nothing. */
+    private static ObservationRegistry watched() {
+      ObservationRegistry registry = ObservationRegistry.create();
+      registry.observationConfig().observationHandler(context -> true);
+      return registry;
+    }
 
     /** Closes the predictors. */
     @TearDown
     public void close() {
       plain.close();
+      unobserved.close();
+      observed.close();
       guarded.close();
       checked.close();
       cached.close();
@@ -64,6 +78,28 @@ public class PredictorOptionsBenchmark {
   @Benchmark
   public Double baseline(Predictors predictors) {
     return predictors.plain.predict(predictors.row);
+  }
+
+  /**
+   * With a tracing hook that is off.
+   *
+   * @param predictors the predictors
+   * @return the answer
+   */
+  @Benchmark
+  public Double observationsOff(Predictors predictors) {
+    return predictors.unobserved.predict(predictors.row);
+  }
+
+  /**
+   * With a tracing hook and a handler that does nothing.
+   *
+   * @param predictors the predictors
+   * @return the answer
+   */
+  @Benchmark
+  public Double observationsOn(Predictors predictors) {
+    return predictors.observed.predict(predictors.row);
   }
 
   /**

@@ -50,4 +50,15 @@ public interface ModelLoader<I, O> {
   default boolean takesRowsAsTheyAre() {
     return true;
   }
+
+  /**
+   * Returns whether a version without an encoding may take {@link #schema()}'s rows feature by
+   * feature, each by its name, although they cannot be passed on as a whole: then only its files
+   * tell. Asked where {@link #takesRowsAsTheyAre()} is false.
+   *
+   * @return false unless it may
+   */
+  default boolean mayTakeFeaturesByName() {
+    return false;
+  }
 }

@@ -56,6 +56,7 @@ final class Announced {
     json.put("type", rows.type());
     json.put("signature", rows.signature());
     json.put("asTheyAre", rows.asTheyAre());
+    json.put("byName", rows.byName());
     var columns = json.putArray("columns");
     for (Column column : rows.columns()) {
       columns
@@ -111,7 +112,8 @@ final class Announced {
             Text.printable(node.path("type").asText(), 128),
             columns,
             node.path("signature").asText(),
-            node.path("asTheyAre").asBoolean());
+            node.path("asTheyAre").asBoolean(),
+            node.path("byName").asBoolean());
     Servable.schema(rows);
     return rows;
   }

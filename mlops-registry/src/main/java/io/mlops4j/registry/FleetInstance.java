@@ -58,8 +58,10 @@ public record FleetInstance(
    * @param columns their features in order
    * @param signature the schema's fingerprint
    * @param asTheyAre whether a version without an encoding can be loaded for them
+   * @param byName whether one without an encoding may be, if its files name these features
    */
-  public record Rows(String type, List<Column> columns, String signature, boolean asTheyAre) {
+  public record Rows(
+      String type, List<Column> columns, String signature, boolean asTheyAre, boolean byName) {
     /** Copies the columns and checks for null. */
     public Rows {
       Objects.requireNonNull(type, "type");

@@ -36,16 +36,21 @@ final class Loaders<I, O> {
   }
 
   private static Reader reader(ModelLoader<?, ?> loader) {
-    Optional<Rows> rows = loader.schema().map(schema -> rows(schema, loader.takesRowsAsTheyAre()));
+    Optional<Rows> rows = loader.schema().map(schema -> rows(schema, loader));
     return new Reader(new TreeSet<>(loader.formats()), rows);
   }
 
-  private static Rows rows(Schema<?> schema, boolean asTheyAre) {
+  private static Rows rows(Schema<?> schema, ModelLoader<?, ?> loader) {
     List<Column> columns = new ArrayList<>();
     for (Feature<?> feature : schema.features()) {
       columns.add(new Column(feature.name(), feature.kind(), feature.length()));
     }
-    return new Rows(schema.name(), columns, schema.fingerprint(), asTheyAre);
+    return new Rows(
+        schema.name(),
+        columns,
+        schema.fingerprint(),
+        loader.takesRowsAsTheyAre(),
+        loader.mayTakeFeaturesByName());
   }
 
   ModelLoader<I, O> of(ModelVersion version, String format) {

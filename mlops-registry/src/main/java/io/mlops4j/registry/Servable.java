@@ -84,6 +84,9 @@ record Servable(
   }
 
   private CanServe unencoded(FleetInstance instance, Rows rows) {
+    if (!rows.asTheyAre() && rows.byName()) {
+      return named(instance, rows);
+    }
     if (!rows.asTheyAre()) {
       return no(
           instance,
@@ -108,6 +111,21 @@ record Servable(
                 + " have signature "
                 + Text.printable(rows.signature(), 12)
                 + ".");
+  }
+
+  /** Trained on the same rows it fits them; of other rows only its files tell what it reads. */
+  private CanServe named(FleetInstance instance, Rows rows) {
+    return signature.isPresent() && signature.get().equals(rows.signature())
+        ? yes(instance)
+        : new CanServe(
+            Answer.UNKNOWN,
+            version
+                + " stores no encoding, and only its files tell which features it reads by name, so"
+                + " nobody can tell whether "
+                + instance.id()
+                + " can serve it with rows of "
+                + describe(rows)
+                + ". Register versions with an encoding, or with the signature of these rows.");
   }
 
   private CanServe yes(FleetInstance instance) {

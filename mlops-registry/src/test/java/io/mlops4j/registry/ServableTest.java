@@ -228,6 +228,65 @@ class ServableTest {
         .contains("stores no encoding, and without one rows of Old(origin, distance) do not fit");
   }
 
+  /** A loader of graphs with one input for each feature: what they read is in the file. */
+  private static final class ByName implements ModelLoader<Object, String> {
+    private final Schema<Object> schema;
+
+    ByName(Schema<Object> schema) {
+      this.schema = schema;
+    }
+
+    @Override
+    public Set<String> formats() {
+      return Set.of("onnx");
+    }
+
+    @Override
+    public Optional<Schema<Object>> schema() {
+      return Optional.of(schema);
+    }
+
+    @Override
+    public boolean takesRowsAsTheyAre() {
+      return false;
+    }
+
+    @Override
+    public boolean mayTakeFeaturesByName() {
+      return true;
+    }
+
+    @Override
+    public Model<Object, String> load(ModelVersion version, ModelArtifact artifact) {
+      return inputs -> List.of();
+    }
+  }
+
+  @Test
+  void canServe_featuresByName_isYesForItsOwnRowsAndUnknownForOthersNeverNo() {
+    Schema<Object> rows = of(Old.class);
+    FleetInstance instance = announced(new ByName(rows));
+    CanServe own = Servable.of(VERSION, FILES.withSignature(rows.fingerprint())).by(instance);
+    assertThat(own.answer()).isEqualTo(Answer.YES);
+    for (ModelFiles files : List.of(FILES, FILES.withSignature("f".repeat(64)))) {
+      CanServe other = Servable.of(VERSION, files).by(instance);
+      assertThat(other.answer()).isEqualTo(Answer.UNKNOWN);
+      assertThat(other.sentence())
+          .startsWith("delay:2 stores no encoding, and only its files tell which features it reads")
+          .contains("pod-1 can serve it with rows of Old(origin, distance)");
+    }
+  }
+
+  @Test
+  void canServe_announcedByAnOlderLibrary_isAnsweredAsBefore() {
+    FleetInstance said = announced(new ByName(of(Old.class)));
+    String older = Announced.toJson(said).toString().replace(",\"byName\":true", "");
+    assertThat(older).doesNotContain("byName");
+    FleetInstance read = Announced.fromJson(older.getBytes(UTF_8), "announcement");
+    ModelFiles files = FILES.withSignature(of(Old.class).fingerprint());
+    assertThat(Servable.of(VERSION, files).by(read).answer()).isEqualTo(Answer.NO);
+  }
+
   @Test
   void canServe_formatNobodyReads_saysWhichAreRead() {
     ModelFiles tree = ModelFiles.of("tree", Map.of("model.bin", new byte[1]));

@@ -1,6 +1,7 @@
 package io.mlops4j.serving;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AnswerFuture<O> extends CompletableFuture<O> {
   private volatile @Nullable Runnable givenUp;
+  private volatile @Nullable Consumer<@Nullable Throwable> before;
 
   /** Says what to do when the caller gives up. */
   void onGivingUp(Runnable action) {
@@ -19,11 +21,27 @@ final class AnswerFuture<O> extends CompletableFuture<O> {
     }
   }
 
+  /**
+   * Says what to do before whoever waits knows; told the failure, if it is one. Not run if it is
+   * completed already, or by its caller.
+   */
+  void beforeCompletion(Consumer<@Nullable Throwable> action) {
+    before = action;
+  }
+
   void answer(O answer) {
+    Consumer<@Nullable Throwable> action = before;
+    if (action != null) {
+      action.accept(null);
+    }
     super.complete(answer);
   }
 
   void fail(RuntimeException reason) {
+    Consumer<@Nullable Throwable> action = before;
+    if (action != null) {
+      action.accept(reason);
+    }
     super.completeExceptionally(reason);
   }
 

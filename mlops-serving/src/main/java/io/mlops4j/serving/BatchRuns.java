@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
 
 /**
  * Runs what a worker has taken out of the queue, and completes each request with what is its own.
@@ -27,6 +28,7 @@ final class BatchRuns<I, O> implements Batcher.Runner<I, O> {
   private final ChunkRuns<I, O> runs;
   private final Supplier<RuntimeException> notReady;
   private final @Nullable PredictorMeters meters;
+  private final @Nullable Spans<I, O> spans;
 
   BatchRuns(
       Time time,
@@ -37,7 +39,8 @@ final class BatchRuns<I, O> implements Batcher.Runner<I, O> {
       Outcomes<I, O> outcomes,
       ChunkRuns<I, O> runs,
       Supplier<RuntimeException> notReady,
-      @Nullable PredictorMeters meters) {
+      @Nullable PredictorMeters meters,
+      @Nullable Spans<I, O> spans) {
     this.time = time;
     this.counters = counters;
     this.errors = errors;
@@ -47,6 +50,7 @@ final class BatchRuns<I, O> implements Batcher.Runner<I, O> {
     this.runs = runs;
     this.notReady = notReady;
     this.meters = meters;
+    this.spans = spans;
   }
 
   @Override
@@ -84,6 +88,8 @@ final class BatchRuns<I, O> implements Batcher.Runner<I, O> {
   public void run(Run<I, O> run, Runnable modelIsFree) {
     List<Request<I, O>> batch = run.requests;
     try {
+      // A continuation of an earlier caller ran on this thread: what it logged about is over.
+      MDC.clear();
       counters.batch(batch.size(), run.release);
       if (meters != null) {
         meters.batch(batch.size());
@@ -95,7 +101,11 @@ final class BatchRuns<I, O> implements Batcher.Runner<I, O> {
       }
       Chunk<I, O> chunk = chunk(run);
       try {
-        runs.answer(version, chunk);
+        if (spans == null) {
+          runs.answer(version, chunk);
+        } else {
+          spans.run(version.version, run, () -> runs.answer(version, chunk));
+        }
       } finally {
         version.lease.leave();
       }

@@ -239,24 +239,31 @@ final class CachedAnswers<I, O> {
     return why instanceof PredictionFailedException failed && !failed.timedOut() ? failed : null;
   }
 
-  CompletableFuture<O> async(I input, long start, long deadline, Priority priority) {
+  CompletableFuture<O> async(
+      I input, long start, long deadline, Priority priority, @Nullable Trace trace) {
     Lookup<I> lookup = Deadline.isPast(deadline, start) ? null : lookup(input);
     return lookup == null
-        ? calls.async(input, start, deadline, priority, null)
-        : async(lookup, input, start, deadline, priority, 0);
+        ? calls.async(input, start, deadline, priority, trace)
+        : async(lookup, input, start, deadline, priority, trace, 0);
   }
 
   private CompletableFuture<O> async(
-      Lookup<I> lookup, I input, long start, long deadline, Priority priority, int attempt) {
+      Lookup<I> lookup,
+      I input,
+      long start,
+      long deadline,
+      Priority priority,
+      @Nullable Trace trace,
+      int attempt) {
     CompletableFuture<O> mine = new CompletableFuture<>();
     CompletableFuture<O> theirs =
         attempt == PATIENCE ? null : cache.asMap().putIfAbsent(lookup.key, mine);
     if (theirs == null) {
-      return leadAsync(lookup, mine, input, start, deadline, priority);
+      return leadAsync(lookup, mine, input, start, deadline, priority, trace);
     }
     if (theirs.isDone() && !theirs.isCompletedExceptionally()) {
       hits.increment();
-      return CompletableFuture.completedFuture(found(lookup, input, theirs.join(), start, null));
+      return CompletableFuture.completedFuture(found(lookup, input, theirs.join(), start, trace));
     }
     if (attempt == 0) {
       coalesced.increment();
@@ -271,7 +278,7 @@ final class CachedAnswers<I, O> {
                 timer.close();
               }
             })
-        .thenApply(answer -> found(lookup, input, answer, start, null))
+        .thenApply(answer -> found(lookup, input, answer, start, trace))
         .exceptionallyCompose(
             failure -> {
               cache.asMap().remove(lookup.key, theirs);
@@ -281,8 +288,8 @@ final class CachedAnswers<I, O> {
                 shared = errors.expired(time.nanos() - start, batcher.depth());
               }
               return shared == null
-                  ? async(lookup, input, start, deadline, priority, attempt + 1)
-                  : calls.instead(input, start, shared);
+                  ? async(lookup, input, start, deadline, priority, trace, attempt + 1)
+                  : calls.instead(input, start, trace, shared);
             });
   }
 
@@ -292,9 +299,10 @@ final class CachedAnswers<I, O> {
       I input,
       long start,
       long deadline,
-      Priority priority) {
+      Priority priority,
+      @Nullable Trace wanted) {
     misses.increment();
-    Trace trace = new Trace();
+    Trace trace = wanted == null ? new Trace() : wanted;
     CompletableFuture<O> answer = calls.async(input, start, deadline, priority, trace);
     // The caller may cancel the copy; what others wait for goes on.
     return answer

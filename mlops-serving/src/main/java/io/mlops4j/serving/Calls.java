@@ -163,8 +163,9 @@ final class Calls<I, O> {
     return future;
   }
 
-  CompletableFuture<O> instead(I input, long start, RuntimeException failure) {
-    return instead(new AnswerFuture<>(), input, start, null, failure);
+  CompletableFuture<O> instead(
+      I input, long start, @Nullable Trace trace, RuntimeException failure) {
+    return instead(new AnswerFuture<>(), input, start, trace, failure);
   }
 
   private CompletableFuture<O> instead(

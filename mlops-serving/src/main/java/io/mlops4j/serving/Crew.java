@@ -34,9 +34,9 @@ final class Crew<I, O> {
     private final Batcher<?, ?> batcher;
 
     WorkerThread(Batcher<?, ?> batcher, Runnable task, String name) {
-      super(task, name);
+      super(null, task, name, 0, false);
       this.batcher = batcher;
-      setDaemon(true);
+      Threads.ownNothing(this);
     }
 
     boolean isOf(Batcher<?, ?> other) {

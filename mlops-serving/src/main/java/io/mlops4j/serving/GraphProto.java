@@ -22,6 +22,12 @@ final class GraphProto {
   static final int FLOAT = 1;
   static final int INT64 = 7;
 
+  /**
+   * What operators are called whose attributes nobody here asks for: a million numbers, which took
+   * as long to read as ONNX Runtime takes to load them.
+   */
+  private static final String TREES = "TreeEnsemble";
+
   /** The type of an input or output that is no tensor. */
   static final int NO_TENSOR = -1;
 
@@ -155,7 +161,7 @@ final class GraphProto {
           outputs.add(in.text());
         } else if (in.isBytes(4)) {
           operator = in.text();
-        } else if (in.isBytes(5)) {
+        } else if (in.isBytes(5) && !operator.startsWith(TREES)) {
           Attribute attribute = Attribute.read(in.message());
           attributes.put(attribute.name, attribute);
         } else if (in.isBytes(7)) {

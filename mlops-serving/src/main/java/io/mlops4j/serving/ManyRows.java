@@ -24,6 +24,9 @@ final class ManyRows<I, O> {
   private final ChunkRuns<I, O> runs;
   private final Supplier<RuntimeException> notReady;
 
+  /** One buffer per place, used again and again: each row is read once, for model and listeners. */
+  private final SpareRows<I> spare = new SpareRows<>();
+
   ManyRows(
       Time time,
       @Nullable Function<? super I, ?> shapeOf,
@@ -86,12 +89,16 @@ final class ManyRows<I, O> {
       @Nullable NativeStop stop,
       O[] answers) {
     int step = Math.min(version.plan.rows(), Math.max(1, rows.size()));
-    @Nullable RowBuffer<I>[] buffers = buffers(step);
+    Schema<I> schema = recorder.wantsRows() ? recorder.schema : null;
+    @Nullable RowBuffer<I>[] buffers = schema == null ? null : spare.take(schema, step);
     for (Group<I> group : groups(version, rows, step)) {
       long begin = time.nanos();
-      Chunk<I, O> chunk = new Chunk<>(group.rows(), buffers, stop, Chunk.Callers.PATIENT);
+      // Nobody will see rows for which there is no room: the model reads them the short way.
+      boolean read = buffers != null && recorder.hasRoom();
+      Chunk<I, O> chunk =
+          new Chunk<>(group.rows(), read ? buffers : null, stop, Chunk.Callers.PATIENT);
       refuse(chunk, refusal);
-      if (buffers != null) {
+      if (read) {
         read(chunk);
       }
       if (Deadline.isPast(deadline, begin)) {
@@ -102,6 +109,9 @@ final class ManyRows<I, O> {
         runs.answer(version, chunk);
       }
       collect(version, group, chunk, start, begin, answers);
+    }
+    if (schema != null && buffers != null) {
+      spare.giveBack(schema, buffers);
     }
   }
 
@@ -121,20 +131,6 @@ final class ManyRows<I, O> {
     } catch (RuntimeException e) {
       throw outcomes.counted(errors.failed(version.version, e));
     }
-  }
-
-  /** One buffer per place, used again and again: each row is read once, for model and listeners. */
-  private @Nullable RowBuffer<I> @Nullable [] buffers(int step) {
-    Schema<I> schema = recorder.schema;
-    if (schema == null || !recorder.wantsRows()) {
-      return null;
-    }
-    @SuppressWarnings({"unchecked", "rawtypes"})
-    @Nullable RowBuffer<I>[] buffers = new RowBuffer[step];
-    for (int i = 0; i < step; i++) {
-      buffers[i] = schema.newBuffer();
-    }
-    return buffers;
   }
 
   private static <I> void read(Chunk<I, ?> chunk) {
@@ -164,7 +160,6 @@ final class ManyRows<I, O> {
       O output = chunk.output(i);
       if (output != null) {
         answered++;
-        recorder.answeredRow(version, chunk.input(i), chunk.row(i), output, begin, end);
         answers[position] = output;
         continue;
       }
@@ -174,6 +169,6 @@ final class ManyRows<I, O> {
               : errors.failedRow(version.version, position, chunk.cause(i));
       answers[position] = outcomes.instead(chunk.input(i), begin, null, failure);
     }
-    recorder.together(version, answered, begin, end);
+    recorder.answeredTogether(version, chunk, answered, begin, end);
   }
 }

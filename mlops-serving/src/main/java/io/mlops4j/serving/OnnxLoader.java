@@ -102,6 +102,12 @@ public final class OnnxLoader<I, O> implements ModelLoader<I, O> {
     }
   }
 
+  /** Returns true for rows of a schema: a graph may have one input for each of its features. */
+  @Override
+  public boolean mayTakeFeaturesByName() {
+    return schema().isPresent();
+  }
+
   /**
    * Returns the model in a version's one {@code .onnx} file. Weights may be in the version's other
    * files.

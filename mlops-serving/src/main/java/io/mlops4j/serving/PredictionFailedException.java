@@ -41,6 +41,17 @@ public final class PredictionFailedException extends MlopsException {
     return timedOut;
   }
 
+  /** Returns the same without what others have put into their exceptions. */
+  PredictionFailedException withoutCause() {
+    if (timedOut) {
+      return this;
+    }
+    PredictionFailedException bare =
+        new PredictionFailedException(String.valueOf(getMessage()), null);
+    bare.setStackTrace(getStackTrace());
+    return bare;
+  }
+
   /**
    * Returns a sentence about a cause. Only our own messages are repeated: they never hold values of
    * rows, others may.

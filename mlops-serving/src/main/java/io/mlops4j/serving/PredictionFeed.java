@@ -79,9 +79,64 @@ final class PredictionFeed<I, O> {
       long answeredAt,
       long latency) {
     long position = ring.claim();
-    if (position < 0) {
-      return;
+    if (position >= 0) {
+      fill(position, sequence, version, source, input, row, schema, output, answeredAt, latency);
+      wakeIfHalfFull(position);
     }
+  }
+
+  /**
+   * Copies the answered rows of a chunk, as many as there is room for. Never throws, never waits.
+   *
+   * @param firstSequence of the first answered row; each has the next one
+   */
+  void offerAll(
+      long firstSequence,
+      int answered,
+      ModelVersion version,
+      Prediction.Source source,
+      Chunk<I, O> chunk,
+      @Nullable Schema<I> schema,
+      long answeredAt,
+      long latency) {
+    PredictionRing.Claim claim = ring.claim(answered);
+    int filled = 0;
+    for (int i = 0; i < chunk.size() && filled < claim.cells(); i++) {
+      O output = chunk.output(i);
+      if (output != null) {
+        fill(
+            claim.first() + filled,
+            firstSequence + filled,
+            version,
+            source,
+            chunk.input(i),
+            chunk.row(i),
+            schema,
+            output,
+            answeredAt,
+            latency);
+        filled++;
+      }
+    }
+    wakeIfHalfFull(claim.first() + filled);
+  }
+
+  /** Returns whether what is offered now would be dropped. */
+  boolean isFull() {
+    return ring.isFull();
+  }
+
+  private void fill(
+      long position,
+      long sequence,
+      ModelVersion version,
+      Prediction.Source source,
+      I input,
+      @Nullable RowBuffer<I> row,
+      @Nullable Schema<I> schema,
+      O output,
+      long answeredAt,
+      long latency) {
     PredictionRing.Cell<I, O> cell = ring.cell(position);
     cell.answer(version, source, output);
     cell.sequence = sequence;
@@ -105,6 +160,9 @@ final class PredictionFeed<I, O> {
     } finally {
       ring.publish(position);
     }
+  }
+
+  private void wakeIfHalfFull(long position) {
     if (ring.isHalfFull(position)) {
       LockSupport.unpark(drain);
     }

@@ -19,6 +19,11 @@ final class PredictionIds {
     return next.getAndIncrement();
   }
 
+  /** Returns the first of so many in a row. */
+  long next(int count) {
+    return next.getAndAdd(count);
+  }
+
   String id(long sequence) {
     return prefix + sequence;
   }

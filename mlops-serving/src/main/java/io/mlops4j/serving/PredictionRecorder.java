@@ -73,26 +73,24 @@ final class PredictionRecorder<I, O> {
     return feed != null && schema != null;
   }
 
-  /** Records one of several rows that were answered together; {@link #together} counts them. */
-  void answeredRow(
-      ServedVersion<I, O> version,
-      I input,
-      @Nullable RowBuffer<I> row,
-      O output,
-      long start,
-      long end) {
-    if (feed != null) {
-      observe(version.version, version.source(), input, row, output, start, end, null);
-    }
+  /** Returns whether rows answered now would be seen by somebody: there is room for them. */
+  boolean hasRoom() {
+    return feed != null && !feed.isFull();
   }
 
-  /** Counts rows that were answered together. */
-  void together(ServedVersion<I, O> version, int rows, long start, long end) {
-    if (rows > 0) {
-      if (version.outdated) {
-        counters.outdated.add(rows);
-      }
-      latency.record(end - start, rows);
+  /** Records the rows of a chunk that have been answered together. */
+  void answeredTogether(
+      ServedVersion<I, O> version, Chunk<I, O> chunk, int rows, long start, long end) {
+    if (rows == 0) {
+      return;
+    }
+    if (version.outdated) {
+      counters.outdated.add(rows);
+    }
+    latency.record(end - start, rows);
+    if (feed != null) {
+      feed.offerAll(
+          ids.next(rows), rows, version.version, version.source(), chunk, schema, end, end - start);
     }
   }
 

@@ -1,6 +1,5 @@
 package io.mlops4j.serving;
 
-import io.mlops4j.core.Feature;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.core.Prediction;
 import io.mlops4j.core.RowBuffer;
@@ -56,6 +55,36 @@ final class PredictionRing<I, O> {
         return position;
       }
     }
+  }
+
+  /**
+   * Claims as many cells in a row as there is room for, up to so many; the others are dropped.
+   *
+   * <p>One compare-and-set for all: their cells are filled and published one by one, like others.
+   */
+  Claim claim(int wanted) {
+    while (true) {
+      long position = tail.get();
+      int room = cells.length - (int) (position - head.get());
+      int taken = Math.min(wanted, Math.max(0, room));
+      if (taken == 0 || tail.weakCompareAndSetVolatile(position, position + taken)) {
+        dropped.add(wanted - taken);
+        return new Claim(position, taken);
+      }
+    }
+  }
+
+  /**
+   * Cells in a row.
+   *
+   * @param first the first one's position
+   * @param cells how many; possibly none
+   */
+  record Claim(long first, int cells) {}
+
+  /** Returns whether a prediction would be dropped now. */
+  boolean isFull() {
+    return tail.get() - head.get() >= cells.length;
   }
 
   Cell<I, O> cell(long position) {
@@ -147,16 +176,9 @@ final class PredictionRing<I, O> {
       if (own == null || own.schema() != schema) {
         own = schema.newBuffer();
         buffer = own;
-        bufferHoldsReferences = schema.features().stream().anyMatch(Cell::isReference);
+        bufferHoldsReferences = SpareRows.holdsReferences(schema);
       }
       return own;
-    }
-
-    private static boolean isReference(Feature<?> feature) {
-      return switch (feature.kind()) {
-        case NUMERIC, TIME -> false;
-        case CATEGORICAL, TEXT, VECTOR -> true;
-      };
     }
 
     @Nullable RowBuffer<I> row() {

@@ -1,6 +1,7 @@
 package io.mlops4j.serving;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.ModelSource;
 import io.mlops4j.core.PredictionListener;
@@ -33,6 +34,7 @@ public final class PredictorBuilder<I, O> {
   @Nullable MicroBatching batching;
   @Nullable Function<? super I, ? extends O> fallback;
   @Nullable MeterRegistry meters;
+  @Nullable ObservationRegistry observations;
   @Nullable Function<? super I, String> keyOf;
   @Nullable Function<? super I, String> unitOf;
   @Nullable Schema<I> schema;
@@ -251,6 +253,20 @@ public final class PredictorBuilder<I, O> {
    */
   public PredictorBuilder<I, O> meters(MeterRegistry registry) {
     meters = once("meters", meters, registry);
+    return this;
+  }
+
+  /**
+   * Observes calls ({@link PredictionContext}) and runs of workers ({@link BatchContext}), for
+   * tracing: the spans of a run and of the calls in it can be linked. What a call costs more is
+   * what the registry's handlers cost, and some 600 bytes; a registry without handlers costs
+   * nothing.
+   *
+   * @param registry who observes; handlers are called on callers' and workers' threads
+   * @return this
+   */
+  public PredictorBuilder<I, O> observations(ObservationRegistry registry) {
+    observations = once("observations", observations, registry);
     return this;
   }
 

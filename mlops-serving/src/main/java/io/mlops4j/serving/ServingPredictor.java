@@ -47,6 +47,7 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
   private final @Nullable CachedAnswers<I, O> cache;
   private final @Nullable PredictionFeed<I, O> feed;
   private final @Nullable PredictorMeters meters;
+  private final @Nullable Spans<I, O> spans;
 
   /** Whether a call without options is an answer and nothing else. */
   private final boolean plain;
@@ -63,6 +64,7 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
     keyOf = builder.keyOf;
     unitOf = builder.unitOf;
     errors = new PredictorErrors(name);
+    spans = Spans.of(builder);
     PredictionIds ids = new PredictionIds(builder.effectiveSeed());
     feed =
         builder.listeners.isEmpty()
@@ -93,7 +95,16 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
                 builder.meters, name, time, counters, queue, this::inFlight, this::dropped);
     BatchRuns<I, O> batches =
         new BatchRuns<>(
-            time, counters, errors, recorder, versions, outcomes, runs, this::notReady, meters);
+            time,
+            counters,
+            errors,
+            recorder,
+            versions,
+            outcomes,
+            runs,
+            this::notReady,
+            meters,
+            spans);
     batcher =
         new Batcher<>(
             name, batches, time, queue, options.maxDelay().toNanos(), mostWorkers(options));
@@ -126,7 +137,7 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
     if (meters != null) {
       meters.version(this::version);
     }
-    plain = cache == null && inputCheck == null && timeout == Deadline.NONE;
+    plain = cache == null && inputCheck == null && timeout == Deadline.NONE && spans == null;
   }
 
   private static int mostWorkers(MicroBatching options) {
@@ -178,6 +189,13 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
   }
 
   private O answer(I input, long start, CallOptions options, @Nullable Trace trace) {
+    return spans == null
+        ? unobserved(input, start, options, trace)
+        : spans.call(
+            1, trace == null ? new Trace() : trace, own -> unobserved(input, start, options, own));
+  }
+
+  private O unobserved(I input, long start, CallOptions options, @Nullable Trace trace) {
     requireOpen();
     RuntimeException refused = refusal(input);
     if (refused != null) {
@@ -216,18 +234,25 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
   @Override
   public CompletableFuture<O> predictAsync(I input, CallOptions options) {
     Objects.requireNonNull(input, "input");
+    return spans == null
+        ? unobservedAsync(input, options, null)
+        : spans.later(new Trace(), trace -> unobservedAsync(input, options, trace));
+  }
+
+  private CompletableFuture<O> unobservedAsync(
+      I input, CallOptions options, @Nullable Trace trace) {
     if (closed) {
       return CompletableFuture.failedFuture(errors.closed());
     }
     long start = time.nanos();
     RuntimeException refused = refusal(input);
     if (refused != null) {
-      return calls.instead(input, start, refused);
+      return calls.instead(input, start, trace, refused);
     }
     long deadline = deadline(start, options);
     return cache == null || !options.cached()
-        ? calls.async(input, start, deadline, options.priority(), null)
-        : cache.async(input, start, deadline, options.priority());
+        ? calls.async(input, start, deadline, options.priority(), trace)
+        : cache.async(input, start, deadline, options.priority(), trace);
   }
 
   @Override
@@ -264,6 +289,13 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
 
   @Override
   public List<O> predictAll(List<I> inputs, CallOptions options) {
+    if (spans != null) {
+      return spans.call(inputs.size(), new Trace(), trace -> answerAll(inputs, options));
+    }
+    return answerAll(inputs, options);
+  }
+
+  private List<O> answerAll(List<I> inputs, CallOptions options) {
     requireOpen();
     long start = time.nanos();
     return many.answer(inputs, this::refusal, start, deadline(start, options));

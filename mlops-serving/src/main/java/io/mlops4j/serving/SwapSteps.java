@@ -31,9 +31,17 @@ final class SwapSteps {
     this.counters = counters;
   }
 
-  /** Begins a step. Whoever ends it calls one of the two ends, once. */
-  Running begin(ModelVersion version, Kind kind) {
-    return new Running(version, kind);
+  Duration limit() {
+    return limit;
+  }
+
+  /**
+   * Begins a step. Whoever ends it calls one of the two ends, once.
+   *
+   * @param whenOverdue run once if it takes longer than the limit
+   */
+  Running begin(ModelVersion version, Kind kind, Runnable whenOverdue) {
+    return new Running(version, kind, whenOverdue);
   }
 
   /** A step that has begun. */
@@ -41,15 +49,18 @@ final class SwapSteps {
     private final ModelVersion version;
     private final Kind kind;
     private final long begin = time.nanos();
+    private final Runnable whenOverdue;
     private final Subscription timer;
     private volatile long end;
     private volatile boolean over;
 
-    private Running(ModelVersion version, Kind kind) {
+    private Running(ModelVersion version, Kind kind, Runnable whenOverdue) {
       this.version = version;
       this.kind = kind;
-      tell(State.BEGUN, 0, null);
+      this.whenOverdue = whenOverdue;
+      // Before anybody is told: a listener that hangs is part of the step.
       this.timer = time.schedule(limit, this::overdue);
+      tell(State.BEGUN, 0, null);
     }
 
     /** Stops the clock, on whichever thread; the end is told later. */
@@ -81,6 +92,7 @@ final class SwapSteps {
       }
       counters.overdueSteps.increment();
       LOG.warn("Predictor '{}': {} of {} takes longer than {}", predictor, kind, version, limit);
+      whenOverdue.run();
       tell(State.OVERDUE, time.nanos() - begin, null);
     }
 

@@ -40,9 +40,31 @@ final class Threads {
 
   static ThreadFactory named(String predictor, String role) {
     return task -> {
-      Thread thread = new Thread(task, name(predictor, role));
-      thread.setDaemon(true);
+      Thread thread = new Thread(null, task, name(predictor, role), 0, false);
+      ownNothing(thread);
       return thread;
     };
+  }
+
+  /**
+   * Like {@link #named}, for work that must not hold up requests. On Linux the JVM looks at
+   * priorities only with {@code -XX:ThreadPriorityPolicy=1}.
+   */
+  static ThreadFactory inBackground(String predictor, String role) {
+    ThreadFactory named = named(predictor, role);
+    return task -> {
+      Thread thread = named.newThread(task);
+      thread.setPriority(Thread.MIN_PRIORITY);
+      return thread;
+    };
+  }
+
+  /**
+   * Prepares a thread that was made without inheritable thread locals: whoever happens to make it
+   * is one caller of many, and its logging context would stay with the thread for good.
+   */
+  static void ownNothing(Thread thread) {
+    thread.setDaemon(true);
+    thread.setContextClassLoader(Thread.currentThread().getContextClassLoader());
   }
 }

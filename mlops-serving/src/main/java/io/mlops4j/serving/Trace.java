@@ -1,5 +1,6 @@
 package io.mlops4j.serving;
 
+import io.micrometer.observation.Observation;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.core.Prediction;
 import java.time.Duration;
@@ -21,6 +22,9 @@ final class Trace {
 
   /** Whose answer it is, to tell two loads of one version apart. */
   @Nullable ServedVersion<?, ?> servedBy;
+
+  /** The call as it is observed; null if nobody observes. */
+  @Nullable Observation observation;
 
   /** Why the selected version gave none. */
   @Nullable RuntimeException failure;

@@ -8,12 +8,11 @@ import io.mlops4j.core.Subscription;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -31,6 +30,12 @@ import org.slf4j.LoggerFactory;
  * A step that fails leaves the old version serving, marked outdated. A version that is no longer
  * selected when it is ready is closed unpublished: the newest wins. Notifications collapse into one
  * pending look at the source.
+ *
+ * <p>A loader that is overdue is left behind ({@link LoaderThread}) when there is something else to
+ * do, so two threads may be ready with a version at once. What makes that safe: a version is in
+ * {@code loading} from before its load until it is published or dropped, so nobody loads it twice;
+ * publishing is one at a time, after one more look whether the version is still selected; and who
+ * drops one enqueues another look.
  */
 final class VersionSwitch<I, O> {
   private static final Logger LOG = LoggerFactory.getLogger(VersionSwitch.class);
@@ -43,7 +48,9 @@ final class VersionSwitch<I, O> {
   private final Consumer<ServedVersion<I, O>> onPublish;
   private final Consumer<ServedVersion<I, O>> onPublished;
   private final boolean keepsPrevious;
-  private final ExecutorService loader;
+  private final LoaderThread loader;
+  private final Set<ModelVersion> loading = ConcurrentHashMap.newKeySet();
+  private final CompletableFuture<@Nullable RuntimeException> first = new CompletableFuture<>();
   private final AtomicBoolean pending = new AtomicBoolean();
   private final CountDownLatch allClosed = new CountDownLatch(1);
   private volatile @Nullable ServedVersion<I, O> current;
@@ -69,20 +76,15 @@ final class VersionSwitch<I, O> {
     this.keepsPrevious = keepsPrevious;
     this.onPublish = onPublish;
     this.onPublished = onPublished;
-    this.loader =
-        new ThreadPoolExecutor(
-            1,
-            1,
-            0,
-            TimeUnit.NANOSECONDS,
-            new LinkedBlockingQueue<>(),
-            Threads.named(name, "loader"));
+    this.loader = new LoaderThread(name);
   }
 
-  /** Subscribes and waits for the first look at the source; returns what it failed with. */
+  /**
+   * Subscribes and waits for the first look at the source, or for whatever is published before it
+   * ends; returns what it failed with.
+   */
   @Nullable RuntimeException start() {
     subscription = source.subscribe(this::changed);
-    CompletableFuture<@Nullable RuntimeException> first = new CompletableFuture<>();
     loader.execute(() -> first.complete(refresh()));
     return first.join();
   }
@@ -140,7 +142,8 @@ final class VersionSwitch<I, O> {
     try {
       follow(source.current());
       return null;
-    } catch (RuntimeException | LinkageError e) {
+    } catch (RuntimeException | Error e) {
+      // Errors, too: no room for direct buffers is a failed load, and the old version serves on.
       counters.failedLoads.incrementAndGet();
       outdated(e.getMessage() == null ? e.toString() : e.getMessage());
       LOG.warn("Predictor '{}' keeps {}: {}", name, serving(), problem, e);
@@ -157,40 +160,76 @@ final class VersionSwitch<I, O> {
       return;
     }
     ModelRelease<I, O> release = ((ModelSource.Selected<I, O>) selection).release();
-    ServedVersion<I, O> serving = current;
-    if (serving != null && serving.version.equals(release.version())) {
-      serving.outdated = false;
-      problem = null;
-      return;
+    ModelVersion version = release.version();
+    synchronized (this) {
+      ServedVersion<I, O> serving = current;
+      if (serving != null && serving.version.equals(version)) {
+        serving.outdated = false;
+        problem = null;
+        return;
+      }
+      if (!loading.add(version)) {
+        // A thread that was left behind is still at it, and publishes it when it is done.
+        return;
+      }
     }
-    ServedVersion<I, O> ready = load(release);
-    if (closed || !isSelected(release.version())) {
+    ServedVersion<I, O> ready;
+    try {
+      ready = load(release);
+    } catch (RuntimeException | Error e) {
+      loading.remove(version);
+      endIfDone();
+      throw e;
+    }
+    if (!publish(ready)) {
       close(ready);
       changed();
-      return;
     }
-    publish(ready);
+  }
+
+  private SwapSteps.Running begin(ModelVersion version, SwapStep.Kind kind) {
+    Runnable leaveBehind = loader.whenOverdue();
+    return steps.begin(
+        version,
+        kind,
+        () -> {
+          overdue(version, kind);
+          leaveBehind.run();
+        });
+  }
+
+  private synchronized void overdue(ModelVersion version, SwapStep.Kind kind) {
+    if (loading.contains(version)) {
+      outdated(
+          "Version '"
+              + version
+              + "' is not ready: "
+              + kind
+              + " takes longer than "
+              + steps.limit()
+              + ". It is published when it is done; selecting another version overtakes it.");
+    }
   }
 
   private ServedVersion<I, O> load(ModelRelease<I, O> release) {
-    SwapSteps.Running loading = steps.begin(release.version(), SwapStep.Kind.LOAD);
+    SwapSteps.Running opening = begin(release.version(), SwapStep.Kind.LOAD);
     Model<I, O> model;
     try {
       model = release.load();
-    } catch (RuntimeException | LinkageError e) {
-      loading.failed(e);
+    } catch (RuntimeException | Error e) {
+      opening.failed(e);
       throw e;
     }
-    loading.done();
+    opening.done();
     counters.openVersions.incrementAndGet();
     counters.nativeBytes.addAndGet(NativeBytes.of(model));
-    SwapSteps.Running preparing = steps.begin(release.version(), SwapStep.Kind.PREPARE);
+    SwapSteps.Running preparing = begin(release.version(), SwapStep.Kind.PREPARE);
     try {
       VersionPreparation.Prepared<O> prepared =
           preparation.prepare(release, model, current != null);
       preparing.done();
       return new ServedVersion<>(release.version(), model, prepared, this::closeLater);
-    } catch (RuntimeException | LinkageError e) {
+    } catch (RuntimeException | Error e) {
       preparing.failed(e);
       counters.openVersions.decrementAndGet();
       counters.nativeBytes.addAndGet(-NativeBytes.of(model));
@@ -200,19 +239,29 @@ final class VersionSwitch<I, O> {
   }
 
   private boolean isSelected(ModelVersion version) {
-    return source.current() instanceof ModelSource.Selected<I, O> selected
-        && selected.release().version().equals(version);
+    try {
+      return source.current() instanceof ModelSource.Selected<I, O> selected
+          && selected.release().version().equals(version);
+    } catch (RuntimeException e) {
+      LOG.warn("Predictor '{}': the source fails, it had selected {}", name, version, e);
+      return true;
+    }
   }
 
-  private void publish(ServedVersion<I, O> ready) {
-    SwapSteps.Running publishing = steps.begin(ready.version, SwapStep.Kind.PUBLISH);
+  /** Returns false if it is not wanted any more. */
+  private boolean publish(ServedVersion<I, O> ready) {
+    if (closed || !isSelected(ready.version)) {
+      loading.remove(ready.version);
+      return false;
+    }
+    SwapSteps.Running publishing = begin(ready.version, SwapStep.Kind.PUBLISH);
     ServedVersion<I, O> old;
     List<ServedVersion<I, O>> done = new ArrayList<>();
     synchronized (this) {
-      if (closed) {
-        publishing.failed(new IllegalStateException("The predictor was closed meanwhile."));
-        close(ready);
-        return;
+      loading.remove(ready.version);
+      if (closed || !isSelected(ready.version)) {
+        publishing.failed(new IllegalStateException("It is not selected any more."));
+        return false;
       }
       old = current;
       onPublish.accept(ready);
@@ -221,14 +270,16 @@ final class VersionSwitch<I, O> {
       if (old != null) {
         done.addAll(replaced(old, ready));
       }
+      onPublished.accept(ready);
     }
-    onPublished.accept(ready);
+    first.complete(null);
     publishing.done();
     if (old != null) {
       counters.swaps.incrementAndGet();
       LOG.info("Predictor '{}' swapped {} for {}", name, old.version, ready.version);
     }
     done.forEach(this::drain);
+    return true;
   }
 
   /** Returns what is not needed any more. A version that was rolled back is never kept. */
@@ -249,7 +300,7 @@ final class VersionSwitch<I, O> {
   }
 
   private void drain(ServedVersion<I, O> version) {
-    version.drain = steps.begin(version.version, SwapStep.Kind.DRAIN);
+    version.drain = steps.begin(version.version, SwapStep.Kind.DRAIN, () -> {});
     version.lease.retire();
   }
 
@@ -280,7 +331,7 @@ final class VersionSwitch<I, O> {
     if (draining != null) {
       draining.done();
     }
-    SwapSteps.Running closing = steps.begin(version.version, SwapStep.Kind.CLOSE);
+    SwapSteps.Running closing = begin(version.version, SwapStep.Kind.CLOSE);
     try {
       version.model.close();
       closing.done();
@@ -289,14 +340,15 @@ final class VersionSwitch<I, O> {
       LOG.warn("Predictor '{}' could not close version {}", name, version.version, e);
     }
     counters.nativeBytes.addAndGet(-NativeBytes.of(version.model));
-    if (counters.openVersions.decrementAndGet() == 0 && closed) {
-      end();
-    }
+    counters.openVersions.decrementAndGet();
+    endIfDone();
   }
 
-  private void end() {
-    loader.shutdown();
-    allClosed.countDown();
+  private void endIfDone() {
+    if (closed && counters.openVersions.get() == 0 && loading.isEmpty()) {
+      loader.shutdown();
+      allClosed.countDown();
+    }
   }
 
   /** Lets nobody in any more. Models close when the last caller is out. */
@@ -319,8 +371,8 @@ final class VersionSwitch<I, O> {
     }
     if (last != null) {
       drain(last);
-    } else if (counters.openVersions.get() == 0) {
-      end();
+    } else {
+      endIfDone();
     }
   }
 
