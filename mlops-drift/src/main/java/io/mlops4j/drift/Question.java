@@ -5,22 +5,58 @@ import java.util.OptionalDouble;
 import java.util.stream.LongStream;
 
 /**
- * One feature of one segment: what was expected, and what came.
- *
- * @param segment empty for all rows
- * @param cells over which both are counted
- * @param reference counts expected
- * @param live counts that came
- * @param predictions how many rows came, with or without the feature
- * @param distinct how many different values came, estimated, if that was counted
+ * One feature of one segment (empty for all rows): counts expected and counts that came, over the
+ * same cells; how many rows came, with or without the feature; and how many different values, if
+ * that was counted.
  */
-record Question(
-    String segment,
-    FeatureCells cells,
-    long[] reference,
-    long[] live,
-    long predictions,
-    OptionalDouble distinct) {
+final class Question {
+  private final String segment;
+  private final FeatureCells cells;
+  private final long[] reference;
+  private final long[] live;
+  private final long predictions;
+  private final OptionalDouble distinct;
+
+  Question(
+      String segment,
+      FeatureCells cells,
+      long[] reference,
+      long[] live,
+      long predictions,
+      OptionalDouble distinct) {
+    this.segment = segment;
+    this.cells = cells;
+    this.reference = reference;
+    this.live = live;
+    this.predictions = predictions;
+    this.distinct = distinct;
+  }
+
+  String segment() {
+    return segment;
+  }
+
+  FeatureCells cells() {
+    return cells;
+  }
+
+  /** The counts expected, not to be changed. */
+  long[] reference() {
+    return reference;
+  }
+
+  /** The counts that came, not to be changed. */
+  long[] live() {
+    return live;
+  }
+
+  long predictions() {
+    return predictions;
+  }
+
+  OptionalDouble distinct() {
+    return distinct;
+  }
 
   String name() {
     return segment.isEmpty() ? cells.feature() : cells.feature() + " of " + segment;

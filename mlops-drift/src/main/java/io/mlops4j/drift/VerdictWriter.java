@@ -25,7 +25,7 @@ final class VerdictWriter {
     double threshold = rule.threshold();
     long n = LongStream.of(question.reference()).sum();
     DriftEffect.Chance chance = rule.effect().chance(measures, cells, CHANCE);
-    double critical = chance.at(n, question.n());
+    double critical = chance.at((double) n, (double) question.n());
     String numbers =
         String.format(
             Locale.ROOT,
@@ -44,7 +44,7 @@ final class VerdictWriter {
               "%s; chance alone can give %.3f: %s.",
               numbers,
               critical,
-              needed(chance.needed(n, threshold), n)));
+              needed(chance.needed((double) n, threshold), n)));
     }
     return new DriftVerdict.Stable(
         String.format(Locale.ROOT, "%s is not above %s.", numbers, threshold));

@@ -10,8 +10,9 @@ import io.mlops4j.core.Schema;
 import io.mlops4j.drift.DriftRule.Correction;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -108,50 +109,62 @@ class DriftRuleTest {
 
   @Test
   void effects_eachOfThem_seesAShiftAndMissingValues() {
+    Map<DriftEffect, Double> limits =
+        Map.of(
+            DriftEffect.PSI, .2,
+            DriftEffect.KOLMOGOROV_SMIRNOV, .1,
+            DriftEffect.JENSEN_SHANNON, .15,
+            DriftEffect.HELLINGER, .15,
+            DriftEffect.TOTAL_VARIATION, .2,
+            DriftEffect.L_INFINITY, .05,
+            DriftEffect.WASSERSTEIN, .4);
+    assertThat(limits).containsOnlyKeys(DriftEffect.values());
+    limits.forEach((effect, limit) -> seesWhatItShould(DriftRule.of(effect, limit)));
+    DriftMeasures m =
+        judge(DriftRule.psi(), rows(5_000, 5, 1, 1), false).get(0).measures().orElseThrow();
+    // N(0, 1) against N(1, 1): KS 2 Phi(.5) - 1 = .383; Hellinger sqrt(1 - exp(-1/8)) = .343.
+    assertThat(DriftEffect.KOLMOGOROV_SMIRNOV.of(m)).isBetween(.34, .42);
+    assertThat(m.distances().hellinger()).isBetween(.30, .36);
+  }
+
+  private static void seesWhatItShould(DriftRule rule) {
+    DriftEffect effect = rule.effect();
     List<float[]> same = rows(5_000, 4, 0, 0);
     List<float[]> shifted = rows(5_000, 5, 1, 1);
     List<float[]> missing = rows(5_000, 6, 0, 0);
     for (int i = 0; i < missing.size(); i++) {
       missing.get(i)[0] = i % 10 == 0 ? missing.get(i)[0] : Float.NaN;
     }
-    double[] limits = {.2, .1, .15, .15, .2, .05, .4};
-    for (DriftEffect effect : DriftEffect.values()) {
-      DriftRule rule = DriftRule.of(effect, limits[effect.ordinal()]);
-      assertThat(judge(rule, same, false).get(0).verdict())
-          .as("%s, same", effect)
-          .isInstanceOf(DriftVerdict.Stable.class);
-      assertThat(judge(rule, shifted, false).get(0).verdict())
-          .as("%s, shifted", effect)
-          .isInstanceOf(DriftVerdict.Drifted.class);
-      assertThat(judge(rule, missing, false).get(0).verdict())
-          .as("%s, missing", effect)
-          .isInstanceOf(DriftVerdict.Drifted.class);
-      DriftVerdict tiny = judge(rule, rows(3, 7, 0, 0), false).get(0).verdict();
-      assertThat(tiny).as("%s, 3 rows", effect).isInstanceOf(DriftVerdict.InsufficientData.class);
-    }
-    DriftMeasures m = judge(DriftRule.psi(), shifted, false).get(0).measures().orElseThrow();
-    // N(0, 1) against N(1, 1): KS 2 Phi(.5) - 1 = .383; Hellinger sqrt(1 - exp(-1/8)) = .343.
-    assertThat(DriftEffect.KOLMOGOROV_SMIRNOV.of(m)).isBetween(.34, .42);
-    assertThat(m.distances().hellinger()).isBetween(.30, .36);
+    assertThat(judge(rule, same, false).get(0).verdict())
+        .as("%s, same", effect)
+        .isInstanceOf(DriftVerdict.Stable.class);
+    assertThat(judge(rule, shifted, false).get(0).verdict())
+        .as("%s, shifted", effect)
+        .isInstanceOf(DriftVerdict.Drifted.class);
+    assertThat(judge(rule, missing, false).get(0).verdict())
+        .as("%s, missing", effect)
+        .isInstanceOf(DriftVerdict.Drifted.class);
+    DriftVerdict tiny = judge(rule, rows(3, 7, 0, 0), false).get(0).verdict();
+    assertThat(tiny).as("%s, 3 rows", effect).isInstanceOf(DriftVerdict.InsufficientData.class);
   }
 
   // Not one look in 20 of a stable feature is above what chance is said to give.
   @Test
   void effects_chance_isExceededInAtMostOneLookOfTwenty() {
     int runs = 200;
-    int[] above = new int[DriftEffect.values().length];
+    Map<DriftEffect, Integer> above = new EnumMap<>(DriftEffect.class);
     for (int run = 0; run < runs / FEATURES; run++) {
       for (FeatureDrift f : judge(DriftRule.psi(), rows(500, 100 + run, 0, 0), false)) {
         DriftMeasures m = f.measures().orElseThrow();
         for (DriftEffect effect : DriftEffect.values()) {
           double chance = effect.chance(m, 12, 0.05).at(10_000, 500);
-          above[effect.ordinal()] += effect.of(m) > chance ? 1 : 0;
+          above.merge(effect, effect.of(m) > chance ? 1 : 0, Integer::sum);
         }
       }
     }
     // 10 of 200 expected at most, deviation 3.
-    assertThat(Arrays.stream(above).max().orElseThrow()).isLessThanOrEqualTo(21);
-    assertThat(above[DriftEffect.HELLINGER.ordinal()]).isPositive();
+    assertThat(above.values()).allSatisfy(count -> assertThat(count).isLessThanOrEqualTo(21));
+    assertThat(above.get(DriftEffect.HELLINGER)).isPositive();
   }
 
   @Test

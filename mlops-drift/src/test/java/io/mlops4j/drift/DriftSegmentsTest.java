@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.function.Predicate;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -30,18 +29,23 @@ import org.junit.jupiter.api.Test;
 /** Segments, data rules, classes and embeddings, from the same counts. */
 class DriftSegmentsTest {
   private static final Duration WEEK = Duration.ofDays(7);
-  private static final Predicate<EncodedRow<Fleet.Trip>> LONG = row -> row.number(0) > 50;
   private static final Baseline BASELINE =
       Baseline.of(Fleet.SCHEMA)
           .options(Baseline.Options.withDefaults().withBins(10))
           .segmentBy("airport", 3)
-          .segment("long", LONG)
+          .segment("long", DriftSegmentsTest::isLong)
           .fit(Fleet.trips(40_000, 1, 0)::stream);
 
   private final Fleet fleet = new Fleet();
 
+  private static boolean isLong(EncodedRow<Fleet.Trip> row) {
+    return row.number(0) > 50;
+  }
+
   private DriftMonitorBuilder<Fleet.Trip, Double> builder() {
-    return DriftMonitor.following(fleet).time(VirtualTime.startingAt(START)).segment("long", LONG);
+    return DriftMonitor.following(fleet)
+        .time(VirtualTime.startingAt(START))
+        .segment("long", DriftSegmentsTest::isLong);
   }
 
   private void feed(DriftMonitor<Fleet.Trip, Double> monitor, List<Fleet.Trip> trips) {
@@ -108,7 +112,8 @@ class DriftSegmentsTest {
         DriftReport.judge(BASELINE, counter.snapshot(), DriftRule.psi(), WEEK, Set.of());
     assertThat(judged.get(7).verdict().sentence())
         .isEqualTo("airport of long: no value has arrived.");
-    assertThatThrownBy(() -> builder().segment("long", LONG)).hasMessageContaining("segment long");
+    assertThatThrownBy(() -> builder().segment("long", DriftSegmentsTest::isLong))
+        .hasMessageContaining("segment long");
   }
 
   @Property(tries = 30)
