@@ -1,6 +1,7 @@
 package io.mlops4j.benchmarks;
 
-import io.mlops4j.experiments.ThompsonSampling;
+import io.mlops4j.experiments.ArmMoments;
+import io.mlops4j.experiments.Bandit;
 import io.mlops4j.experiments.WeightVector;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -22,13 +23,13 @@ final class Arms {
 
   Arms(int count) {
     List<String> names = IntStream.range(0, count).mapToObj(i -> "arm-" + i).toList();
-    ThompsonSampling bandit = ThompsonSampling.over(names);
+    Bandit bandit = Bandit.over(names);
     alpha = new SharedStateContinuousSampler[count];
     beta = new SharedStateContinuousSampler[count];
     for (int i = 0; i < count; i++) {
       long successes = 20 + 200L * i / count;
       long failures = 400 + 2000L * i / count;
-      bandit.reward(names.get(i), successes, failures);
+      bandit.reward(names.get(i), new ArmMoments(successes + failures, successes, successes));
       alpha[i] = AhrensDieterMarsagliaTsangGammaSampler.of(random, (double) (1 + successes), 1);
       beta[i] = AhrensDieterMarsagliaTsangGammaSampler.of(random, (double) (1 + failures), 1);
     }

@@ -49,6 +49,18 @@ public class BucketingBenchmark {
     }
   }
 
+  /** Other SDKs. */
+  @State(Scope.Thread)
+  public static class Vendors {
+    final VendorSplits splits = new VendorSplits();
+
+    /** Closes the clients. */
+    @TearDown
+    public void close() {
+      splits.close();
+    }
+  }
+
   private String next() {
     return ids[next++ & Inputs.MASK];
   }
@@ -107,5 +119,49 @@ public class BucketingBenchmark {
   @Benchmark
   public String optimizely(Peer peer) {
     return peer.optimizely.variation(next());
+  }
+
+  /**
+   * The LaunchDarkly SDK's variation, a whole evaluation.
+   *
+   * @param vendors the client
+   * @return the variation's value
+   */
+  @Benchmark
+  public String launchDarkly(Vendors vendors) {
+    return vendors.splits.launchDarkly(next());
+  }
+
+  /**
+   * PlanOut4J's parameter, a whole evaluation.
+   *
+   * @param vendors the namespace
+   * @return the arm
+   */
+  @Benchmark
+  public String planOut(Vendors vendors) {
+    return vendors.splits.planOut(next());
+  }
+
+  /**
+   * The Eppo SDK's shard only, the hash of one split.
+   *
+   * @param vendors holds nothing for it
+   * @return the shard
+   */
+  @Benchmark
+  public int eppoShard(Vendors vendors) {
+    return vendors.splits.eppoShard(next());
+  }
+
+  /**
+   * The Unleash SDK's normalized number only, the hash of a rollout.
+   *
+   * @param vendors holds nothing for it
+   * @return 1 to 100
+   */
+  @Benchmark
+  public int unleashNumber(Vendors vendors) {
+    return vendors.splits.unleashNumber(next());
   }
 }

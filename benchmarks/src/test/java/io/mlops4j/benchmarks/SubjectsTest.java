@@ -8,6 +8,7 @@ import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.serving.Predictor;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 /** What is compared must do the same, or the comparison means nothing. */
@@ -57,7 +58,8 @@ class SubjectsTest {
   void splits_oursAndPeers_giveATenthToTheChallenger() {
     String[] ids = Inputs.ids(Inputs.COUNT);
     var experiment = BucketingBenchmark.split();
-    try (OptimizelySplit optimizely = new OptimizelySplit()) {
+    try (OptimizelySplit optimizely = new OptimizelySplit();
+        VendorSplits vendors = new VendorSplits()) {
       double ours = Arrays.stream(ids).mapToInt(experiment::armIndex).sum();
       double theirs =
           Arrays.stream(ids).filter(id -> optimizely.variation(id).equals("challenger")).count();
@@ -65,8 +67,18 @@ class SubjectsTest {
       assertThat(ours / ids.length).isCloseTo(0.1, within(0.025));
       assertThat(theirs / ids.length).isCloseTo(0.1, within(0.025));
       assertThat(md5 / ids.length).isCloseTo(0.1, within(0.025));
+      assertThat(share(ids, id -> vendors.launchDarkly(id).equals("challenger")))
+          .isCloseTo(0.1, within(0.025));
+      assertThat(share(ids, id -> vendors.planOut(id).equals("challenger")))
+          .isCloseTo(0.1, within(0.025));
+      assertThat(share(ids, id -> vendors.eppoShard(id) < 1_000)).isCloseTo(0.1, within(0.025));
+      assertThat(share(ids, id -> vendors.unleashNumber(id) <= 10)).isCloseTo(0.1, within(0.025));
     }
     assertThat(ids).hasSize(4096).doesNotHaveDuplicates().allMatch(id -> id.length() == 36);
+  }
+
+  private static double share(String[] ids, Predicate<String> challenger) {
+    return (double) Arrays.stream(ids).filter(challenger).count() / ids.length;
   }
 
   @Test

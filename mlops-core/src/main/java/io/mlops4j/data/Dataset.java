@@ -179,6 +179,34 @@ public final class Dataset<T> {
   }
 
   /**
+   * Returns what identifies the content, by reading it all once in bounded memory: digest, number
+   * of rows, schema, and the period by the first feature of kind time, if there is one.
+   *
+   * @return the facts for a lineage
+   */
+  public DatasetFacts facts() {
+    return facts(new FactsReader<>(name, schema, null));
+  }
+
+  /**
+   * Returns what identifies the content, when the time of a row is not a feature.
+   *
+   * @param time when a row is from
+   * @return the facts for a lineage
+   */
+  public DatasetFacts facts(Function<? super T, Instant> time) {
+    Objects.requireNonNull(time, "time");
+    return facts(new FactsReader<>(name, schema, row -> time.apply(row).toEpochMilli()));
+  }
+
+  private DatasetFacts facts(FactsReader<T> reader) {
+    try (Stream<T> rows = stream()) {
+      rows.forEachOrdered(reader::add);
+    }
+    return reader.facts();
+  }
+
+  /**
    * Returns a copy whose rows are in memory, by reading them all now.
    *
    * @return the same rows, without a file behind them

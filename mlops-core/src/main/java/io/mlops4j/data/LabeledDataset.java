@@ -1,6 +1,7 @@
 package io.mlops4j.data;
 
 import io.mlops4j.core.Schema;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
@@ -139,6 +140,34 @@ public final class LabeledDataset<T> {
       rows.forEachOrdered(row -> digest.add(row.row(), row.label()));
     }
     return digest.hex();
+  }
+
+  /**
+   * Returns what identifies the content, by reading it all once in bounded memory: digest, number
+   * of rows, schema, and the period by the first feature of kind time, if there is one.
+   *
+   * @return the facts for a lineage
+   */
+  public DatasetFacts facts() {
+    return facts(new FactsReader<>(name, schema, null));
+  }
+
+  /**
+   * Returns what identifies the content, when the time of a row is not a feature.
+   *
+   * @param time when a row is from
+   * @return the facts for a lineage
+   */
+  public DatasetFacts facts(Function<? super T, Instant> time) {
+    Objects.requireNonNull(time, "time");
+    return facts(new FactsReader<>(name, schema, row -> time.apply(row).toEpochMilli()));
+  }
+
+  private DatasetFacts facts(FactsReader<T> reader) {
+    try (Stream<Labeled<T>> rows = stream()) {
+      rows.forEachOrdered(row -> reader.add(row.row(), row.label()));
+    }
+    return reader.facts();
   }
 
   /**

@@ -55,6 +55,15 @@ final class RowDigest<T> {
     number(LABEL, label);
   }
 
+  /** The start of one row's own digest, without what was added before. */
+  long hash(T row, double label) {
+    bytes.clear();
+    digest.reset();
+    add(row, label);
+    flush();
+    return RowFingerprint.start(digest.digest());
+  }
+
   private void number(byte tag, double value) {
     room(9);
     if (Double.isNaN(value)) {

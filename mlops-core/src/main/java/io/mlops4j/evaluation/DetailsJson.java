@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.core.Json;
+import io.mlops4j.data.RowFingerprint;
 import io.mlops4j.stats.Interval;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -47,6 +48,7 @@ final class DetailsJson {
         .points()
         .forEach(p -> numbers(recall, p.recall(), p.precision(), p.threshold()));
     json.set("calibration", calibration(details.calibration()));
+    details.rowFingerprint().ifPresent(rows -> json.set("rowFingerprint", rows.toTree()));
     return json;
   }
 
@@ -74,7 +76,10 @@ final class DetailsJson {
                         p.path(0).doubleValue(),
                         p.path(1).doubleValue(),
                         p.path(2).doubleValue()))),
-        readCalibration(json.path("calibration")));
+        readCalibration(json.path("calibration")),
+        json.path("rowFingerprint") instanceof ObjectNode rows
+            ? Optional.of(RowFingerprint.fromTree(rows))
+            : Optional.empty());
   }
 
   static ArrayNode calibration(CalibrationCurve curve) {

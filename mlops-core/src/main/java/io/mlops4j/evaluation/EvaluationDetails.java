@@ -1,10 +1,12 @@
 package io.mlops4j.evaluation;
 
+import io.mlops4j.data.RowFingerprint;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -20,6 +22,7 @@ import java.util.Optional;
  * @param roc for a plot; without points if there is none
  * @param precisionRecall for a plot; without points if there is none
  * @param calibration ten equal-width bins; empty if there is none
+ * @param rowFingerprint which rows were evaluated, so that training rows among them are noticed
  */
 public record EvaluationDetails(
     Optional<String> modelDigest,
@@ -30,7 +33,8 @@ public record EvaluationDetails(
     List<PairedComparison> comparisons,
     RocCurve roc,
     PrecisionRecallCurve precisionRecall,
-    CalibrationCurve calibration) {
+    CalibrationCurve calibration,
+    Optional<RowFingerprint> rowFingerprint) {
 
   /** Nothing beside the metrics. */
   public static final EvaluationDetails NONE =
@@ -51,9 +55,46 @@ public record EvaluationDetails(
     slices = List.copyOf(slices);
     fairness = List.copyOf(fairness);
     comparisons = List.copyOf(comparisons);
+    Objects.requireNonNull(rowFingerprint, "rowFingerprint");
     if (slices.stream().map(SliceResult::name).distinct().count() < slices.size()) {
       throw new IllegalArgumentException("slices: a name occurs twice (expected: each once)");
     }
+  }
+
+  /**
+   * Makes details without a fingerprint of the rows.
+   *
+   * @param modelDigest what was evaluated
+   * @param configDigest what was asked for
+   * @param intervals how sure the metrics are
+   * @param slices what the model scored on each slice
+   * @param fairness one per attribute
+   * @param comparisons with other versions
+   * @param roc for a plot
+   * @param precisionRecall for a plot
+   * @param calibration for a plot
+   */
+  public EvaluationDetails(
+      Optional<String> modelDigest,
+      Optional<String> configDigest,
+      Map<Metric, MetricInterval> intervals,
+      List<SliceResult> slices,
+      List<FairnessResult> fairness,
+      List<PairedComparison> comparisons,
+      RocCurve roc,
+      PrecisionRecallCurve precisionRecall,
+      CalibrationCurve calibration) {
+    this(
+        modelDigest,
+        configDigest,
+        intervals,
+        slices,
+        fairness,
+        comparisons,
+        roc,
+        precisionRecall,
+        calibration,
+        Optional.empty());
   }
 
   /**
@@ -109,6 +150,7 @@ public record EvaluationDetails(
         more,
         roc,
         precisionRecall,
-        calibration);
+        calibration,
+        rowFingerprint);
   }
 }

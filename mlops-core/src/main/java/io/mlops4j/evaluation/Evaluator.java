@@ -5,6 +5,7 @@ import io.mlops4j.core.Json;
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.ObjectStore;
 import io.mlops4j.data.LabeledDataset;
+import io.mlops4j.data.RowFingerprint;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +30,8 @@ import org.jspecify.annotations.Nullable;
 public final class Evaluator<T> {
   private static final int CALIBRATION_BINS = 10;
 
-  private final boolean binary;
+  private final EvaluationTask<T> task;
+  private final @Nullable RowId<T> rowId;
   private final List<Metric> metrics;
   private final Confidence confidence;
   private final List<Slicing<T>> slicings;
@@ -38,7 +41,8 @@ public final class Evaluator<T> {
   private final @Nullable ObjectStore cache;
 
   private Evaluator(Builder<T> b) {
-    binary = b.binary;
+    task = b.task;
+    rowId = b.rowId;
     metrics = List.copyOf(b.metrics);
     confidence = b.confidence;
     slicings = List.copyOf(b.slicings);
@@ -55,7 +59,7 @@ public final class Evaluator<T> {
    * @return a builder with {@link BinaryEvaluation#STANDARD} metrics
    */
   public static <T> Builder<T> binary() {
-    return new Builder<>(true, BinaryEvaluation.STANDARD);
+    return new Builder<>(EvaluationTask.of(EvaluationTask.Kind.BINARY), BinaryEvaluation.STANDARD);
   }
 
   /**
@@ -65,8 +69,42 @@ public final class Evaluator<T> {
    * @return a builder with {@link RegressionEvaluation#STANDARD} metrics
    */
   public static <T> Builder<T> regression() {
-    return new Builder<>(false, RegressionEvaluation.STANDARD);
+    return new Builder<>(
+        EvaluationTask.of(EvaluationTask.Kind.REGRESSION), RegressionEvaluation.STANDARD);
   }
+
+  /**
+   * Starts an evaluator of classifiers of several classes: labels are 0, 1, 2, …, answers are
+   * {@link io.mlops4j.core.ClassProbabilities} in the order of the classes.
+   *
+   * @param classes their names, at least two, each once
+   * @param <T> the row type
+   * @return a builder with {@link MulticlassEvaluation#STANDARD} metrics and log loss
+   * @throws IllegalArgumentException if there are not two classes, or a name occurs twice
+   */
+  public static <T> Builder<T> multiclass(List<String> classes) {
+    List<String> names = MulticlassEvaluation.names(classes);
+    List<Metric> metrics = new ArrayList<>(MulticlassEvaluation.STANDARD);
+    metrics.add(Metric.MULTICLASS_LOG_LOSS);
+    return new Builder<>(new EvaluationTask<>(EvaluationTask.Kind.CLASSES, names, null), metrics);
+  }
+
+  /**
+   * Starts an evaluator of rankings: rows are items, labels are relevances of 0 or more, answers
+   * are scores. A slice ranks its own items only, within each query.
+   *
+   * @param query which query an item belongs to
+   * @param <T> the row type
+   * @return a builder with {@link RankingEvaluation#STANDARD} metrics
+   */
+  public static <T> Builder<T> ranking(Function<? super T, String> query) {
+    return new Builder<>(
+        new EvaluationTask<>(EvaluationTask.Kind.RANKING, List.of(), query),
+        RankingEvaluation.STANDARD);
+  }
+
+  /** What tells rows apart beside their content. */
+  private record RowId<T>(String name, Function<? super T, String> of) {}
 
   /**
    * Returns the report of one model.
@@ -130,7 +168,17 @@ public final class Evaluator<T> {
       LabeledDataset<T> rows,
       String digest,
       Instant at) {
-    ScoredPass<T> pass = new ScoredPass<>(binary, model, champion, slicings, fairness, progress);
+    ScoredPass<T> pass =
+        new ScoredPass<>(
+            task,
+            model,
+            champion,
+            rowId == null
+                ? RowFingerprint.content(rows.schema())
+                : RowFingerprint.ids(rowId.name(), rowId.of()),
+            slicings,
+            fairness,
+            progress);
     pass.run(rows);
     Evaluation evaluation = pass.evaluation();
     EvaluationDetails plain = details(evaluation, evaluation.intervals(metrics, confidence));
@@ -146,7 +194,8 @@ public final class Evaluator<T> {
                 : List.of(pass.comparison(champion, churnThreshold, metrics, confidence)),
             plain.roc(),
             plain.precisionRecall(),
-            plain.calibration());
+            plain.calibration(),
+            Optional.of(pass.fingerprint()));
     return new EvaluationReport(
         model.version(),
         rows.name(),
@@ -218,12 +267,15 @@ public final class Evaluator<T> {
 
   private String configDigest() {
     List<String> parts = new ArrayList<>();
-    parts.add(binary ? "binary" : "regression");
+    parts.add(task.identity());
     metrics.forEach(metric -> parts.add(metric.id()));
     parts.add(confidence.toString());
     slicings.forEach(slicing -> parts.add(slicing.identity()));
     fairness.forEach(measure -> parts.add(measure.identity()));
     parts.add(Decimals.text(churnThreshold));
+    if (rowId != null) {
+      parts.add("rows by " + rowId.name());
+    }
     return digest(parts);
   }
 
@@ -240,7 +292,8 @@ public final class Evaluator<T> {
    * @param <T> the row type
    */
   public static final class Builder<T> {
-    private final boolean binary;
+    private final EvaluationTask<T> task;
+    private @Nullable RowId<T> rowId;
     private List<Metric> metrics;
     private Confidence confidence = Confidence.withDefaults();
     private final List<Slicing<T>> slicings = new ArrayList<>();
@@ -249,8 +302,8 @@ public final class Evaluator<T> {
     private LongConsumer progress = rows -> {};
     private @Nullable ObjectStore cache;
 
-    private Builder(boolean binary, List<Metric> metrics) {
-      this.binary = binary;
+    private Builder(EvaluationTask<T> task, List<Metric> metrics) {
+      this.task = task;
       this.metrics = metrics;
     }
 
@@ -292,12 +345,12 @@ public final class Evaluator<T> {
      *
      * @param groups which groups, and which decision is the favourable one
      * @return this
-     * @throws IllegalArgumentException if the evaluator is one of regressions
+     * @throws IllegalArgumentException if the evaluator is not one of binary classifiers
      */
     public Builder<T> fairness(Fairness<T> groups) {
-      if (!binary) {
+      if (!task.is(EvaluationTask.Kind.BINARY)) {
         throw new IllegalArgumentException(
-            groups + " needs a binary classifier; this evaluator is one of regressions.");
+            groups + " needs a binary classifier; this evaluator is one of " + task + ".");
       }
       fairness.add(groups);
       return this;
@@ -323,6 +376,19 @@ public final class Evaluator<T> {
      */
     public Builder<T> progress(LongConsumer listener) {
       progress = listener;
+      return this;
+    }
+
+    /**
+     * Sets what tells rows apart, for data in which different rows may hold the same values: the
+     * report's fingerprint of the rows is by it. Give the training rows' fingerprint the same id.
+     *
+     * @param name what the id is called
+     * @param id a row's id
+     * @return this
+     */
+    public Builder<T> rowsBy(String name, Function<? super T, String> id) {
+      rowId = new RowId<>(name, id);
       return this;
     }
 

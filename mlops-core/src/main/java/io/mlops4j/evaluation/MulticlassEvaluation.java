@@ -29,7 +29,7 @@ public final class MulticlassEvaluation implements Evaluation {
           Metric.multiclassPrecision(Averaging.MACRO),
           Metric.multiclassRecall(Averaging.MACRO));
 
-  private static final double SUM_TOLERANCE = 1e-6;
+  static final double SUM_TOLERANCE = 1e-6;
 
   private final List<String> classes;
   private final int[] predicted;
@@ -42,6 +42,42 @@ public final class MulticlassEvaluation implements Evaluation {
     this.predicted = predicted;
     this.truth = truth;
     this.surprises = surprises;
+  }
+
+  /** Of arrays that are checked already and not copied; of probabilities if there are surprises. */
+  static MulticlassEvaluation measured(
+      List<String> classes, int[] predicted, int[] truth, double[] surprises) {
+    return new MulticlassEvaluation(
+        classes, predicted, truth, surprises.length == truth.length ? surprises : null);
+  }
+
+  /** Accuracy by McNemar's exact test, everything else by the paired bootstrap. */
+  Map<Metric, PairedDifference> against(
+      MulticlassEvaluation champion, Collection<Metric> metrics, Confidence confidence) {
+    List<Metric> drawn = metrics.stream().filter(m -> !isAccuracy(m)).toList();
+    Map<Metric, PairedDifference> rest =
+        PairedBootstrap.of(
+            drawn, truth.length, confidence, this, champion, this::resampled, champion::resampled);
+    Map<Metric, PairedDifference> differences = new LinkedHashMap<>();
+    for (Metric metric : metrics) {
+      PairedDifference known = rest.get(metric);
+      differences.put(
+          metric, known == null ? mcNemar(champion, metric, confidence.level()) : known);
+    }
+    return differences;
+  }
+
+  private PairedDifference mcNemar(MulticlassEvaluation champion, Metric metric, double level) {
+    int won = 0;
+    int lost = 0;
+    for (int i = 0; i < truth.length; i++) {
+      boolean now = predicted[i] == truth[i];
+      boolean before = champion.predicted[i] == truth[i];
+      won += now && !before ? 1 : 0;
+      lost += before && !now ? 1 : 0;
+    }
+    return PairedScores.mcNemar(
+        value(metric), champion.value(metric), won, lost, truth.length, level);
   }
 
   /**
@@ -194,14 +230,18 @@ public final class MulticlassEvaluation implements Evaluation {
   private MulticlassEvaluation resampled(int[] counts) {
     int[] answers = new int[truth.length];
     int[] facts = new int[truth.length];
+    double[] drawn = surprises == null ? null : new double[truth.length];
     int at = 0;
     for (int i = 0; i < truth.length; i++) {
       for (int k = counts[i]; k > 0; k--) {
+        if (drawn != null && surprises != null) {
+          drawn[at] = surprises[i];
+        }
         answers[at] = predicted[i];
         facts[at++] = truth[i];
       }
     }
-    return new MulticlassEvaluation(classes, answers, facts, null);
+    return new MulticlassEvaluation(classes, answers, facts, drawn);
   }
 
   private double[] surprises() {
@@ -237,7 +277,7 @@ public final class MulticlassEvaluation implements Evaluation {
     return family;
   }
 
-  private static List<String> names(List<String> classes) {
+  static List<String> names(List<String> classes) {
     if (classes.size() < 2 || new HashSet<>(classes).size() < classes.size()) {
       throw new IllegalArgumentException(
           "classes: " + classes + " (expected: at least two, each once)");

@@ -142,9 +142,6 @@ final class PairedScores {
   private PairedDifference mcNemar(Metric metric, double level) {
     MetricValue one = first.value(metric);
     MetricValue two = second.value(metric);
-    if (one.number().isEmpty()) {
-      return undefined(one, two, ((MetricValue.Undefined) one).reason());
-    }
     double threshold = metric.argument();
     int won = 0;
     int lost = 0;
@@ -154,10 +151,18 @@ final class PairedScores {
       won += now && !before ? 1 : 0;
       lost += before && !now ? 1 : 0;
     }
+    return mcNemar(one, two, won, lost, labels.length, level);
+  }
+
+  static PairedDifference mcNemar(
+      MetricValue one, MetricValue two, int won, int lost, int rows, double level) {
+    if (one.number().isEmpty()) {
+      return undefined(one, two, ((MetricValue.Undefined) one).reason());
+    }
     return new PairedDifference(
         one,
         two,
-        Optional.of(agrestiMin(won, lost, labels.length, level)),
+        Optional.of(agrestiMin(won, lost, rows, level)),
         OptionalDouble.of(mcNemarPValue(won, lost)),
         "McNemar, exact: " + won + " won, " + lost + " lost");
   }

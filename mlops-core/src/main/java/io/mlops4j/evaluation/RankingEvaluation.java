@@ -83,6 +83,23 @@ public final class RankingEvaluation implements Evaluation {
     return intervals;
   }
 
+  /** By the paired bootstrap over queries, which must be the same and in the same order. */
+  Map<Metric, PairedDifference> against(
+      RankingEvaluation champion, Collection<Metric> metrics, Confidence confidence) {
+    return PairedBootstrap.of(
+        metrics, queries.size(), confidence, this, champion, this::resampled, champion::resampled);
+  }
+
+  private RankingEvaluation resampled(int[] counts) {
+    List<Query> drawn = new ArrayList<>(queries.size());
+    for (int q = 0; q < counts.length; q++) {
+      for (int k = counts[q]; k > 0; k--) {
+        drawn.add(queries.get(q));
+      }
+    }
+    return new RankingEvaluation(drawn);
+  }
+
   private static OptionalDouble of(Metric metric, Query query) {
     int k = (int) metric.argument();
     MetricFamily family = metric.family();

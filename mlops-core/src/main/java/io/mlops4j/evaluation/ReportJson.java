@@ -17,15 +17,16 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The stored report. Format 1 has metrics; format 2 also details, and is written only where there
- * are some, so that reports without them keep their digests. Built-in metrics are stored by id
- * alone, so that rewording a definition changes no digest; custom ones carry their description.
- * Metrics are an array to keep their order.
+ * The stored report. Format 1 has metrics; format 2 also details; format 3 also a fingerprint of
+ * the rows. Each is written only where there is something to say, so that digests stay. Built-in
+ * metrics are stored by id alone, so that rewording a definition changes no digest; custom ones
+ * carry their description. Metrics are an array to keep their order.
  */
 final class ReportJson {
   static final String WHAT = "Evaluation report";
   private static final int PLAIN = 1;
   private static final int DETAILED = 2;
+  private static final int FINGERPRINTED = 3;
   private static final Set<String> FIELDS =
       Set.of(
           "format",
@@ -44,7 +45,8 @@ final class ReportJson {
   static ObjectNode write(EvaluationReport report) {
     ObjectNode json = Json.object();
     boolean detailed = !report.details().equals(EvaluationDetails.NONE);
-    json.put("format", detailed ? DETAILED : PLAIN);
+    boolean fingerprinted = report.details().rowFingerprint().isPresent();
+    json.put("format", fingerprinted ? FINGERPRINTED : detailed ? DETAILED : PLAIN);
     if (detailed) {
       json.set("details", DetailsJson.write(report.details()));
     }
@@ -83,26 +85,26 @@ final class ReportJson {
   }
 
   static EvaluationReport read(ObjectNode json) {
-    if (json.path("format").canConvertToInt() && json.path("format").intValue() > DETAILED) {
+    if (json.path("format").canConvertToInt() && json.path("format").intValue() > FINGERPRINTED) {
       throw refused(
           "has format "
               + json.path("format")
               + "; this library reads up to "
-              + DETAILED
+              + FINGERPRINTED
               + ". Use the library version that wrote it, or a newer one");
     }
     long format = whole(json, "format");
-    if (format != PLAIN && format != DETAILED) {
-      throw refused("has format " + format + " (expected: " + PLAIN + " or " + DETAILED + ")");
+    if (format < PLAIN) {
+      throw refused("has format " + format + " (expected: 1 to " + FINGERPRINTED + ")");
     }
     Set<String> fields = new TreeSet<>(FIELDS);
-    if (format == DETAILED) {
+    if (format != PLAIN) {
       fields.add("details");
     }
     requireFields(json, fields);
     EvaluationReport report = report(json);
     // Read again, because a decimal as written and a double as read print differently.
-    if (format == DETAILED
+    if (format != PLAIN
         && !Arrays.equals(
             Json.canonical(Json.parse(report.toJson(), WHAT)), Json.canonical(json))) {
       throw refused("has details that this format does not have");

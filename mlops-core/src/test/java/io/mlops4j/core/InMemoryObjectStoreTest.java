@@ -2,7 +2,7 @@ package io.mlops4j.core;
 
 class InMemoryObjectStoreTest extends ObjectStoreContract {
   @Override
-  ObjectStore create() {
+  protected ObjectStore create() {
     return ObjectStore.inMemory();
   }
 }

@@ -13,11 +13,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What every {@link ObjectStore} does. */
-abstract class ObjectStoreContract {
+public abstract class ObjectStoreContract {
   private ObjectStore store;
 
   /** Returns a new empty store. */
-  abstract ObjectStore create() throws Exception;
+  protected abstract ObjectStore create() throws Exception;
 
   @BeforeEach
   void open() throws Exception {

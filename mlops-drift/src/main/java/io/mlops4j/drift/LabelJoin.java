@@ -1,195 +1,271 @@
 package io.mlops4j.drift;
 
-import io.mlops4j.core.ModelVersion;
-import io.mlops4j.drift.QualityMonitor.Joins;
+import io.mlops4j.drift.log.LoggedPrediction;
+import io.mlops4j.drift.log.PredictionLog;
+import io.mlops4j.drift.log.ReportedLabel;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
-import java.util.Iterator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Brings labels and predictions together in bounded memory, whichever comes first. Not thread-safe:
- * guarded by its monitor's lock.
+/*
+ * Design note. Which label a prediction has is a function of what is known of it, and of nothing
+ * else: not of the order of arrival, of repetitions, of restarts. The rules:
  *
- * <p>A labelled prediction stays in the map until its horizon, so that a second label is recognised
- * as one. Time is the latest time of any prediction: a replay of old data behaves as it did live.
+ *   - A label by id is its prediction's. A label by key is that of the last prediction with this key
+ *     made up to the label's time, or of the first one if all were made later.
+ *   - One that became known after the horizon is not looked at.
+ *   - Of the others the one that beats the rest counts (ReportedLabel.beats, a total order). One
+ *     whose value is NaN leaves the prediction without a label.
+ *
+ * So an event is handled by computing the outcome of the few predictions it touches before and after
+ * it, and moving the difference into the windows. Counts there can be taken back exactly. A batch
+ * join over all events computes the same function: QualityJoinTest compares the two.
  */
+
+/** Brings labels and predictions together. Not thread-safe: guarded by its monitor's lock. */
 final class LabelJoin {
-  private static final int MAX_EARLY = 10_000;
-  private static final int MAX_ID = 1_024;
+  /** Where predictions and labels are counted. */
+  interface Target {
+    void predicted(LoggedPrediction prediction);
 
-  /** A prediction that can still be labelled. */
-  static final class Pending {
-    final ModelVersion version;
-    final double score;
-    final Instant at;
-    private final @Nullable String key;
-    private double label = Double.NaN;
-
-    Pending(ModelVersion version, double score, Instant at, @Nullable String key) {
-      this.version = version;
-      this.score = score;
-      this.at = at;
-      this.key = key;
-    }
+    /** Adds a label, or takes it back; says whether its window is still kept. */
+    boolean labelled(LoggedPrediction prediction, double label, int sign);
   }
 
-  private record Early(double label, Instant at) {}
+  private static final Comparator<LoggedPrediction> BY_TIME =
+      Comparator.comparing(LoggedPrediction::at).thenComparing(LoggedPrediction::id);
 
-  /** Where a joined pair goes; says whether its window is still kept. */
-  interface Joined {
-    boolean accept(Pending prediction, double label);
-  }
-
-  private final int capacity;
+  private final PredictionLog log;
   private final Duration horizon;
-  private final Joined target;
-  private final Map<String, Pending> byId = new LinkedHashMap<>();
-  private final Map<String, Pending> byKey = new HashMap<>();
-  private final Map<String, Early> early = new LinkedHashMap<>();
-  private Instant latest = Instant.MIN;
-  private long predictions;
-  private long joined;
-  private long duplicate;
-  private long conflicting;
-  private long late;
-  private long orphaned;
-  private long unlabelled;
-  private long evicted;
-  private long unusable;
+  private final Target target;
+  private final JoinCounts counts = new JoinCounts();
 
-  LabelJoin(int capacity, Duration horizon, Joined target) {
-    this.capacity = capacity;
+  LabelJoin(PredictionLog log, Duration horizon, Target target) {
+    this.log = log;
     this.horizon = horizon;
     this.target = target;
   }
 
-  /** Takes a prediction; says whether it can be labelled. */
-  boolean predicted(
-      String id, @Nullable String key, ModelVersion version, double score, Instant at) {
-    boolean tooLong = id.length() > MAX_ID || (key != null && key.length() > MAX_ID);
-    if (!(score >= 0 && score <= 1) || tooLong || byId.containsKey(id)) {
-      unusable++;
-      return false;
-    }
-    predictions++;
-    latest = at.isAfter(latest) ? at : latest;
-    Pending pending = new Pending(version, score, at, key);
-    byId.put(id, pending);
-    if (key != null) {
-      byKey.put(key, pending);
-    }
-    expire();
-    return true;
+  JoinCounts counts() {
+    return counts;
   }
 
-  /** Gives a prediction the label that was there before it. After its window knows it. */
-  void catchUp(String id) {
-    Pending pending = byId.get(id);
-    if (pending == null || early.isEmpty()) {
-      return;
-    }
-    Early byItsId = early.remove("i" + id);
-    Early byItsKey = pending.key == null ? null : early.remove("k" + pending.key);
-    if (byItsId != null) {
-      join(pending, byItsId.label(), byItsId.at());
-    }
-    if (byItsKey != null) {
-      join(pending, byItsKey.label(), byItsKey.at());
-    }
-  }
+  /** Everything known about the names that some events touch. */
+  private static final class Known {
+    final Map<String, LoggedPrediction> byId = new LinkedHashMap<>();
+    final Map<String, List<LoggedPrediction>> byKey = new HashMap<>();
+    final Map<String, List<ReportedLabel>> idLabels = new HashMap<>();
+    final Map<String, List<ReportedLabel>> keyLabels = new HashMap<>();
 
-  void labelledById(String id, double label, Instant at) {
-    labelled("i" + id, byId.get(id), label, at);
-  }
-
-  void labelledByKey(String key, double label, Instant at) {
-    labelled("k" + key, byKey.get(key), label, at);
-  }
-
-  private void labelled(String name, @Nullable Pending pending, double label, Instant at) {
-    if (pending != null) {
-      join(pending, label, at);
-    } else if (name.length() > MAX_ID + 1) {
-      orphaned++;
-    } else {
-      Early first = early.putIfAbsent(name, new Early(label, at));
-      if (first != null) {
-        if (first.label() == label) {
-          duplicate++;
-        } else {
-          conflicting++;
-        }
-      } else if (early.size() > MAX_EARLY) {
-        removeFirst(early);
-        orphaned++;
+    void add(LoggedPrediction p) {
+      if (byId.putIfAbsent(p.id(), p) == null && p.key() != null) {
+        byKey.computeIfAbsent(p.key(), k -> new ArrayList<>()).add(p);
       }
     }
+
+    List<ReportedLabel> labels(ReportedLabel like) {
+      return (like.byKey() ? keyLabels : idLabels)
+          .computeIfAbsent(like.name(), n -> new ArrayList<>());
+    }
+
+    boolean add(ReportedLabel label) {
+      List<ReportedLabel> known = labels(label);
+      return !known.contains(label) && known.add(label);
+    }
+
+    List<LoggedPrediction> named(@Nullable String key) {
+      return key == null ? List.of() : byKey.getOrDefault(key, List.of());
+    }
   }
 
-  private void join(Pending pending, double label, Instant at) {
-    if (!Double.isNaN(pending.label)) {
-      if (pending.label == label) {
-        duplicate++;
+  /**
+   * Takes events in any order. What the log cannot keep is not counted either.
+   *
+   * @throws io.mlops4j.core.MlopsException if the log fails; nothing has changed then
+   */
+  void apply(List<LoggedPrediction> predictions, List<ReportedLabel> labels) {
+    Known known = known(predictions, labels);
+    JoinCounts.Change change = new JoinCounts.Change();
+    Map<String, Double> before = outcomes(known);
+    List<LoggedPrediction> fresh = new ArrayList<>();
+    List<ReportedLabel> kept = new ArrayList<>();
+    for (LoggedPrediction p : predictions) {
+      if (known.byId.containsKey(p.id())) {
+        change.repeated++;
       } else {
-        conflicting++;
+        known.add(p);
+        fresh.add(p);
       }
-    } else if (isAfterHorizon(pending.at, at) || !target.accept(pending, label)) {
-      late++;
-    } else {
-      pending.label = label;
-      joined++;
+    }
+    for (ReportedLabel label : labels) {
+      if (keep(known, label, change)) {
+        kept.add(label);
+      }
+    }
+    log.append(fresh, kept);
+    fresh.forEach(target::predicted);
+    counts.add(change, fresh.size());
+    move(known, before, outcomes(known));
+  }
+
+  private Known known(List<LoggedPrediction> predictions, List<ReportedLabel> labels) {
+    Set<String> ids = new HashSet<>();
+    Set<String> keys = new HashSet<>();
+    for (LoggedPrediction p : predictions) {
+      ids.add(p.id());
+      addKey(keys, p);
+    }
+    labels.forEach(label -> (label.byKey() ? keys : ids).add(label.name()));
+    return known(ids, keys);
+  }
+
+  private Known known(Set<String> ids, Set<String> keys) {
+    Known known = new Known();
+    log.predictions(ids, keys).forEach(known::add);
+    Set<String> more = new HashSet<>();
+    known.byId.values().forEach(p -> addKey(more, p));
+    more.removeAll(keys);
+    if (!more.isEmpty()) {
+      log.predictions(Set.of(), more).forEach(known::add);
+      keys.addAll(more);
+    }
+    ids.addAll(known.byId.keySet());
+    log.labels(ids, keys).forEach(known::add);
+    return known;
+  }
+
+  private static void addKey(Set<String> keys, LoggedPrediction p) {
+    String key = p.key();
+    if (key != null) {
+      keys.add(key);
     }
   }
 
-  private boolean isAfterHorizon(Instant prediction, Instant moment) {
-    return moment.isAfter(prediction)
-        && Duration.between(prediction, moment).compareTo(horizon) > 0;
+  /** Says whether a label is news, and counts what it is. */
+  private boolean keep(Known known, ReportedLabel label, JoinCounts.Change change) {
+    List<ReportedLabel> same = known.labels(label);
+    LoggedPrediction owner = owner(known, label);
+    ReportedLabel winner = owner == null ? null : winner(known, owner);
+    if (owner == null) {
+      change.duplicate += same.contains(label) ? 1 : 0;
+      if (!same.contains(label) && !same.isEmpty()) {
+        boolean equal = same.get(0).value() == label.value();
+        change.duplicate += equal ? 1 : 0;
+        change.conflicting += equal ? 0 : 1;
+      }
+    } else if (isLate(owner, label)) {
+      change.late++;
+    } else if (same.contains(label) || (winner != null && winner.value() == label.value())) {
+      change.duplicate++;
+    } else if (winner != null) {
+      boolean corrects = label.correction() && label.beats(winner);
+      change.corrected += corrects ? 1 : 0;
+      change.conflicting += corrects ? 0 : 1;
+    }
+    return same.size() < PredictionLog.MAX_LABELS && known.add(label);
   }
 
-  private void expire() {
-    while (!byId.isEmpty()) {
-      Map.Entry<String, Pending> oldest = byId.entrySet().iterator().next();
-      boolean old = isAfterHorizon(oldest.getValue().at, latest);
-      if (!old && byId.size() <= capacity) {
-        break;
+  private @Nullable LoggedPrediction owner(Known known, ReportedLabel label) {
+    return label.byKey() ? named(known, label) : known.byId.get(label.name());
+  }
+
+  private static @Nullable LoggedPrediction named(Known known, ReportedLabel label) {
+    LoggedPrediction last = null;
+    LoggedPrediction first = null;
+    for (LoggedPrediction p : known.named(label.name())) {
+      if (first == null || BY_TIME.compare(p, first) < 0) {
+        first = p;
       }
-      removeFirst(byId);
-      Pending gone = oldest.getValue();
-      if (gone.key != null) {
-        byKey.remove(gone.key, gone);
-      }
-      if (Double.isNaN(gone.label)) {
-        unlabelled += old ? 1 : 0;
-        evicted += old ? 0 : 1;
+      if (!p.at().isAfter(label.at()) && (last == null || BY_TIME.compare(p, last) > 0)) {
+        last = p;
       }
     }
-    while (!early.isEmpty() && isAfterHorizon(early.values().iterator().next().at(), latest)) {
-      removeFirst(early);
-      orphaned++;
+    return last == null ? first : last;
+  }
+
+  private @Nullable ReportedLabel winner(Known known, LoggedPrediction p) {
+    ReportedLabel best = null;
+    for (ReportedLabel label : known.idLabels.getOrDefault(p.id(), List.of())) {
+      best = better(p, best, label);
+    }
+    String key = p.key();
+    if (key != null) {
+      for (ReportedLabel label : known.keyLabels.getOrDefault(key, List.of())) {
+        LoggedPrediction owner = named(known, label);
+        if (owner != null && owner.id().equals(p.id())) {
+          best = better(p, best, label);
+        }
+      }
+    }
+    return best;
+  }
+
+  private @Nullable ReportedLabel better(
+      LoggedPrediction p, @Nullable ReportedLabel best, ReportedLabel label) {
+    return !isLate(p, label) && (best == null || label.beats(best)) ? label : best;
+  }
+
+  private boolean isLate(LoggedPrediction p, ReportedLabel label) {
+    Instant made = p.at();
+    return label.at().isAfter(made) && Duration.between(made, label.at()).compareTo(horizon) > 0;
+  }
+
+  /** The label of each prediction that has one. */
+  private Map<String, Double> outcomes(Known known) {
+    Map<String, Double> result = new HashMap<>();
+    for (LoggedPrediction p : known.byId.values()) {
+      ReportedLabel label = winner(known, p);
+      if (label != null && !Double.isNaN(label.value())) {
+        result.put(p.id(), label.value());
+      }
+    }
+    return result;
+  }
+
+  private void move(Known known, Map<String, Double> before, Map<String, Double> after) {
+    for (LoggedPrediction p : known.byId.values()) {
+      Double old = before.get(p.id());
+      Double now = after.get(p.id());
+      if (old == null ? now == null : old.equals(now)) {
+        continue;
+      }
+      if (old != null && target.labelled(p, old, -1)) {
+        counts.joined--;
+      }
+      if (now != null) {
+        if (target.labelled(p, now, 1)) {
+          counts.joined++;
+        } else {
+          counts.late++;
+        }
+      }
     }
   }
 
-  private static void removeFirst(Map<String, ?> map) {
-    Iterator<String> first = map.keySet().iterator();
-    first.next();
-    first.remove();
-  }
-
-  Joins joins() {
-    return new Joins(
-        predictions,
-        joined,
-        early.size(),
-        duplicate,
-        conflicting,
-        late,
-        orphaned,
-        unlabelled,
-        evicted,
-        unusable);
+  /** Counts what the log holds already: after a restart. */
+  void replay(List<LoggedPrediction> page) {
+    Set<String> ids = new HashSet<>();
+    Set<String> keys = new HashSet<>();
+    for (LoggedPrediction p : page) {
+      ids.add(p.id());
+      addKey(keys, p);
+    }
+    Known known = known(ids, keys);
+    for (LoggedPrediction p : page) {
+      target.predicted(p);
+      ReportedLabel label = winner(known, p);
+      if (label != null && !Double.isNaN(label.value()) && target.labelled(p, label.value(), 1)) {
+        counts.joined++;
+      }
+    }
+    counts.predictions += page.size();
   }
 }

@@ -5,6 +5,7 @@ import io.mlops4j.core.ModelVersion;
 import io.mlops4j.drift.Quality.Estimate;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * Decides whether a stretch is worse than its reference. A pure function.
@@ -22,6 +23,54 @@ final class QualityJudge {
     this.alpha = falseAlarmProbability;
   }
 
+  /** Judges the newest stretch with enough labels of a version or segment. */
+  static Check.Outcome judge(
+      ModelVersion version, VersionQuality quality, QualityRule rule, int rolling) {
+    Optional<Quality> now = quality.newestMature(rolling, rule.minCoverage(), rule.minLabels());
+    Optional<Estimate> reference = reference(version, quality, rule);
+    if (reference.isEmpty()) {
+      return new Check.NoData(version + ": the reference " + rule.metric() + " is not known yet.");
+    }
+    if (now.isEmpty()) {
+      return new Check.NoData(
+          String.format(
+              Locale.ROOT,
+              "%s: no stretch of %d windows has %,d labels for %.0f %% of its predictions yet.",
+              version,
+              rolling,
+              rule.minLabels(),
+              100 * rule.minCoverage()));
+    }
+    double alpha = rule.falseAlarms().perLook(quality.windowLength(), 1);
+    return new QualityJudge(rule, alpha).judge(version, now.get(), reference.get());
+  }
+
+  static Optional<Estimate> reference(
+      ModelVersion version, VersionQuality quality, QualityRule rule) {
+    if (rule.reference() instanceof QualityRule.Known known) {
+      OptionalDouble value = known.of().apply(version);
+      return value.isPresent() && Double.isFinite(value.getAsDouble())
+          ? Optional.of(new Estimate(value.getAsDouble(), 0, 0))
+          : Optional.empty();
+    }
+    Quality first = quality.reference();
+    return first.labels() >= rule.minLabels() && first.coverage() >= rule.minCoverage()
+        ? rule.metric().of(first)
+        : Optional.empty();
+  }
+
+  /** Says whose outcome it is. */
+  static Check.Outcome named(Check.Outcome outcome, Optional<String> segment) {
+    if (segment.isEmpty()) {
+      return outcome;
+    }
+    String sentence = segment.get() + ": " + outcome.sentence();
+    if (outcome instanceof Check.Fail) {
+      return new Check.Fail(sentence);
+    }
+    return outcome instanceof Check.Pass ? new Check.Pass(sentence) : new Check.NoData(sentence);
+  }
+
   /** Judges against a number, taken as exact, or against a measured one. */
   Check.Outcome judge(ModelVersion version, Quality now, Estimate reference) {
     Optional<Estimate> measured = rule.metric().of(now);
@@ -29,10 +78,12 @@ final class QualityJudge {
       return new Check.NoData(
           String.format(
               Locale.ROOT,
-              "%s: %s is undefined: %,d positive of %,d labels.",
+              "%s: %s is undefined: %s%,d labels.",
               version,
               rule.metric(),
-              now.positives(),
+              now.binary().isPresent()
+                  ? String.format(Locale.ROOT, "%,d positive of ", now.positives())
+                  : "",
               now.labels()));
     }
     Estimate value = measured.get();

@@ -1,63 +1,89 @@
 package io.mlops4j.drift;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.mlops4j.core.Check;
 import io.mlops4j.core.LabelSink;
 import io.mlops4j.core.ModelSource;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.core.Prediction;
 import io.mlops4j.core.PredictionListener;
-import io.mlops4j.drift.Quality.Estimate;
+import io.mlops4j.core.Time;
+import io.mlops4j.drift.log.LoggedPrediction;
+import io.mlops4j.drift.log.PredictionLog;
+import io.mlops4j.drift.log.ReportedLabel;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches how good the probabilities of a binary model turn out to be, once labels come back. Give
- * it to a predictor as a listener, tell it the truth as a label sink, and ask it as a check.
+ * Watches how good answers turn out to be, once labels come back. Give it to a predictor as a
+ * listener, tell it the truth as a label sink, and ask it as a check.
  *
  * <p>A label joins its prediction by id or key, whichever of the two comes first, and counts in the
- * window in which the prediction was made. Of several predictions with one key it goes to the last.
- * Only {@link Prediction.Source#MODEL} answers count. Versions are never mixed.
+ * window in which the prediction was made. Of several labels of one prediction the first one known
+ * counts, unless it is corrected. A label by key goes to the last prediction with that key made up
+ * to the label's time. Only {@link Prediction.Source#MODEL} answers count; others are counted as
+ * excluded. Versions are never mixed.
  *
  * <p>Thread-safe. Memory is bounded: about 300 bytes per waiting prediction up to the configured
- * capacity, 10,000 labels that came first, and the kept windows of 8 versions.
+ * capacity, 10,000 labels that came first, and the kept windows of 8 versions. With a durable
+ * {@link PredictionLog} predictions wait there instead, as long as it keeps them; events then take
+ * effect within moments, {@link #flush} waits for that.
  *
  * @param <I> one input row
  * @param <O> one answer
  */
-public final class QualityMonitor<I, O> implements PredictionListener<I, O>, LabelSink, Check {
-  private static final int MAX_VERSIONS = 8;
+public final class QualityMonitor<I, O>
+    implements PredictionListener<I, O>, LabelSink, Check, AutoCloseable {
+  private static final Duration RETENTION_CHECK = Duration.ofDays(1);
 
   private final ModelSource<I, O> source;
   private final @Nullable QualityRule rule;
-  private final Windows windows;
+  private final QualityMonitorBuilder.Answers<O> answers;
   private final int rolling;
-  private final int kept;
-  private final int bins;
-  private final ToDoubleFunction<? super O> score;
+  private final Windows windows;
+  private final RowSegments<I> segments;
+  private final boolean logFeatures;
+  private final Duration retention;
+  private final Time time;
+  private final QualityLedger ledger;
+  private final @Nullable EventQueue queue;
+  private Instant retainedAt = Instant.MIN;
 
-  private final Object lock = new Object();
-  private final LabelJoin join;
-  private final Map<ModelVersion, VersionQuality> versions = new LinkedHashMap<>();
-
-  QualityMonitor(Builder<I, O> builder) {
+  QualityMonitor(QualityMonitorBuilder<I, O> builder) {
     this.source = builder.source;
     this.rule = builder.rule();
+    this.answers = builder.answers();
     this.windows = new Windows(builder.window());
     this.rolling = builder.rolling();
-    this.bins = builder.bins();
-    this.score = builder.score();
+    this.segments = builder.segments;
+    this.logFeatures = builder.features();
+    this.retention = builder.retention();
+    this.time = builder.time();
     long horizon = builder.labelHorizon().dividedBy(windows.length());
-    this.kept = (int) Math.min(1_000, Math.max(30, horizon + rolling + 1));
-    this.join = new LabelJoin(builder.capacity(), builder.labelHorizon(), this::joined);
+    int kept = (int) Math.min(1_000, Math.max(30, horizon + rolling + 1));
+    int reference =
+        rule != null && rule.reference() instanceof QualityRule.FirstWindows own ? own.count() : 0;
+    PredictionLog durable = builder.log();
+    PredictionLog log =
+        durable == null ? new MemoryLog(builder.capacity(), builder.labelHorizon()) : durable;
+    this.ledger =
+        new QualityLedger(
+            new QualityLedger.Plan(windows, kept, reference, builder.shape()),
+            log,
+            builder.labelHorizon());
+    this.queue = durable == null ? null : new EventQueue(source.name(), this::keep);
+    if (durable != null) {
+      ledger.reload();
+    }
+    MeterRegistry registry = builder.meters();
+    if (registry != null) {
+      QualityMeters.register(registry, source.name(), this);
+    }
   }
 
   /**
@@ -68,78 +94,141 @@ public final class QualityMonitor<I, O> implements PredictionListener<I, O>, Lab
    * @param <O> one answer
    * @return a builder
    */
-  public static <I, O> Builder<I, O> following(ModelSource<I, O> source) {
-    return new Builder<>(source);
+  public static <I, O> QualityMonitorBuilder<I, O> following(ModelSource<I, O> source) {
+    return new QualityMonitorBuilder<>(source);
   }
 
   @Override
   public void onPrediction(Prediction<I, O> prediction) {
+    List<String> names;
+    synchronized (segments) {
+      names = segments.of(prediction.row());
+    }
     if (prediction.source() != Prediction.Source.MODEL) {
+      ledger.excluded(prediction.version(), prediction.at(), names);
       return;
     }
-    double value = score.applyAsDouble(prediction.output());
-    synchronized (lock) {
-      ModelVersion version = prediction.version();
-      if (join.predicted(prediction.id(), prediction.key(), version, value, prediction.at())) {
-        epoch(version).predicted(windows.indexOf(prediction.at()));
-        join.catchUp(prediction.id());
-      }
+    double output = answers.number().applyAsDouble(prediction.output());
+    String key = prediction.key();
+    if (!answers.task().isUsable(output)
+        || !LoggedPrediction.isName(prediction.id())
+        || (key != null && !LoggedPrediction.isName(key))) {
+      ledger.unusable();
+      return;
+    }
+    String unit = prediction.unit();
+    LoggedPrediction logged =
+        new LoggedPrediction(
+            prediction.id(),
+            key,
+            unit != null && LoggedPrediction.isName(unit) ? unit : null,
+            prediction.version(),
+            output,
+            prediction.at(),
+            names,
+            logFeatures ? LoggedFeatures.of(prediction.row()) : Map.of());
+    if (queue == null) {
+      ledger.apply(List.of(logged), List.of());
+    } else {
+      queue.offer(logged);
     }
   }
 
-  private VersionQuality epoch(ModelVersion version) {
-    VersionQuality epoch = versions.get(version);
-    if (epoch == null) {
-      int first =
-          rule != null && rule.reference() instanceof QualityRule.FirstWindows own
-              ? own.count()
-              : 0;
-      epoch = new VersionQuality(windows, kept, bins, first);
-      versions.put(version, epoch);
-      if (versions.size() > MAX_VERSIONS) {
-        versions.remove(versions.keySet().iterator().next());
-      }
+  /** On the queue's thread. */
+  private void keep(List<LoggedPrediction> predictions, List<ReportedLabel> labels) {
+    ledger.apply(predictions, labels);
+    // Whichever clock is behind: a replay of old days must not empty the log, nor a wrong stamp.
+    Instant now = time.now();
+    Instant latest = ledger.latest();
+    if (latest.equals(Instant.MIN)) {
+      return; // labels came before any prediction
     }
-    return epoch;
-  }
-
-  private boolean joined(LabelJoin.Pending prediction, double label) {
-    VersionQuality epoch = versions.get(prediction.version);
-    return epoch != null
-        && epoch.labelled(windows.indexOf(prediction.at), prediction.score, label == 1);
+    Instant day = latest.isBefore(now) ? latest : now;
+    if (retainedAt.equals(Instant.MIN)
+        || Duration.between(retainedAt, day).compareTo(RETENTION_CHECK) > 0) {
+      retainedAt = day;
+      ledger.dropBefore(day.minus(retention));
+    }
   }
 
   /**
    * Reports the truth for one prediction by its id.
    *
-   * @throws IllegalArgumentException if the label is neither 0 nor 1
+   * @throws IllegalArgumentException if the label does not go with the answers (binary: 0 or 1)
+   * @throws io.mlops4j.core.MlopsException if a durable log has not kept up for five seconds
    */
   @Override
   public void reportById(String predictionId, double label, Instant at) {
-    Objects.requireNonNull(at, "at");
-    requireBinary(label);
-    synchronized (lock) {
-      join.labelledById(predictionId, label, at);
-    }
+    report(predictionId, false, answers.task().checkedLabel(label), at, false);
   }
 
   /**
-   * Reports the truth by the user's own key. It goes to the last prediction with that key.
+   * Reports the truth by the user's own key. It goes to the last prediction with that key made up
+   * to the label's time.
    *
-   * @throws IllegalArgumentException if the label is neither 0 nor 1
+   * @throws IllegalArgumentException if the label does not go with the answers (binary: 0 or 1)
+   * @throws io.mlops4j.core.MlopsException if a durable log has not kept up for five seconds
    */
   @Override
   public void reportByKey(String key, double label, Instant at) {
-    Objects.requireNonNull(at, "at");
-    requireBinary(label);
-    synchronized (lock) {
-      join.labelledByKey(key, label, at);
-    }
+    report(key, true, answers.task().checkedLabel(label), at, false);
   }
 
-  private static void requireBinary(double label) {
-    if (label != 0 && label != 1) {
-      throw new IllegalArgumentException("label: " + label + " (expected: 0 or 1)");
+  /**
+   * Replaces what was reported for one prediction: a correction beats every report, the latest
+   * correction every other.
+   *
+   * @param predictionId its id
+   * @param label the truth
+   * @param at when it became known
+   */
+  public void correctById(String predictionId, double label, Instant at) {
+    report(predictionId, false, answers.task().checkedLabel(label), at, true);
+  }
+
+  /**
+   * Replaces what was reported under a key, as {@link #correctById} does.
+   *
+   * @param key the user's own key
+   * @param label the truth
+   * @param at when it became known
+   */
+  public void correctByKey(String key, double label, Instant at) {
+    report(key, true, answers.task().checkedLabel(label), at, true);
+  }
+
+  /**
+   * Takes back what was reported for one prediction: it has no label until a later correction.
+   *
+   * @param predictionId its id
+   * @param at when that became known
+   */
+  public void retractById(String predictionId, Instant at) {
+    report(predictionId, false, Double.NaN, at, true);
+  }
+
+  /**
+   * Takes back what was reported under a key, as {@link #retractById} does.
+   *
+   * @param key the user's own key
+   * @param at when that became known
+   */
+  public void retractByKey(String key, Instant at) {
+    report(key, true, Double.NaN, at, true);
+  }
+
+  private void report(String name, boolean byKey, double label, Instant at, boolean correction) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(at, "at");
+    if (!LoggedPrediction.isName(name)) {
+      ledger.orphaned();
+      return;
+    }
+    ReportedLabel reported = new ReportedLabel(name, byKey, label, at, correction);
+    if (queue == null) {
+      ledger.apply(List.of(), List.of(reported));
+    } else {
+      queue.put(reported);
     }
   }
 
@@ -157,51 +246,56 @@ public final class QualityMonitor<I, O> implements PredictionListener<I, O>, Lab
    */
   @Override
   public Outcome evaluate() {
-    if (!(source.current() instanceof ModelSource.Selected<I, O> selected)) {
-      return new NoData(source.name() + ": nothing is served.");
-    }
-    ModelVersion version = selected.release().version();
-    if (rule == null) {
-      return new NoData(version + ": no rule was given. Set one with failWhen.");
-    }
-    Optional<Quality> now;
-    Optional<Estimate> reference;
-    synchronized (lock) {
-      VersionQuality epoch = versions.get(version);
-      if (epoch == null) {
-        return new NoData(version + ": no prediction has arrived.");
-      }
-      now = epoch.newestMature(rolling, rule.minCoverage(), rule.minLabels());
-      reference = reference(version, epoch, rule);
-    }
-    if (reference.isEmpty()) {
-      return new NoData(version + ": its reference " + rule.metric() + " is not known yet.");
-    }
-    if (now.isEmpty()) {
-      return new NoData(
-          String.format(
-              Locale.ROOT,
-              "%s: no stretch of %d windows has %,d labels for %.0f %% of its predictions yet.",
-              version,
-              rolling,
-              rule.minLabels(),
-              100 * rule.minCoverage()));
-    }
-    double alpha = rule.falseAlarms().perLook(windows.length(), 1);
-    return new QualityJudge(rule, alpha).judge(version, now.get(), reference.get());
+    return evaluate(Optional.empty());
   }
 
-  private static Optional<Estimate> reference(
-      ModelVersion version, VersionQuality epoch, QualityRule rule) {
-    if (rule.reference() instanceof QualityRule.Known known) {
-      OptionalDouble value = known.of().apply(version);
-      return value.isPresent() && Double.isFinite(value.getAsDouble())
-          ? Optional.of(new Estimate(value.getAsDouble(), 0, 0))
-          : Optional.empty();
+  /**
+   * Returns a check of one segment, by the same rule. Every further check has its own false-alarm
+   * budget: share it with {@link QualityRule#withFalseAlarms}.
+   *
+   * @param segment its name, for example {@code origin=ORD}
+   * @return the check
+   */
+  public Check segment(String segment) {
+    Objects.requireNonNull(segment, "segment");
+    return new Check() {
+      @Override
+      public String name() {
+        return QualityMonitor.this.name() + ", " + segment;
+      }
+
+      @Override
+      public Outcome evaluate() {
+        return QualityMonitor.this.evaluate(Optional.of(segment));
+      }
+    };
+  }
+
+  private Outcome evaluate(Optional<String> segment) {
+    Optional<ModelVersion> version = served();
+    if (version.isEmpty()) {
+      return new NoData(source.name() + ": nothing is served.");
     }
-    Quality first = epoch.reference();
-    return first.labels() >= rule.minLabels() && first.coverage() >= rule.minCoverage()
-        ? rule.metric().of(first)
+    if (rule == null) {
+      return new NoData(version.get() + ": no rule was given. Set one with failWhen.");
+    }
+    return ledger
+        .ask(
+            version.get(),
+            segment,
+            quality -> QualityJudge.judge(version.get(), quality, rule, rolling))
+        .map(outcome -> QualityJudge.named(outcome, segment))
+        .orElseGet(
+            () ->
+                new NoData(
+                    version.get()
+                        + segment.map(s -> " has no segment " + s + ": ").orElse(": ")
+                        + "no prediction has arrived."));
+  }
+
+  private Optional<ModelVersion> served() {
+    return source.current() instanceof ModelSource.Selected<I, O> selected
+        ? Optional.of(selected.release().version())
         : Optional.empty();
   }
 
@@ -212,10 +306,28 @@ public final class QualityMonitor<I, O> implements PredictionListener<I, O>, Lab
    * @return oldest first; empty if it has not answered
    */
   public List<Quality> history(ModelVersion version) {
-    synchronized (lock) {
-      VersionQuality epoch = versions.get(version);
-      return epoch == null ? List.of() : epoch.all();
-    }
+    return ledger.ask(version, Optional.empty(), VersionQuality::all).orElse(List.of());
+  }
+
+  /**
+   * Returns the windows of one segment of a version.
+   *
+   * @param version who answered
+   * @param segment its name
+   * @return oldest first; empty if there is no such segment
+   */
+  public List<Quality> history(ModelVersion version, String segment) {
+    return ledger.ask(version, Optional.of(segment), VersionQuality::all).orElse(List.of());
+  }
+
+  /**
+   * Returns the names of the segments that a version's predictions belong to.
+   *
+   * @param version who answered
+   * @return in ascending order, at most 200
+   */
+  public List<String> segments(ModelVersion version) {
+    return ledger.segments(version);
   }
 
   /**
@@ -228,168 +340,116 @@ public final class QualityMonitor<I, O> implements PredictionListener<I, O>, Lab
   public Optional<Quality> newest(ModelVersion version) {
     long labels = rule == null ? 1 : rule.minLabels();
     double coverage = rule == null ? 0 : rule.minCoverage();
-    synchronized (lock) {
-      VersionQuality epoch = versions.get(version);
-      return epoch == null ? Optional.empty() : epoch.newestMature(rolling, coverage, labels);
+    return ledger
+        .ask(version, Optional.empty(), q -> q.newestMature(rolling, coverage, labels))
+        .flatMap(found -> found);
+  }
+
+  /**
+   * Returns how good the newest stretch of windows probably is, labels or not.
+   *
+   * @param version who answered
+   * @return empty without a rule, without enough labels of earlier predictions, or if the rule's
+   *     metric cannot be estimated (AUC, log loss, Brier and accuracy of binary models can)
+   */
+  public Optional<QualityEstimate> estimate(ModelVersion version) {
+    if (rule == null || answers.task().kind() != Task.Kind.BINARY) {
+      return Optional.empty();
     }
+    LabelFree.Needs needs =
+        new LabelFree.Needs(
+            rule.minLabels(),
+            rule.minCoverage(),
+            rolling,
+            rule.reference() instanceof QualityRule.FirstWindows);
+    return ledger
+        .ask(version, Optional.empty(), q -> new LabelFree(q, rule.metric(), needs).newest())
+        .flatMap(found -> found);
+  }
+
+  /**
+   * Returns a check of the estimate: fails if the expected metric of the newest stretch is worse
+   * than the reference by more than the margin and the estimate's own error. It assumes what {@link
+   * QualityEstimate} says, so use it to be early, beside this monitor itself.
+   *
+   * @return the check
+   */
+  public Check expected() {
+    return new ExpectedQuality(
+        "expected " + name(),
+        source.name(),
+        this::served,
+        rule,
+        this::estimate,
+        version ->
+            rule == null
+                ? Optional.empty()
+                : ledger
+                    .ask(version, Optional.empty(), q -> QualityJudge.reference(version, q, rule))
+                    .flatMap(found -> found));
   }
 
   /**
    * Returns what became of predictions and labels.
    *
-   * @return counts since the monitor was built
+   * @return counts since the monitor was built; what it read from a log is among the predictions
+   *     and joined labels
    */
   public Joins joins() {
-    synchronized (lock) {
-      return join.joins();
+    return ledger.joins(queue == null ? 0 : queue.unlogged());
+  }
+
+  Optional<Quality> newestServed() {
+    return served().flatMap(this::newest);
+  }
+
+  Optional<QualityEstimate> estimateServed() {
+    return served().flatMap(this::estimate);
+  }
+
+  @Nullable QualityRule rule() {
+    return rule;
+  }
+
+  /**
+   * Waits until events that came before are kept in the durable log and counted.
+   *
+   * @param limit how long at most
+   * @return false if that takes longer; true at once without a durable log
+   */
+  public boolean flush(Duration limit) {
+    return queue == null || queue.flush(limit);
+  }
+
+  /**
+   * Counts everything anew from the log. Several instances that share one each count what they have
+   * seen; this makes it what all have. Takes as long as reading the log does.
+   *
+   * @throws io.mlops4j.core.MlopsException if the log cannot be read
+   */
+  public void reload() {
+    if (queue != null) {
+      ledger.reload();
     }
   }
 
   /**
-   * Configures a {@link QualityMonitor}. Each property is set at most once. Used by one thread.
+   * Removes every prediction of a unit, and the labels of it, from memory and log. Counts of
+   * windows stay: they name nobody.
    *
-   * @param <I> one input row
-   * @param <O> one answer
+   * @param unit for example a customer who asked for it
+   * @return how many predictions were removed
    */
-  public static final class Builder<I, O> {
-    final ModelSource<I, O> source;
-    private @Nullable QualityRule rule;
-    private @Nullable Duration window;
-    private @Nullable Integer rolling;
-    private @Nullable Duration horizon;
-    private @Nullable Integer capacity;
-    private @Nullable Integer bins;
-    private @Nullable ToDoubleFunction<? super O> score;
+  public long forget(String unit) {
+    flush(Duration.ofSeconds(10));
+    return ledger.forget(unit);
+  }
 
-    Builder(ModelSource<I, O> source) {
-      this.source = Objects.requireNonNull(source, "source");
-    }
-
-    /**
-     * Sets when the check fails.
-     *
-     * @param drop the rule; without one the check never has data
-     * @return this
-     */
-    public Builder<I, O> failWhen(QualityRule drop) {
-      rule = Settings.once("failWhen", rule, drop);
-      return this;
-    }
-
-    /**
-     * Sets how long a window is.
-     *
-     * @param length 1 ms to 3660 days; default 1 day, UTC
-     * @return this
-     */
-    public Builder<I, O> window(Duration length) {
-      window = Settings.once("window", window, new Windows(length).length());
-      return this;
-    }
-
-    /**
-     * Sets how many windows together are judged.
-     *
-     * @param windows 1 to 100; default 7
-     * @return this
-     */
-    public Builder<I, O> rolling(int windows) {
-      rolling = Settings.once("rolling", rolling, requireRange("rolling", windows, 1, 100));
-      return this;
-    }
-
-    /**
-     * Sets how long after its prediction a label may come.
-     *
-     * @param longest more than 0; default 30 days
-     * @return this
-     */
-    public Builder<I, O> labelHorizon(Duration longest) {
-      if (longest.isNegative() || longest.isZero()) {
-        throw new IllegalArgumentException("labelHorizon: " + longest + " (expected: more than 0)");
-      }
-      horizon = Settings.once("labelHorizon", horizon, longest);
-      return this;
-    }
-
-    /**
-     * Sets how many predictions may wait for a label; beyond that the oldest are given up, counted.
-     *
-     * @param predictions 1 to 10,000,000; default 500,000; about 300 bytes each
-     * @return this
-     */
-    public Builder<I, O> capacity(int predictions) {
-      capacity =
-          Settings.once("capacity", capacity, requireRange("capacity", predictions, 1, 10_000_000));
-      return this;
-    }
-
-    /**
-     * Sets how finely scores are kept.
-     *
-     * @param count 2 to 10,000 bins of equal width; default 1,000
-     * @return this
-     */
-    public Builder<I, O> bins(int count) {
-      bins = Settings.once("bins", bins, requireRange("bins", count, 2, 10_000));
-      return this;
-    }
-
-    /**
-     * Sets how an answer becomes the probability of label 1.
-     *
-     * @param probability called once per prediction, 0 to 1; default: the answer itself if it is a
-     *     number
-     * @return this
-     */
-    public Builder<I, O> score(ToDoubleFunction<? super O> probability) {
-      score = Settings.once("score", score, probability);
-      return this;
-    }
-
-    /**
-     * Returns the monitor.
-     *
-     * @return a new monitor
-     */
-    public QualityMonitor<I, O> build() {
-      return new QualityMonitor<>(this);
-    }
-
-    private static int requireRange(String name, int value, int low, int high) {
-      if (value < low || value > high) {
-        throw new IllegalArgumentException(
-            name + ": " + value + " (expected: " + low + ".." + high + ")");
-      }
-      return value;
-    }
-
-    @Nullable QualityRule rule() {
-      return rule;
-    }
-
-    Duration window() {
-      return window == null ? Duration.ofDays(1) : window;
-    }
-
-    int rolling() {
-      return rolling == null ? 7 : rolling;
-    }
-
-    Duration labelHorizon() {
-      return horizon == null ? Duration.ofDays(30) : horizon;
-    }
-
-    int capacity() {
-      return capacity == null ? 500_000 : capacity;
-    }
-
-    int bins() {
-      return bins == null ? 1_000 : bins;
-    }
-
-    ToDoubleFunction<? super O> score() {
-      return score == null ? Settings::number : score;
+  /** Writes what waits to the durable log, if there is one. What was counted stays readable. */
+  @Override
+  public void close() {
+    if (queue != null) {
+      queue.close();
     }
   }
 
@@ -398,15 +458,23 @@ public final class QualityMonitor<I, O> implements PredictionListener<I, O>, Lab
    *
    * @param predictions predictions that wait, or waited, for a label
    * @param joined labels that found their prediction
-   * @param waiting labels that came before their prediction and are still held
+   * @param waiting labels that came before their prediction and are still held in memory; 0 with a
+   *     durable log
    * @param duplicate labels for a prediction that had the same label already
-   * @param conflicting labels for a prediction that had another label; the first one stays
+   * @param conflicting labels for a prediction that had another label; the one that became known
+   *     first counts
+   * @param corrected corrections that replaced a label, or took it back
    * @param late labels that came after the horizon, or whose window is no longer kept
-   * @param orphaned labels given up because no prediction came for them
-   * @param unlabelled predictions given up because no label came within the horizon
-   * @param evicted predictions given up because too many were waiting
-   * @param unusable predictions whose score is not within 0 to 1, whose id or key is longer than
-   *     1,024 characters, or whose id was used already
+   * @param orphaned labels given up because no prediction came for them, or their name is unusable
+   * @param unlabelled predictions given up because no label came within the horizon; with a durable
+   *     log 0, and coverage says it
+   * @param evicted predictions given up because too many were waiting; 0 with a durable log
+   * @param unusable predictions whose answer is no usable number (for a binary model: 0 to 1),
+   *     whose id or key no log can keep (longer than 1,024 characters), or whose id was used
+   *     already
+   * @param excluded answers that are no evidence: of a fallback, a cache, or a version that is no
+   *     longer selected
+   * @param unlogged events that a durable log did not take
    */
   public record Joins(
       long predictions,
@@ -414,9 +482,12 @@ public final class QualityMonitor<I, O> implements PredictionListener<I, O>, Lab
       long waiting,
       long duplicate,
       long conflicting,
+      long corrected,
       long late,
       long orphaned,
       long unlabelled,
       long evicted,
-      long unusable) {}
+      long unusable,
+      long excluded,
+      long unlogged) {}
 }

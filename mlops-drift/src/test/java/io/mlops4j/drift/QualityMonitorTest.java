@@ -33,7 +33,7 @@ class QualityMonitorTest {
     fleet.serve(1, Optional::empty);
   }
 
-  private QualityMonitor.Builder<Fleet.Trip, Double> builder() {
+  private QualityMonitorBuilder<Fleet.Trip, Double> builder() {
     return QualityMonitor.following(fleet);
   }
 

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +55,44 @@ public final class Bandit implements RewardSink {
         floor);
   }
 
+  /**
+   * Returns Thompson sampling with a uniform prior for rewards from 0 to 1, which remembers
+   * everything and keeps 1 % for every arm, so that off-line weights stay below 100.
+   *
+   * @param arms 2 to 100 distinct names
+   * @return the bandit
+   * @throws IllegalArgumentException if a name is used twice or there are more
+   */
+  public static Bandit over(List<String> arms) {
+    return over(arms, BanditAlgorithm.thompson(1, 1), Memory.everything(), 0.01);
+  }
+
+  static double[] floored(double[] weights, double floor) {
+    double[] result = new double[weights.length];
+    double rest = Math.max(0, 1 - weights.length * floor);
+    for (int i = 0; i < result.length; i++) {
+      result[i] = floor + rest * weights[i];
+    }
+    return result;
+  }
+
+  /** The weights without some arms: shared by the others in proportion, or all the first arm's. */
+  static double[] without(Set<String> stopped, List<String> arms, double[] weights) {
+    if (stopped.isEmpty()) {
+      return weights;
+    }
+    double[] result = new double[weights.length];
+    double sum = 0;
+    for (int i = 0; i < result.length; i++) {
+      result[i] = stopped.contains(arms.get(i)) ? 0 : weights[i];
+      sum += result[i];
+    }
+    for (int i = 0; i < result.length; i++) {
+      result[i] = sum > 0 ? Math.min(1, result[i] / sum) : i == 0 ? 1 : 0;
+    }
+    return result;
+  }
+
   static List<String> checked(List<String> arms, double floor) {
     List<String> names = ArmNames.checked(arms);
     if (names.size() < 2) {
@@ -97,7 +136,7 @@ public final class Bandit implements RewardSink {
    * @return the weights
    */
   public synchronized WeightVector publish() {
-    double[] weights = ThompsonSampling.floored(algorithm.weights(remembered()), floor);
+    double[] weights = floored(algorithm.weights(remembered()), floor);
     remember();
     long epoch = published == null ? 0 : published.epoch();
     WeightVector next = WeightVector.of(epoch + 1, arms, weights);

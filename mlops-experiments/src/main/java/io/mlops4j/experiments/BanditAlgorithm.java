@@ -25,11 +25,15 @@ public interface BanditAlgorithm {
    *
    * @param priorSuccesses alpha of the prior, 0.5 to 10^6; usually 1
    * @param priorFailures beta of the prior, 0.5 to 10^6; usually 1
-   * @return probabilities of being best, by quadrature, to 1e-9
+   * @return probabilities of being best, by quadrature, to 1e-9. Cost: about 0.1 ms for 2 arms and
+   *     3 ms for 20
+   * @see <a href="https://doi.org/10.1093/biomet/25.3-4.285">Thompson (1933)</a>
+   * @see <a href="https://papers.nips.cc/paper/4321">Chapelle and Li (2011)</a>
    */
   static BanditAlgorithm thompson(double priorSuccesses, double priorFailures) {
-    ThompsonSampling.Options prior = new ThompsonSampling.Options(priorSuccesses, priorFailures, 0);
-    return arms -> Posteriors.beta(arms, prior.priorSuccesses(), prior.priorFailures());
+    Posteriors.checkPrior("priorSuccesses", priorSuccesses);
+    Posteriors.checkPrior("priorFailures", priorFailures);
+    return arms -> Posteriors.beta(arms, priorSuccesses, priorFailures);
   }
 
   /**
@@ -88,7 +92,32 @@ public interface BanditAlgorithm {
     WeightVector.checkShare("epsilon", epsilon);
     return arms -> {
       double[] best = UpperBounds.weights(arms, (arm, total) -> arm.mean());
-      return ThompsonSampling.floored(best, epsilon / best.length);
+      return Bandit.floored(best, epsilon / best.length);
+    };
+  }
+
+  /**
+   * Returns inverse-gap weighting: an arm whose mean is {@code gap} below the best gets {@code 1 /
+   * (arms + gamma * gap)}, and the best gets the rest; of several best ones, the first. Arms
+   * without rewards count as no worse than the best.
+   *
+   * @param gamma at least 0; larger explores less
+   * @return the algorithm
+   * @see <a href="https://proceedings.mlr.press/v119/foster20a.html">Foster, Rakhlin (2020)</a>
+   */
+  static BanditAlgorithm inverseGap(double gamma) {
+    if (!(gamma >= 0 && gamma < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException("gamma: " + gamma + " (expected: at least 0, finite)");
+    }
+    return arms -> {
+      double best =
+          arms.stream()
+              .mapToDouble(ArmMoments::mean)
+              .filter(mean -> !Double.isNaN(mean))
+              .max()
+              .orElse(0);
+      return UpperBounds.inverseGap(
+          arms.stream().mapToDouble(arm -> arm.count() == 0 ? best : arm.mean()).toArray(), gamma);
     };
   }
 

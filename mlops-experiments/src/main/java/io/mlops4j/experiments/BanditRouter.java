@@ -28,6 +28,7 @@ public final class BanditRouter<T> {
   private static final Logger log = LoggerFactory.getLogger(BanditRouter.class);
 
   private final Supplier<WeightVector> publish;
+  private final @Nullable SharedBandit shared; // publish and rewards are its own then
   private final RewardSink rewards;
   private final PendingRewards pending;
   private final Time time;
@@ -40,8 +41,10 @@ public final class BanditRouter<T> {
       Supplier<WeightVector> publish,
       RewardSink rewards,
       PendingRewards pending,
-      Time time) {
+      Time time,
+      @Nullable SharedBandit shared) {
     this.current = experiment;
+    this.shared = shared;
     this.publish = publish;
     this.rewards = rewards;
     this.pending = pending;
@@ -60,7 +63,25 @@ public final class BanditRouter<T> {
    */
   public static <T> BanditRouter<T> of(
       Experiment<T> experiment, Bandit bandit, PendingRewards pending, Time time) {
-    return new BanditRouter<>(experiment, bandit::publish, bandit, pending, time);
+    return new BanditRouter<>(experiment, bandit::publish, bandit, pending, time, null);
+  }
+
+  /**
+   * Returns a router that learns with all instances of a fleet and survives restarts: weights and
+   * stopped arms come from the store, and every instance assigns alike once it has updated.
+   *
+   * @param experiment at epoch 0, with the arms of the bandit in the same order
+   * @param bandit over the same arms
+   * @param pending the ledger of decisions; {@link PendingRewards#open} gives one that survives too
+   * @param time stamps decisions and rewards
+   * @param <T> what the arms carry
+   * @return the router, at the last epoch that was published
+   * @throws IllegalArgumentException if the arms differ
+   */
+  public static <T> BanditRouter<T> of(
+      Experiment<T> experiment, SharedBandit bandit, PendingRewards pending, Time time) {
+    return new BanditRouter<>(
+        experiment.catchUp(bandit.refresh()), bandit::publish, bandit, pending, time, bandit);
   }
 
   /**
@@ -86,7 +107,8 @@ public final class BanditRouter<T> {
         Objects.requireNonNull(publish, "publish"),
         Objects.requireNonNull(rewards, "rewards"),
         pending,
-        time);
+        time,
+        null);
   }
 
   /**
@@ -148,7 +170,12 @@ public final class BanditRouter<T> {
    * @return the experiment now in force; the same if no weight changed
    */
   public synchronized Experiment<T> update() {
-    pending.settle(time.now(), rewards);
+    if (shared == null) {
+      pending.settle(time.now(), rewards);
+    } else {
+      pending.settleInto(shared, time.now());
+      stopped.putAll(shared.stopped());
+    }
     for (Map.Entry<String, Check> guardrail : guardrails.entrySet()) {
       if (!stopped.containsKey(guardrail.getKey())
           && guardrail.getValue().evaluate() instanceof Check.Fail fail) {
@@ -156,6 +183,11 @@ public final class BanditRouter<T> {
       }
     }
     Experiment<T> now = current;
+    if (shared != null) {
+      shared.publish();
+      current = now.catchUp(shared.refresh());
+      return current;
+    }
     double[] weights = withoutStopped(now.arms(), publish.get());
     if (!Arrays.equals(weights, now.requested().toArray())) {
       current = now.withWeights(weights);
@@ -172,22 +204,20 @@ public final class BanditRouter<T> {
    */
   public synchronized void stop(String arm, String reason) {
     requireTreatment(arm);
+    if (shared != null) {
+      shared.stop(arm, reason);
+    }
     if (stopped.putIfAbsent(arm, reason) == null) {
       log.warn("Experiment '{}': arm '{}' is stopped. {}", current.name(), arm, reason);
     }
   }
 
   private double[] withoutStopped(List<String> arms, WeightVector weights) {
-    double[] result = new double[arms.size()];
-    double sum = 0;
-    for (int i = 0; i < result.length; i++) {
-      result[i] = stopped.containsKey(arms.get(i)) ? 0 : weights.probability(arms.get(i));
-      sum += result[i];
+    double[] inOrder = new double[arms.size()];
+    for (int i = 0; i < inOrder.length; i++) {
+      inOrder[i] = weights.probability(arms.get(i));
     }
-    for (int i = 0; i < result.length; i++) {
-      result[i] = sum > 0 ? Math.min(1, result[i] / sum) : i == 0 ? 1 : 0;
-    }
-    return result;
+    return Bandit.without(stopped.keySet(), arms, inOrder);
   }
 
   private void requireTreatment(String arm) {

@@ -5,26 +5,36 @@ import java.util.List;
 /**
  * A contextual bandit: each arm's reward is linear in the context, with its own coefficients.
  * LinUCB gives all weight to the arm with the largest upper bound; linear Thompson sampling gives
- * each arm the probability that it is the best in this context. Both keep a floor, and both return
- * exact probabilities to log, so decisions can be evaluated off-line.
+ * each arm the probability that it is the best in this context; inverse-gap weighting gives each
+ * arm less the worse it looks. All keep a floor and return exact probabilities to log, so decisions
+ * can be evaluated off-line. {@link SharedLinearBandit} is the one for several instances and
+ * restarts.
  *
  * <p>Cost: O(arms * d^2) per decision and O(d^2) per reward. Scores and updates of one bandit do
  * not overlap: a decision never reads a half-updated arm. Thread-safe.
  *
  * @see <a href="https://doi.org/10.1145/1772690.1772758">Li, Chu, Langford, Schapire (2010)</a>
  * @see <a href="https://proceedings.mlr.press/v28/agrawal13.html">Agrawal, Goyal (2013)</a>
+ * @see <a href="https://proceedings.mlr.press/v119/foster20a.html">Foster, Rakhlin (2020)</a>
  */
 public final class LinearBandit {
   private final List<String> arms;
   private final Options options;
-  private final boolean thompson;
+  private final Rule rule;
   private final RidgeFactor[] models; // guarded by this
   private long updates; // guarded by this
 
-  private LinearBandit(List<String> arms, Options options, boolean thompson) {
+  /** How estimates become weights. */
+  private enum Rule {
+    UPPER_BOUND,
+    THOMPSON,
+    INVERSE_GAP
+  }
+
+  private LinearBandit(List<String> arms, Options options, Rule rule) {
     this.arms = Bandit.checked(arms, options.floor());
     this.options = options;
-    this.thompson = thompson;
+    this.rule = rule;
     this.models = new RidgeFactor[this.arms.size()];
     for (int i = 0; i < models.length; i++) {
       models[i] = new RidgeFactor(options.dimensions(), options.ridge());
@@ -39,7 +49,7 @@ public final class LinearBandit {
    * @return the bandit, without any reward
    */
   public static LinearBandit linUcb(List<String> arms, Options options) {
-    return new LinearBandit(arms, options, false);
+    return new LinearBandit(arms, options, Rule.UPPER_BOUND);
   }
 
   /**
@@ -53,7 +63,19 @@ public final class LinearBandit {
     if (options.exploration() == 0) {
       throw new IllegalArgumentException("exploration: 0.0 (expected: above 0 for Thompson)");
     }
-    return new LinearBandit(arms, options, true);
+    return new LinearBandit(arms, options, Rule.THOMPSON);
+  }
+
+  /**
+   * Returns inverse-gap weighting (SquareCB) with disjoint models: an arm whose estimate is {@code
+   * gap} below the best gets {@code 1 / (arms + exploration * gap)}, and the best gets the rest.
+   *
+   * @param arms 2 to 127 distinct names
+   * @param options dimensions, ridge, gamma as exploration (larger explores less), floor
+   * @return the bandit, without any reward
+   */
+  public static LinearBandit inverseGap(List<String> arms, Options options) {
+    return new LinearBandit(arms, options, Rule.INVERSE_GAP);
   }
 
   /**
@@ -75,8 +97,12 @@ public final class LinearBandit {
       nothing &= deviations[i] == 0;
     }
     double[] weights =
-        thompson && !nothing ? Posteriors.gaussian(means, deviations) : best(means, deviations);
-    return WeightVector.of(updates, arms, ThompsonSampling.floored(weights, options.floor()));
+        rule == Rule.INVERSE_GAP
+            ? UpperBounds.inverseGap(means, options.exploration())
+            : rule == Rule.THOMPSON && !nothing
+                ? Posteriors.gaussian(means, deviations)
+                : best(means, deviations);
+    return WeightVector.of(updates, arms, Bandit.floored(weights, options.floor()));
   }
 
   private static double[] best(double[] means, double[] deviations) {
@@ -124,6 +150,30 @@ public final class LinearBandit {
     }
     models[index].add(checked(context), reward);
     updates++;
+  }
+
+  /** Forgets all rewards and learns these sums, arm by arm. */
+  synchronized void relearn(LinearSums[] stored, LinearSums[] more) {
+    updates = 0;
+    for (int i = 0; i < models.length; i++) {
+      LinearSums sum = new LinearSums(options.dimensions());
+      sum.add(stored[i]);
+      sum.add(more[i]);
+      models[i] = RidgeFactor.of(options.dimensions(), options.ridge(), sum);
+      updates += sum.count();
+    }
+  }
+
+  List<String> arms() {
+    return arms;
+  }
+
+  Options options() {
+    return options;
+  }
+
+  synchronized long updates() {
+    return updates;
   }
 
   private double[] checked(double[] context) {

@@ -3,15 +3,20 @@ package io.mlops4j.experiments;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.core.Json;
 import io.mlops4j.core.MlopsException;
-import java.time.DateTimeException;
+import io.mlops4j.core.ObjectStore;
+import io.mlops4j.experiments.PendingJournal.Waiting;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decisions that wait for their reward. A decision settles when its attribution time is over, not
@@ -27,6 +32,7 @@ public final class PendingRewards {
   private static final String FORMAT = "mlops4j-pending/1";
 
   private final Options options;
+  private final @Nullable PendingJournal journal; // its state guarded by this
   private final Map<String, Waiting> byDecision = new HashMap<>(); // guarded by this
   private final PriorityQueue<Waiting> byDeadline =
       new PriorityQueue<>(
@@ -36,22 +42,9 @@ public final class PendingRewards {
   private long refused;
   private long settled;
 
-  private static final class Waiting {
-    final String decision;
-    final String arm;
-    final Instant deadline;
-    double earned;
-
-    Waiting(String decision, String arm, Instant deadline, double earned) {
-      this.decision = decision;
-      this.arm = arm;
-      this.deadline = deadline;
-      this.earned = earned;
-    }
-  }
-
-  private PendingRewards(Options options) {
+  private PendingRewards(Options options, @Nullable PendingJournal journal) {
     this.options = Objects.requireNonNull(options, "options");
+    this.journal = journal;
   }
 
   /**
@@ -61,7 +54,43 @@ public final class PendingRewards {
    * @return the ledger
    */
   public static PendingRewards with(Options options) {
-    return new PendingRewards(options);
+    return new PendingRewards(options, null);
+  }
+
+  /**
+   * Returns the ledger that lives in a store, with everything that waits there: {@link #flush}
+   * writes what is new, and so does every settlement. With {@link #settleInto} each decision is
+   * credited exactly once, whenever the process dies; decisions and rewards that were not flushed
+   * are lost with it.
+   *
+   * @param store where
+   * @param prefix key parts for the ledgers of one bandit
+   * @param instance one key part that no other running process has; the same after a restart
+   * @param options as before; deadlines stay what they were
+   * @return the ledger
+   * @throws MlopsException if what is stored cannot be read; names the object
+   */
+  public static PendingRewards open(
+      ObjectStore store, String prefix, String instance, Options options) {
+    PendingJournal journal = new PendingJournal(store, prefix, instance);
+    PendingRewards result = new PendingRewards(options, journal);
+    synchronized (result) {
+      journal.replay().values().forEach(result::add);
+    }
+    return result;
+  }
+
+  /**
+   * Writes the decisions and rewards since the last time to the store. Does nothing if there are
+   * none, or the ledger is in memory.
+   *
+   * @throws MlopsException if the store cannot, or another process writes under this instance's
+   *     name; what was to be written is kept
+   */
+  public synchronized void flush() {
+    if (journal != null) {
+      journal.write(List.of(), Map.of());
+    }
   }
 
   /**
@@ -81,7 +110,11 @@ public final class PendingRewards {
       refused++;
       return false;
     }
-    add(new Waiting(decisionId, arm, at.plus(options.attribution()), 0));
+    Waiting waiting = new Waiting(decisionId, arm, at.plus(options.attribution()), 0);
+    add(waiting);
+    if (journal != null) {
+      journal.opened(waiting);
+    }
     return true;
   }
 
@@ -114,28 +147,114 @@ public final class PendingRewards {
       return false;
     }
     waiting.earned += reward;
+    if (journal != null) {
+      journal.earned(decisionId, reward);
+    }
     return true;
   }
 
   /**
-   * Hands every decision whose time is over to a bandit, and forgets it.
+   * Hands every decision whose time is over to a bandit, and forgets it. A ledger in a store notes
+   * that first: if the process dies in between, those rewards are lost ({@link #settleInto} loses
+   * none).
    *
    * @param now decisions with a deadline at or before it settle
    * @param sink takes each arm and its capped reward; if it throws, that decision stays
    * @return how many settled
    */
   public synchronized int settle(Instant now, RewardSink sink) {
+    if (journal != null) {
+      List<Waiting> due = noted(journal, now);
+      due.forEach(
+          waiting -> {
+            sink.reward(waiting.arm, credit(waiting));
+            settled++;
+          });
+      journal.credited(byDecision.values());
+      return due.size();
+    }
     int count = 0;
     for (Waiting first = byDeadline.peek();
         first != null && !first.deadline.isAfter(now);
         first = byDeadline.peek()) {
-      sink.reward(first.arm, Math.max(options.least(), Math.min(options.most(), first.earned)));
+      sink.reward(first.arm, credit(first));
       byDeadline.remove();
       byDecision.remove(first.decision);
       settled++;
       count++;
     }
     return count;
+  }
+
+  /**
+   * Credits every decision whose time is over to a bandit that lives in a store, exactly once: the
+   * batch is written before it is credited, and one that a dead process left uncredited is credited
+   * first. The bandit has stored the rewards when this returns. For a ledger in memory the same as
+   * {@link #settle} and {@link SharedBandit#flush}.
+   *
+   * @param bandit opened under the same instance name in every run of this process
+   * @param now decisions with a deadline at or before it settle
+   * @return how many settled
+   * @throws MlopsException if a store cannot; nothing is credited twice when it is tried again
+   */
+  public synchronized int settleInto(SharedBandit bandit, Instant now) {
+    if (journal == null) {
+      int count = settle(now, bandit);
+      bandit.flush();
+      return count;
+    }
+    creditBatch(bandit);
+    List<Waiting> due = noted(journal, now);
+    settled += due.size();
+    creditBatch(bandit);
+    return due.size();
+  }
+
+  /** Takes out what is due and notes that it is settled; if that fails it waits on. */
+  private List<Waiting> noted(PendingJournal entries, Instant now) {
+    List<Waiting> due = due(now);
+    try {
+      entries.write(due, sums(due));
+    } catch (RuntimeException e) {
+      due.forEach(this::add);
+      throw e;
+    }
+    return due;
+  }
+
+  private void creditBatch(SharedBandit bandit) {
+    PendingJournal entries = Objects.requireNonNull(journal);
+    entries
+        .uncredited()
+        .ifPresent(
+            batch -> {
+              bandit.credit(batch.number(), batch.sums());
+              entries.credited(byDecision.values());
+            });
+  }
+
+  /** Takes out what is due, in order of deadline, then id. */
+  private List<Waiting> due(Instant now) {
+    List<Waiting> result = new ArrayList<>();
+    for (Waiting first = byDeadline.peek();
+        first != null && !first.deadline.isAfter(now);
+        first = byDeadline.peek()) {
+      byDeadline.remove();
+      byDecision.remove(first.decision);
+      result.add(first);
+    }
+    return result;
+  }
+
+  private Map<String, ArmMoments> sums(List<Waiting> due) {
+    Map<String, ArmMoments> result = new TreeMap<>();
+    due.forEach(
+        waiting -> result.merge(waiting.arm, ArmMoments.of(credit(waiting)), ArmMoments::plus));
+    return result;
+  }
+
+  private double credit(Waiting waiting) {
+    return Math.max(options.least(), Math.min(options.most(), waiting.earned));
   }
 
   /**
@@ -190,14 +309,7 @@ public final class PendingRewards {
    */
   public synchronized byte[] toJson() {
     ObjectNode root = Json.object().put("format", FORMAT);
-    ObjectNode decisions = root.putObject("decisions");
-    byDecision.forEach(
-        (id, waiting) ->
-            decisions
-                .putObject(id)
-                .put("arm", waiting.arm)
-                .put("deadline", waiting.deadline.toString())
-                .put("earned", waiting.earned));
+    root.set("decisions", PendingJournal.decisions(byDecision.values()));
     return Json.canonical(root);
   }
 
@@ -216,19 +328,9 @@ public final class PendingRewards {
     if (!root.text("format").equals(FORMAT)) {
       throw JsonFields.error(what, "$.format", "is not " + FORMAT + ". Use a newer version.");
     }
-    PendingRewards result = new PendingRewards(options);
-    JsonFields decisions = root.object("decisions");
+    PendingRewards result = new PendingRewards(options, null);
     synchronized (result) {
-      for (String id : decisions.names()) {
-        JsonFields one = decisions.object(id).only(Set.of("arm", "deadline", "earned"));
-        String deadline = one.text("deadline");
-        try {
-          result.add(
-              new Waiting(id, one.text("arm"), Instant.parse(deadline), one.number("earned")));
-        } catch (DateTimeException e) {
-          throw new MlopsException(what + ": " + one.path() + ".deadline is not an instant", e);
-        }
-      }
+      PendingJournal.decisions(root.object("decisions")).forEach(result::add);
     }
     return result;
   }

@@ -55,6 +55,12 @@ final class Posteriors {
     return BestArm.probabilities(alpha, beta);
   }
 
+  static void checkPrior(String what, double value) {
+    if (!(value >= 0.5 && value <= 1e6)) {
+      throw new IllegalArgumentException(what + ": " + value + " (expected: 0.5..1000000)");
+    }
+  }
+
   static double[] normal(List<ArmMoments> arms, BanditAlgorithm.NormalPrior prior) {
     Placed[] posteriors = new Placed[arms.size()];
     for (int i = 0; i < posteriors.length; i++) {

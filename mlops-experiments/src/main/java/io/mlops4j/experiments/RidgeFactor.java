@@ -19,6 +19,23 @@ final class RidgeFactor {
     }
   }
 
+  /** The factor of the ridge and these sums, in O(d^3). Golub and Van Loan, section 4.2. */
+  static RidgeFactor of(int dimensions, double ridge, LinearSums sums) {
+    RidgeFactor result = new RidgeFactor(dimensions, ridge);
+    double[][] lower = result.lower;
+    for (int i = 0; i < dimensions; i++) {
+      for (int j = 0; j <= i; j++) {
+        double sum = sums.gram(i, j) + (i == j ? ridge : 0);
+        for (int k = 0; k < j; k++) {
+          sum -= lower[i][k] * lower[j][k];
+        }
+        lower[i][j] = i == j ? Math.sqrt(Math.max(sum, ridge * 1e-12)) : sum / lower[j][j];
+      }
+      result.target[i] = sums.target(i);
+    }
+    return result;
+  }
+
   void add(double[] x, double y) {
     double[] rest = x.clone();
     for (int k = 0; k < dimensions; k++) {

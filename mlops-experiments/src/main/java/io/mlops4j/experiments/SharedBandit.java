@@ -1,18 +1,24 @@
 package io.mlops4j.experiments;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.core.Json;
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.ObjectStore;
+import io.mlops4j.core.Text;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /*
@@ -24,6 +30,9 @@ import java.util.Set;
  * wins, the others adopt its weights. No object is changed, so nothing is counted twice; an object
  * written while somebody publishes is in the next epoch's sums at the age of its own.
  * Sums are added in ascending order of keys: the same objects give the same bits.
+ *   rewards/<epoch>/<instance>/settled-<n>   what a ledger settled as its batch n; at most once over all epochs
+ *   stopped/<arm's index>                    why an arm is stopped, for good
+ * Weights over stopped arms name them (format 2), so that they can be recomputed; older libraries refuse those.
  */
 
 /**
@@ -35,6 +44,7 @@ import java.util.Set;
  */
 public final class SharedBandit implements RewardSink {
   private static final String FORMAT = "mlops4j-weights/1";
+  private static final String FORMAT_WITH_STOPS = "mlops4j-weights/2";
 
   private final ObjectStore store;
   private final String prefix;
@@ -110,22 +120,78 @@ public final class SharedBandit implements RewardSink {
     if (Arrays.stream(local).allMatch(arm -> arm.count() == 0)) {
       return;
     }
-    ObjectNode root = Json.object().put("format", FORMAT);
-    var sums = root.putArray("arms");
-    for (int i = 0; i < local.length; i++) {
-      sums.addObject()
-          .put("arm", arms.get(i))
-          .put("count", local[i].count())
-          .put("sum", local[i].sum())
-          .put("squares", local[i].squares());
-    }
-    byte[] json = Json.canonical(root);
-    String folder = prefix + "/rewards/" + number(epoch()) + "/" + instance + "/";
-    while (!store.putIfAbsent(folder + number(written), json)) {
+    byte[] json = json(local);
+    while (!store.putIfAbsent(folder() + number(written), json)) {
       written++; // from before a restart of this instance
     }
     written++;
     local = Bandit.nothing(arms.size());
+  }
+
+  /**
+   * Stores what a ledger settled, unless that batch was stored before, in whatever epoch: crediting
+   * it again after a crash changes nothing.
+   */
+  synchronized void credit(long batch, Map<String, ArmMoments> settled) {
+    ArmMoments[] sums = Bandit.nothing(arms.size());
+    settled.forEach((arm, moments) -> sums[ArmNames.indexOf(arms, arm)] = moments);
+    refresh();
+    String name = "/" + instance + "/settled-" + number(batch);
+    if (rewardKeys().stream().noneMatch(key -> key.endsWith(name))) {
+      store.putIfAbsent(folder() + "settled-" + number(batch), json(sums));
+    }
+  }
+
+  private String folder() {
+    return prefix + "/rewards/" + number(epoch()) + "/" + instance + "/";
+  }
+
+  private byte[] json(ArmMoments[] moments) {
+    ObjectNode root = Json.object().put("format", FORMAT);
+    var sums = root.putArray("arms");
+    for (int i = 0; i < moments.length; i++) {
+      sums.addObject()
+          .put("arm", arms.get(i))
+          .put("count", moments[i].count())
+          .put("sum", moments[i].sum())
+          .put("squares", moments[i].squares());
+    }
+    return Json.canonical(root);
+  }
+
+  /**
+   * Stops an arm for every instance and for good: weights published from now on give it 0, and its
+   * share goes to the others in proportion, or to the first arm if there are none.
+   *
+   * @param arm any but the first, which takes what is left
+   * @param reason for those who ask later
+   * @return true if this call stopped it; false if it was stopped before, whose reason stays
+   * @throws IllegalArgumentException if there is no such arm or it is the first
+   */
+  public boolean stop(String arm, String reason) {
+    int index = ArmNames.indexOf(arms, arm);
+    if (index == 0) {
+      throw new IllegalArgumentException(
+          "arm: '" + arm + "' is the first (expected: another; the first takes what is left)");
+    }
+    return store.putIfAbsent(
+        prefix + "/stopped/" + index, Text.printable(reason, 1_000).getBytes(UTF_8));
+  }
+
+  /**
+   * Returns the arms that are stopped, and why. Reads the store.
+   *
+   * @return in the order of the arms
+   */
+  public Map<String, String> stopped() {
+    Map<String, String> result = new LinkedHashMap<>();
+    for (int i = 1; i < arms.size(); i++) {
+      Optional<byte[]> reason = store.get(prefix + "/stopped/" + i);
+      if (reason.isPresent()) {
+        result.put(arms.get(i), new String(reason.get(), UTF_8));
+      }
+    }
+    return Collections.unmodifiableMap(result);
   }
 
   /**
@@ -140,8 +206,12 @@ public final class SharedBandit implements RewardSink {
     flush();
     long epoch = epoch() + 1;
     List<String> keys = rewardKeys();
-    WeightVector weights = weights(epoch, keys);
-    ObjectNode root = Json.object().put("format", FORMAT);
+    Set<String> out = stopped().keySet();
+    WeightVector weights = weights(epoch, keys, out);
+    ObjectNode root = Json.object().put("format", out.isEmpty() ? FORMAT : FORMAT_WITH_STOPS);
+    if (!out.isEmpty()) {
+      out.forEach(root.putArray("stopped")::add);
+    }
     ArrayNode probabilities = root.putArray("probabilities");
     for (double probability : weights.toArray()) {
       probabilities.add(probability);
@@ -155,7 +225,7 @@ public final class SharedBandit implements RewardSink {
     return history.get(history.size() - 1);
   }
 
-  private WeightVector weights(long epoch, List<String> keys) {
+  private WeightVector weights(long epoch, List<String> keys, Set<String> out) {
     ArmMoments[] total = Bandit.nothing(arms.size());
     int start = (prefix + "/rewards/").length();
     for (String key : keys) {
@@ -166,8 +236,8 @@ public final class SharedBandit implements RewardSink {
         total[i] = total[i].plus(sums[i].times(worth));
       }
     }
-    return WeightVector.of(
-        epoch, arms, ThompsonSampling.floored(algorithm.weights(List.of(total)), floor));
+    double[] weights = Bandit.floored(algorithm.weights(List.of(total)), floor);
+    return WeightVector.of(epoch, arms, Bandit.without(out, arms, weights));
   }
 
   /**
@@ -198,14 +268,15 @@ public final class SharedBandit implements RewardSink {
     String key = weightsKey(epoch);
     byte[] json =
         store.get(key).orElseThrow(() -> new MlopsException("No weights at '" + key + "'."));
-    List<String> keys = new JsonFields(Json.parse(json, key), "$", key).texts("rewards");
-    return weights(epoch, keys).equals(parse(json, key, epoch));
+    JsonFields root = new JsonFields(Json.parse(json, key), "$", key);
+    Set<String> out = root.has("stopped") ? Set.copyOf(root.texts("stopped")) : Set.of();
+    return weights(epoch, root.texts("rewards"), out).equals(parse(json, key, epoch));
   }
 
   private WeightVector parse(byte[] json, String key, long epoch) {
     JsonFields root =
         new JsonFields(Json.parse(json, key), "$", key)
-            .only(Set.of("format", "arms", "probabilities", "rewards"));
+            .only(Set.of("format", "arms", "probabilities", "rewards", "stopped"));
     requireFormat(root);
     if (!root.texts("arms").equals(arms)) {
       throw JsonFields.error(key, "$.arms", "are not " + arms);
@@ -219,9 +290,12 @@ public final class SharedBandit implements RewardSink {
   }
 
   private static void requireFormat(JsonFields root) {
-    if (!root.text("format").equals(FORMAT)) {
+    String format = root.text("format");
+    if (!format.equals(FORMAT) && !format.equals(FORMAT_WITH_STOPS)) {
       throw JsonFields.error(
-          root.what(), "$.format", "is not " + FORMAT + ". Use a newer version.");
+          root.what(),
+          "$.format",
+          "is not " + FORMAT + " or " + FORMAT_WITH_STOPS + ". Use a newer version.");
     }
   }
 

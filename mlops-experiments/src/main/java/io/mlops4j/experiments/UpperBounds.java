@@ -79,4 +79,21 @@ final class UpperBounds {
     }
     return q <= 0 ? Double.POSITIVE_INFINITY : p * StrictMath.log(p / q);
   }
+
+  static double[] inverseGap(double[] means, double gamma) {
+    int best = 0;
+    for (int i = 1; i < means.length; i++) {
+      best = means[i] > means[best] ? i : best;
+    }
+    double[] weights = new double[means.length];
+    double rest = 1;
+    for (int i = 0; i < weights.length; i++) {
+      if (i != best) {
+        weights[i] = 1 / (weights.length + gamma * (means[best] - means[i]));
+        rest -= weights[i];
+      }
+    }
+    weights[best] = rest;
+    return weights;
+  }
 }

@@ -84,16 +84,50 @@ class BanditAlgorithmTest {
   }
 
   @Test
-  void thompson_betaRewards_areThoseOfThompsonSampling() {
-    ThompsonSampling reference =
-        ThompsonSampling.over(
-            List.of("a", "b"), ThompsonSampling.Options.withDefaults().withFloor(0));
-    reference.reward("a", 30, 70);
-    reference.reward("b", 20, 80);
+  void thompson_betaRewards_giveTheProbabilityOfBeingBest() {
+    // P(B > A), Beta(31, 71) over Beta(21, 81): see oracles/bandit.json
     assertThat(
             BanditAlgorithm.thompson(1, 1)
-                .weights(List.of(new ArmMoments(100, 30, 30), new ArmMoments(100, 20, 20))))
-        .containsExactly(reference.publish().toArray());
+                .weights(List.of(new ArmMoments(100, 20, 20), new ArmMoments(100, 30, 30))))
+        .containsExactly(new double[] {1 - 0.9476031034, 0.9476031034}, within(1e-9));
+  }
+
+  @Test
+  void inverseGap_publishedScores_areThePublishedWeights() {
+    // Eppo's bandit test data, subject alice: nike .7923, reebok .1087, adidas .0990 with gamma 1.
+    assertThat(
+            BanditAlgorithm.inverseGap(1)
+                .weights(
+                    List.of(
+                        new ArmMoments(10, 0, 0),
+                        new ArmMoments(10, 9, 9),
+                        new ArmMoments(10, 71, 600))))
+        .containsExactly(new double[] {0.0990, 0.1087, 0.7923}, within(1e-4));
+    assertThat(BanditAlgorithm.inverseGap(5).weights(List.of(ArmMoments.NONE, ArmMoments.NONE)))
+        .containsExactly(0.5, 0.5);
+    assertThat(
+            BanditAlgorithm.inverseGap(5)
+                .weights(List.of(ArmMoments.of(0), ArmMoments.of(1), ArmMoments.NONE)))
+        .containsExactly(new double[] {1 / 8.0, 13 / 24.0, 1 / 3.0}, within(1e-12));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> BanditAlgorithm.inverseGap(-1))
+        .withMessageContaining("gamma: -1.0");
+  }
+
+  @Test
+  void thompson_prior_countsAsEvidence() {
+    assertThat(
+            BanditAlgorithm.thompson(11, 71)
+                .weights(List.of(new ArmMoments(20, 10, 10), new ArmMoments(20, 20, 20)))[1])
+        .isEqualTo(0.9476031034, within(1e-9));
+  }
+
+  @Test
+  void thompson_badPrior_throws() {
+    for (double bad : new double[] {Double.NaN, -1, 0.49, 2e6}) {
+      assertThatIllegalArgumentException().isThrownBy(() -> BanditAlgorithm.thompson(bad, 1));
+      assertThatIllegalArgumentException().isThrownBy(() -> BanditAlgorithm.thompson(1, bad));
+    }
   }
 
   @Test

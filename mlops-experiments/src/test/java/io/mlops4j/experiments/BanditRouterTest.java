@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.mlops4j.core.Check;
+import io.mlops4j.core.ObjectStore;
 import io.mlops4j.core.VirtualTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -116,13 +117,13 @@ class BanditRouterTest {
   }
 
   @Test
-  void of_thompsonSampling_isAPolicyLikeAnyOther() {
-    ThompsonSampling thompson = ThompsonSampling.over(List.of("a", "b"));
+  void of_anySourceOfWeights_isAPolicyLikeAnyOther() {
+    Bandit thompson = Bandit.over(List.of("a", "b"));
     BanditRouter<Integer> routed =
         BanditRouter.of(
             Experiment.named("x").control("a", 0).treatment("b", 0.5, 1).build(),
             thompson::publish,
-            (arm, reward) -> thompson.reward(arm, (long) reward, 1 - (long) reward),
+            thompson,
             pending,
             time);
     for (int i = 0; i < 200; i++) {
@@ -132,5 +133,99 @@ class BanditRouterTest {
     }
     time.advance(Duration.ofHours(6));
     assertThat(routed.update().shares().probability("b")).isGreaterThan(0.95);
+  }
+
+  // With a bandit in a store.
+
+  private BanditRouter<Integer> instance(ObjectStore store, String name) {
+    List<String> arms = List.of("old", "new", "odd");
+    return BanditRouter.of(
+        Experiment.named("model")
+            .control("old", 0)
+            .treatment("new", 0.3, 1)
+            .treatment("odd", 0.3, 2)
+            .build(),
+        SharedBandit.open(
+            store,
+            "bandit",
+            name,
+            arms,
+            BanditAlgorithm.thompson(1, 1),
+            Bandit.Memory.everything(),
+            0.02),
+        PendingRewards.open(
+            store, "ledger", name, PendingRewards.Options.within(Duration.ofHours(6))),
+        time);
+  }
+
+  @Test
+  void of_sharedBandit_instancesAndRestartsAssignAlikeAndStopsHoldForAll() {
+    ObjectStore store = ObjectStore.inMemory();
+    BanditRouter<Integer> one = instance(store, "i1");
+    BanditRouter<Integer> two = instance(store, "i2");
+    two.guard("odd", latency());
+    for (int hour = 0; hour < 24; hour++) {
+      for (int i = 0; i < 60; i++) {
+        BanditRouter<Integer> router = i % 2 == 0 ? one : two;
+        if (router.route(hour + "-" + i) instanceof Assignment.Included<Integer> in
+            && in.payload() == 1) {
+          router.reward(in.decisionId(), 1);
+        }
+      }
+      time.advance(Duration.ofHours(1));
+      if (hour == 12) {
+        latency = new Check.Fail("p99 1.2 s above 1 s");
+      }
+      one.update();
+      two.update();
+    }
+    one.update();
+    assertThat(one.stopped()).containsEntry("odd", "p99 1.2 s above 1 s");
+    assertThat(one.current().shares().probability("odd")).isZero();
+    assertThat(one.current().shares().probability("new")).isGreaterThan(0.9);
+    BanditRouter<Integer> restarted = instance(store, "i1");
+    two.update();
+    restarted.update();
+    two.update();
+    assertThat(restarted.stopped()).containsKey("odd");
+    for (int i = 0; i < 2_000; i++) {
+      assertThat(restarted.current().armIndex("u" + i))
+          .isEqualTo(two.current().armIndex("u" + i))
+          .isNotEqualTo(2);
+    }
+    SharedBandit log =
+        SharedBandit.open(
+            store,
+            "bandit",
+            "reader",
+            List.of("old", "new", "odd"),
+            BanditAlgorithm.thompson(1, 1),
+            Bandit.Memory.everything(),
+            0.02);
+    for (WeightVector epoch : log.refresh()) {
+      assertThat(log.verify(epoch.epoch())).as("epoch %d", epoch.epoch()).isTrue();
+    }
+  }
+
+  @Test
+  void of_sharedBanditAllTreatmentsStopped_controlTakesAll() {
+    ObjectStore store = ObjectStore.inMemory();
+    BanditRouter<Integer> one = instance(store, "i1");
+    one.stop("new", "by hand");
+    one.stop("odd", "by hand");
+    assertThat(one.update().shares().probability("old")).isEqualTo(1);
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                SharedBandit.open(
+                        store,
+                        "bandit",
+                        "i2",
+                        List.of("old", "new", "odd"),
+                        BanditAlgorithm.thompson(1, 1),
+                        Bandit.Memory.everything(),
+                        0.02)
+                    .stop("old", "x"))
+        .withMessageContaining("'old' is the first");
   }
 }

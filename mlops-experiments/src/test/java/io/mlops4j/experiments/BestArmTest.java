@@ -43,7 +43,7 @@ class BestArmTest {
       assertThat(rows).hasSizeGreaterThanOrEqualTo(10);
       for (JsonNode row : rows) {
         double floor = row.get("floor").doubleValue();
-        assertThat(ThompsonSampling.floored(doubles(row.get("weights")), floor))
+        assertThat(Bandit.floored(doubles(row.get("weights")), floor))
             .containsExactly(doubles(row.get("shares")), within(1e-15));
       }
     }

@@ -70,9 +70,9 @@ class SharedBanditTest {
     assertThat(after.refresh()).hasSize(1);
     after.reward("b", 1);
     WeightVector weights = after.publish();
-    ThompsonSampling reference = ThompsonSampling.over(ARMS);
-    reference.reward("a", 2, 0);
-    reference.reward("b", 1, 1);
+    Bandit reference = Bandit.over(ARMS);
+    reference.reward("a", new ArmMoments(2, 2, 2));
+    reference.reward("b", new ArmMoments(2, 1, 1));
     assertThat(weights.toArray()).containsExactly(reference.publish().toArray());
     assertThat(weights.epoch()).isEqualTo(2);
   }
@@ -105,9 +105,9 @@ class SharedBanditTest {
     }
     // All four rewards are in the store whoever won.
     WeightVector all = open("last").publish();
-    ThompsonSampling reference = ThompsonSampling.over(ARMS);
-    reference.reward("a", 0, 2);
-    reference.reward("b", 2, 0);
+    Bandit reference = Bandit.over(ARMS);
+    reference.reward("a", new ArmMoments(2, 0, 0));
+    reference.reward("b", new ArmMoments(2, 2, 2));
     assertThat(all.toArray()).containsExactly(reference.publish().toArray());
   }
 

@@ -1,6 +1,8 @@
 package io.mlops4j.registry;
 
+import io.mlops4j.evaluation.CheckEvidence;
 import io.mlops4j.evaluation.EvaluationReport;
+import io.mlops4j.evaluation.LatencyReport;
 import io.mlops4j.evaluation.PairedComparison;
 import io.mlops4j.registry.GateResult.Verdict;
 import java.util.Optional;
@@ -84,11 +86,12 @@ final class Bench {
     EvaluationReport report = newest.get();
     used.add(report.digest());
     Found found = new Found(gate, report);
-    if (candidate.learnedFrom(report) || (champion != null && champion.learnedFrom(report))) {
-      return found.inconclusive(
-          "A model was trained on "
-              + report.datasetName()
-              + ", so how it does there proves nothing. Judge on rows none has seen.");
+    Optional<String> learned = candidate.learnedFrom(report, policy);
+    if (learned.isEmpty() && champion != null) {
+      learned = champion.learnedFrom(report, policy);
+    }
+    if (learned.isPresent()) {
+      return found.inconclusive(learned.get());
     }
     if (report.rows() < policy.minRows()) {
       return found.inconclusive(
@@ -115,5 +118,131 @@ final class Bench {
           PairedComparison comparison = found.report().details().comparison(rival).orElseThrow();
           return gate.judge(comparison, found);
         });
+  }
+
+  /** Two reports on the same rows by the same evaluator. */
+  record Pair(Found found, EvaluationReport champion) {
+    GateResult says(Verdict verdict, double mine, double theirs, String observed, String sentence) {
+      return found.says(
+          verdict, OptionalDouble.of(mine), OptionalDouble.of(theirs), observed, sentence);
+    }
+  }
+
+  /** The candidate's newest report that holds something, beside the champion's on the same rows. */
+  GateResult beside(
+      EvidenceGate gate,
+      Predicate<EvaluationReport> holds,
+      String what,
+      Function<Pair, GateResult> judge) {
+    Evidence rival = champion;
+    if (rival == null) {
+      return GateEvaluation.withoutChampion(policy, gate);
+    }
+    return candidate(
+        gate,
+        holds,
+        what,
+        found -> {
+          Optional<EvaluationReport> opposite =
+              rival.reports().stream()
+                  .filter(holds)
+                  .filter(report -> found.report().whyNotComparable(report).isEmpty())
+                  .reduce((older, newer) -> newer);
+          if (opposite.isEmpty()) {
+            return found.inconclusive(
+                what
+                    + " was not measured for the champion "
+                    + rival.version()
+                    + " on "
+                    + found.report().datasetName()
+                    + " by the same evaluator. Evaluate both on the same rows.");
+          }
+          used.add(opposite.get().digest());
+          return judge.apply(new Pair(found, opposite.get()));
+        });
+  }
+
+  /** What the newest check of a name says. */
+  GateResult check(EvidenceGate gate, String name, boolean ofTrainingData) {
+    Optional<CheckEvidence> newest = candidate.check(name);
+    if (newest.isEmpty()) {
+      return GateEvaluation.inconclusive(
+          gate,
+          "No check '" + name + "' of " + candidate.version() + " was recorded. Call recordCheck.");
+    }
+    CheckEvidence evidence = newest.get();
+    used.add(evidence.digest());
+    String mark = " Evidence " + evidence.digest().substring(0, 12) + ".";
+    if (ofTrainingData && !evidence.data().equals(Optional.of(candidate.trainedOn()))) {
+      return GateEvaluation.inconclusive(
+          gate,
+          "Check '"
+              + name
+              + "' is about data "
+              + evidence.data().orElse("nobody named")
+              + "; "
+              + candidate.version()
+              + " was trained on "
+              + candidate.trainedOn()
+              + ". Check the training data itself."
+              + mark);
+    }
+    Verdict verdict =
+        switch (evidence.outcome()) {
+          case PASS -> Verdict.PASS;
+          case FAIL -> Verdict.FAIL;
+          case NO_DATA -> Verdict.INCONCLUSIVE;
+          case ERROR -> Verdict.ERROR;
+        };
+    return new GateResult(
+        gate.subject(),
+        verdict,
+        OptionalDouble.empty(),
+        OptionalDouble.empty(),
+        evidence.outcome().name().replace('_', ' ')
+            + (evidence.numbers().isEmpty() ? "" : " " + evidence.numbers()),
+        gate.requirement(),
+        evidence.sentence() + mark);
+  }
+
+  /** The newest latency, measured beside the present champion if there is one to compare with. */
+  GateResult latency(
+      EvidenceGate gate, boolean compared, Function<LatencyReport, GateResult> judge) {
+    if (compared && champion == null) {
+      return GateEvaluation.withoutChampion(policy, gate);
+    }
+    Optional<String> beside =
+        compared && champion != null
+            ? Optional.of(champion.version().toString())
+            : Optional.empty();
+    Optional<LatencyReport> newest = candidate.latency(beside);
+    if (newest.isEmpty()) {
+      return GateEvaluation.inconclusive(
+          gate,
+          "The latency of "
+              + candidate.version()
+              + beside.map(rival -> " beside " + rival).orElse("")
+              + " was not measured. Run LatencyBenchmark and call recordLatency.");
+    }
+    used.add(newest.get().digest());
+    return judge.apply(newest.get());
+  }
+
+  /** What the versions read: for the signature. */
+  Optional<Servable> servable() {
+    return candidate.servable();
+  }
+
+  /** What the champion reads, or empty. */
+  Optional<Servable> championServable() {
+    return champion == null ? Optional.empty() : champion.servable();
+  }
+
+  GateResult withoutChampion(Gate gate) {
+    return GateEvaluation.withoutChampion(policy, gate);
+  }
+
+  boolean hasChampion() {
+    return champion != null;
   }
 }

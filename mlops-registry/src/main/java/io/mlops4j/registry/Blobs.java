@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
 
-/** Content-addressed bytes in any store; without a copy on the heap in a directory. */
+/** Content-addressed bytes in any store; without a copy on the heap in those of ours. */
 final class Blobs {
   private final ObjectStore store;
 
@@ -24,8 +24,8 @@ final class Blobs {
   }
 
   Stored put(InputStream content, long maxBytes, String what) {
-    if (store instanceof DirectoryObjectStore directory) {
-      return directory.putBlob(content, maxBytes, what);
+    if (store instanceof BlobStore durable) {
+      return durable.putBlob(content, maxBytes, what);
     }
     byte[] bytes = readAll(content, maxBytes, what);
     String digest = Digests.sha256(bytes);
@@ -41,27 +41,31 @@ final class Blobs {
     try {
       int limit = (int) Math.min(maxBytes, Integer.MAX_VALUE - 16) + 1;
       byte[] bytes = content.readNBytes(limit);
-      if (bytes.length == limit) {
-        throw new MlopsException(
-            what + " is larger than " + maxBytes + " bytes. Raise maxFileBytes if it must be.");
-      }
+      requireAtMost(bytes.length, maxBytes, what);
       return bytes;
     } catch (IOException e) {
       throw new MlopsException(what + " cannot be read: " + e.getMessage(), e);
     }
   }
 
+  static void requireAtMost(long length, long maxBytes, String what) {
+    if (length > maxBytes) {
+      throw new MlopsException(
+          what + " is larger than " + maxBytes + " bytes. Raise maxFileBytes if it must be.");
+    }
+  }
+
   /** The bytes as they are stored, verified by nobody. */
   Optional<byte[]> raw(String digest) {
-    return store instanceof DirectoryObjectStore directory
-        ? directory.readBlob(digest)
+    return store instanceof BlobStore durable
+        ? durable.readBlob(digest)
         : store.get(DirectoryObjectStore.blobKey(digest));
   }
 
   /** The digest of what is stored, or empty if nothing is. */
   Optional<String> digestOf(String digest) {
-    return store instanceof DirectoryObjectStore directory
-        ? directory.blobDigest(digest)
+    return store instanceof BlobStore durable
+        ? durable.blobDigest(digest)
         : raw(digest).map(Digests::sha256);
   }
 

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
@@ -46,7 +47,7 @@ import org.slf4j.LoggerFactory;
  * Without hard links the name is claimed by exclusive creation and then filled. A crash can leave a
  * claim whose seal is missing; until CLAIM_GRACE has passed it may still be being written.
  */
-final class DirectoryObjectStore implements ObjectStore {
+final class DirectoryObjectStore implements BlobStore {
   static final String BLOBS = "blobs/sha256/";
   private static final Logger LOG = LoggerFactory.getLogger(DirectoryObjectStore.class);
   private static final Duration TEMP_GRACE = Duration.ofHours(24);
@@ -114,8 +115,8 @@ final class DirectoryObjectStore implements ObjectStore {
         });
   }
 
-  /** Copies a stream into a content-addressed blob; heap use does not depend on its length. */
-  Blobs.Stored putBlob(InputStream content, long maxBytes, String what) {
+  @Override
+  public Blobs.Stored putBlob(InputStream content, long maxBytes, String what) {
     return writing(
         what,
         () -> {
@@ -193,10 +194,7 @@ final class DirectoryObjectStore implements ObjectStore {
       byte[] buffer = new byte[BUFFER_BYTES];
       for (int n = content.read(buffer); n >= 0; n = content.read(buffer)) {
         length += n;
-        if (length > maxBytes) {
-          throw new MlopsException(
-              what + " is larger than " + maxBytes + " bytes. Raise maxFileBytes if it must be.");
-        }
+        Blobs.requireAtMost(length, maxBytes, what);
         if (digest != null) {
           digest.update(buffer, 0, n);
         }
@@ -317,18 +315,21 @@ final class DirectoryObjectStore implements ObjectStore {
   private boolean mayBeUnfinished(Path file) {
     try {
       return Files.getLastModifiedTime(file).toInstant().isAfter(time.now().minus(CLAIM_GRACE));
+    } catch (NoSuchFileException e) {
+      // Removed meanwhile: reading again says so.
+      return true;
     } catch (IOException e) {
       return false;
     }
   }
 
-  /** A blob's bytes as they are on disk. */
-  Optional<byte[]> readBlob(String digest) {
+  @Override
+  public Optional<byte[]> readBlob(String digest) {
     return read(path(blobKey(digest)), "blob " + digest);
   }
 
-  /** The digest of a blob's bytes as they are on disk, or empty if there is none. */
-  Optional<String> blobDigest(String digest) {
+  @Override
+  public Optional<String> blobDigest(String digest) {
     try {
       return Optional.of(digestOf(path(blobKey(digest))));
     } catch (FileNotFoundException e) {

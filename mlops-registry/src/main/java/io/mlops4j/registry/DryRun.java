@@ -22,7 +22,10 @@ final class DryRun {
         evaluation.run(),
         evaluation.used(),
         newest(candidate, champion),
-        false);
+        policy.terms(),
+        0,
+        false,
+        List.of());
   }
 
   private static Instant newest(Evidence candidate, @Nullable Evidence champion) {

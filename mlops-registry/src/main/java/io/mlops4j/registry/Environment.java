@@ -1,15 +1,14 @@
 package io.mlops4j.registry;
 
-import java.io.File;
-import java.io.IOException;
-import java.util.ArrayList;
+import java.nio.charset.Charset;
+import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TimeZone;
+import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.jar.Attributes;
-import java.util.jar.JarFile;
-import java.util.jar.Manifest;
-import java.util.zip.ZipEntry;
 
 /**
  * Where a model was trained: JVM, operating system and libraries. Unknown parts say {@link
@@ -19,15 +18,72 @@ import java.util.zip.ZipEntry;
  * @param os such as {@code Linux 6.18 amd64}
  * @param dependencies file names of the class path's jars, such as {@code slf4j-api-2.0.20.jar}, in
  *     order; empty if unknown
+ * @param artifacts the same jars and the directories of the class path, with digests; empty if
+ *     unknown
+ * @param natives native libraries out of those jars that were loaded; empty if there were none, or
+ *     nobody could tell
+ * @param settings what else may change a result: {@code charset}, {@code locale}, {@code
+ *     processors}, {@code zone}; {@code natives=UNKNOWN} where loaded libraries cannot be listed
  */
-public record Environment(String jvm, String os, List<String> dependencies) {
-  private static final String NESTED = "BOOT-INF/lib/";
+public record Environment(
+    String jvm,
+    String os,
+    List<String> dependencies,
+    List<Artifact> artifacts,
+    List<NativeLibrary> natives,
+    SortedMap<String, String> settings) {
 
-  /** Copies the list. */
+  /**
+   * One entry of the class path.
+   *
+   * @param name the file's or directory's own name, never a path
+   * @param coordinates {@code group:artifact:version} as the jar says; {@link Lineage#UNKNOWN} if
+   *     it does not
+   * @param digest SHA-256 of the jar's bytes, or of the directory's names and contents; {@link
+   *     Lineage#UNKNOWN} if it could not be read or was too much
+   */
+  public record Artifact(String name, String coordinates, String digest) {
+    /** Checks for null. */
+    public Artifact {
+      Objects.requireNonNull(name, "name");
+      Objects.requireNonNull(coordinates, "coordinates");
+      Objects.requireNonNull(digest, "digest");
+    }
+  }
+
+  /**
+   * A native library that was loaded.
+   *
+   * @param name such as {@code libonnxruntime.so}
+   * @param from the jar it came in, by its coordinates, or by its name if it does not say them
+   */
+  public record NativeLibrary(String name, String from) {
+    /** Checks for null. */
+    public NativeLibrary {
+      Objects.requireNonNull(name, "name");
+      Objects.requireNonNull(from, "from");
+    }
+  }
+
+  /** Copies the lists. */
   public Environment {
     Objects.requireNonNull(jvm, "jvm");
     Objects.requireNonNull(os, "os");
     dependencies = List.copyOf(dependencies);
+    artifacts = List.copyOf(artifacts);
+    natives = List.copyOf(natives);
+    settings = Collections.unmodifiableSortedMap(new TreeMap<>(settings));
+  }
+
+  /**
+   * Creates an environment of which no more is known.
+   *
+   * @param jvm the runtime
+   * @param os the operating system
+   * @param dependencies the libraries' names
+   */
+  public Environment(String jvm, String os, List<String> dependencies) {
+    this(jvm, os, dependencies, List.of(), List.of(), new TreeMap<>());
   }
 
   /**
@@ -41,7 +97,11 @@ public record Environment(String jvm, String os, List<String> dependencies) {
 
   /**
    * Returns this process's environment. The only code in this library that reads system properties;
-   * reads no environment variable and no file's content except the manifests of jars.
+   * reads no environment variable. Never fails: what cannot be read is {@link Lineage#UNKNOWN}.
+   *
+   * <p>Cost: the first call in a process reads and digests the class path, up to 4 GiB of it; later
+   * calls reuse that, and only look again which native libraries are loaded (on Linux, in {@code
+   * /proc/self/maps}).
    *
    * @return JVM, operating system and the jars of the class path, those named by manifests and
    *     those nested in an executable jar included
@@ -50,39 +110,31 @@ public record Environment(String jvm, String os, List<String> dependencies) {
     String jvm = property("java.vm.name") + " " + property("java.vm.version");
     String os = property("os.name") + " " + property("os.version") + " " + property("os.arch");
     TreeSet<String> jars = new TreeSet<>();
-    for (String entry : System.getProperty("java.class.path", "").split(File.pathSeparator, -1)) {
-      if (entry.endsWith(".jar")) {
-        jars.add(new File(entry).getName());
-        jars.addAll(named(new File(entry)));
-      }
-    }
-    return new Environment(jvm, os, List.copyOf(jars));
+    OfThisProcess.CLASS_PATH.artifacts().stream()
+        .map(Artifact::name)
+        .filter(name -> name.endsWith(".jar"))
+        .forEach(jars::add);
+    SortedMap<String, String> settings = new TreeMap<>();
+    settings.put("charset", Charset.defaultCharset().name());
+    settings.put("locale", Locale.getDefault().toLanguageTag());
+    settings.put("processors", String.valueOf(Runtime.getRuntime().availableProcessors()));
+    settings.put("zone", TimeZone.getDefault().getID());
+    List<NativeLibrary> natives =
+        LoadedNatives.inThisProcess()
+            .map(loaded -> LoadedNatives.of(loaded, OfThisProcess.CLASS_PATH.natives()))
+            .orElseGet(
+                () -> {
+                  settings.put("natives", Lineage.UNKNOWN);
+                  return List.of();
+                });
+    return new Environment(
+        jvm, os, List.copyOf(jars), OfThisProcess.CLASS_PATH.artifacts(), natives, settings);
   }
 
-  private static List<String> named(File jar) {
-    List<String> names = new ArrayList<>();
-    try (JarFile file = new JarFile(jar)) {
-      Manifest manifest = file.getManifest();
-      String classPath =
-          manifest == null
-              ? null
-              : manifest.getMainAttributes().getValue(Attributes.Name.CLASS_PATH);
-      if (classPath != null) {
-        for (String entry : classPath.trim().split("\\s+", -1)) {
-          if (entry.endsWith(".jar")) {
-            names.add(entry.substring(entry.lastIndexOf('/') + 1));
-          }
-        }
-      }
-      file.stream()
-          .map(ZipEntry::getName)
-          .filter(name -> name.startsWith(NESTED) && name.endsWith(".jar"))
-          .forEach(name -> names.add(name.substring(NESTED.length())));
-    } catch (IOException e) {
-      // A class path may name jars that are not there; they are dependencies of nobody.
-      return names;
-    }
-    return names;
+  /** A class path does not change while its process lives, so it is digested once. */
+  private static final class OfThisProcess {
+    static final ClassPath CLASS_PATH =
+        ClassPath.read(System.getProperty("java.class.path", ""), ClassPath.MOST_BYTES);
   }
 
   private static String property(String name) {

@@ -9,7 +9,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A bound on the candidate's value on every slice of a slicing. */
-record EverySliceGate(Metric of, String slicing, ValueGate.Comparison comparison, double bound)
+record EverySliceGate(
+    Metric of, String slicing, ValueGate.Comparison comparison, double bound, long leastRows)
     implements EvidenceGate {
   EverySliceGate {
     ValueGate.requireBound(bound);
@@ -22,7 +23,12 @@ record EverySliceGate(Metric of, String slicing, ValueGate.Comparison comparison
 
   @Override
   public String requirement() {
-    return of.id() + " on every slice by " + slicing + " " + comparison.shown(bound);
+    return of.id()
+        + " on every slice by "
+        + slicing
+        + " "
+        + comparison.shown(bound)
+        + SliceGate.size(leastRows);
   }
 
   @Override
@@ -31,7 +37,7 @@ record EverySliceGate(Metric of, String slicing, ValueGate.Comparison comparison
         this,
         report -> report.details().slices().stream().anyMatch(s -> s.slicing().equals(slicing)),
         "Slices by '" + slicing + "'",
-        found -> judge(found, bench.minRows()));
+        found -> judge(found, leastRows > 0 ? leastRows : bench.minRows()));
   }
 
   /** A slice that fails decides; else one that cannot be told. */

@@ -1,15 +1,23 @@
 package io.mlops4j.registry;
 
 import io.mlops4j.core.ModelVersion;
+import io.mlops4j.data.RowFingerprint;
+import io.mlops4j.evaluation.CheckEvidence;
 import io.mlops4j.evaluation.EvaluationReport;
+import io.mlops4j.evaluation.LatencyReport;
 import io.mlops4j.evaluation.Metric;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What is stored about one version: what it learned from, and reports, oldest first. */
-record Evidence(ModelVersion version, String trainedOn, List<EvaluationReport> reports) {
+/** What is stored about one version: what it learned from, reports and checks, oldest first. */
+record Evidence(
+    ModelVersion version,
+    String trainedOn,
+    List<EvaluationReport> reports,
+    StoredEvidence other,
+    Optional<Servable> servable) {
   private static final Pattern NUMBERED =
       Pattern.compile("([A-Za-z0-9_-][A-Za-z0-9._-]{0,127}):(\\d{1,9})");
 
@@ -17,12 +25,17 @@ record Evidence(ModelVersion version, String trainedOn, List<EvaluationReport> r
     reports = List.copyOf(reports);
   }
 
+  /** Reports alone. */
+  Evidence(ModelVersion version, String trainedOn, List<EvaluationReport> reports) {
+    this(version, trainedOn, reports, StoredEvidence.NONE, Optional.empty());
+  }
+
   /** What is stored about a version now; the object may be older than its last evaluation. */
   static Evidence of(RegisteredVersion<?, ?> given) {
-    RegisteredVersion<?, ?> version =
-        given instanceof StoredVersion<?, ?> stored ? stored.now() : given;
-    return new Evidence(
-        version.version(), version.lineage().data().digest(), version.evaluations());
+    if (given instanceof StoredVersion<?, ?> stored) {
+      return stored.evidenceNow();
+    }
+    return new Evidence(given.version(), given.lineage().data().digest(), given.evaluations());
   }
 
   /** One report by itself; a name that can be no version's is made one. */
@@ -40,9 +53,67 @@ record Evidence(ModelVersion version, String trainedOn, List<EvaluationReport> r
     return plain.substring(0, Math.min(128, plain.length()));
   }
 
-  /** Whether a report is about the very rows the version was trained on. */
-  boolean learnedFrom(EvaluationReport report) {
-    return trainedOn.equals(report.datasetDigest());
+  /** Why a report is about rows the version has seen, or may have; or empty. */
+  Optional<String> learnedFrom(EvaluationReport report, GatePolicy policy) {
+    if (trainedOn.equals(report.datasetDigest())) {
+      return Optional.of(
+          version
+              + " was trained on "
+              + report.datasetName()
+              + ", so how it does there proves nothing. Judge on rows it has not seen.");
+    }
+    Optional<RowFingerprint> judged = report.details().rowFingerprint();
+    if (judged.isEmpty() || other.trainingRows().isEmpty()) {
+      return policy.disjointRows()
+          ? Optional.of(
+              "Whether "
+                  + report.datasetName()
+                  + " holds training rows of "
+                  + version
+                  + " is not known: "
+                  + (judged.isEmpty()
+                      ? "its evaluation has no fingerprint of the rows. Use Evaluator."
+                      : "no training rows are recorded. Call recordTrainingRows."))
+          : Optional.empty();
+    }
+    return other.trainingRows().stream()
+        .map(rows -> overlap(rows, judged.get(), report, policy))
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
+  private Optional<String> overlap(
+      RowFingerprint training, RowFingerprint judged, EvaluationReport report, GatePolicy policy) {
+    if (!training.identity().equals(judged.identity())) {
+      return Optional.of(
+          "Whether "
+              + report.datasetName()
+              + " holds training rows of "
+              + version
+              + " cannot be told: rows are told apart by '"
+              + training.identity()
+              + "' there and by '"
+              + judged.identity()
+              + "' here. Take both fingerprints in the same way.");
+    }
+    RowFingerprint.Overlap overlap = training.overlap(judged);
+    if (overlap.shared() == 0 || overlap.share() <= policy.maxOverlap()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        overlap.shared()
+            + " of "
+            + overlap.compared()
+            + " compared rows of "
+            + report.datasetName()
+            + " are among the training rows of "
+            + version
+            + " (a share of "
+            + GateEvaluation.plain(overlap.share())
+            + ", allowed is "
+            + GateEvaluation.plain(policy.maxOverlap())
+            + "). Judge on rows it has not seen; if different rows may look alike, tell them apart"
+            + " by an id.");
   }
 
   /** The newest report that measured a metric, on a data set if one is asked for. */
@@ -58,6 +129,20 @@ record Evidence(ModelVersion version, String trainedOn, List<EvaluationReport> r
     return reports.stream()
         .filter(report -> report.metrics().containsKey(metric))
         .filter(report -> other.whyNotComparable(report).isEmpty())
+        .reduce((older, newer) -> newer);
+  }
+
+  /** The newest check of a name. */
+  Optional<CheckEvidence> check(String name) {
+    return other.checks().stream()
+        .filter(check -> check.name().equals(name))
+        .reduce((older, newer) -> newer);
+  }
+
+  /** The newest latency, measured beside a version if one is asked for. */
+  Optional<LatencyReport> latency(Optional<String> beside) {
+    return other.latencies().stream()
+        .filter(report -> beside.isEmpty() || report.champion().equals(beside))
         .reduce((older, newer) -> newer);
   }
 }

@@ -1,6 +1,5 @@
 package io.mlops4j.registry;
 
-import io.mlops4j.evaluation.FairnessGroup;
 import io.mlops4j.evaluation.FairnessMeasure;
 import io.mlops4j.evaluation.FairnessResult;
 import io.mlops4j.evaluation.MetricInterval;
@@ -47,17 +46,9 @@ record FairnessGate(
 
   private GateResult judge(Bench.Found found) {
     FairnessResult result = found.report().details().fairness(attribute).orElseThrow();
-    for (FairnessGroup group : result.groups()) {
-      if (group.rows() < minGroupSize) {
-        return found.inconclusive(
-            "Group '"
-                + group.name()
-                + "' has "
-                + group.rows()
-                + " rows; the gate asks for "
-                + minGroupSize
-                + ".");
-      }
+    Optional<String> small = tooSmall(result, minGroupSize);
+    if (small.isPresent()) {
+      return found.inconclusive(small.get());
     }
     if (result.value(measure) instanceof MetricValue.Undefined undefined) {
       return found.inconclusive(subject() + " is undefined: " + undefined.reason());
@@ -92,6 +83,22 @@ record FairnessGate(
             + (surely ? "surely " : "")
             + comparison.shown(bound)
             + ".");
+  }
+
+  /** Which group is too small to tell, or empty. */
+  static Optional<String> tooSmall(FairnessResult result, long minGroupSize) {
+    return result.groups().stream()
+        .filter(group -> group.rows() < minGroupSize)
+        .map(
+            group ->
+                "Group '"
+                    + group.name()
+                    + "' has "
+                    + group.rows()
+                    + " rows; the gate asks for "
+                    + minGroupSize
+                    + ".")
+        .findFirst();
   }
 
   private Verdict verdict(double value) {

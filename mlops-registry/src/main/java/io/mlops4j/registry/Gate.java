@@ -1,8 +1,11 @@
 package io.mlops4j.registry;
 
+import io.mlops4j.evaluation.CheckEvidence;
 import io.mlops4j.evaluation.FairnessMeasure;
+import io.mlops4j.evaluation.LatencyReport;
 import io.mlops4j.evaluation.Metric;
 import io.mlops4j.stats.Correction;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -93,6 +96,103 @@ public sealed interface Gate permits MetricGate, EvidenceGate, FleetGate {
   }
 
   /**
+   * Returns the gate that passes if the newest recorded check of a name did. The check was made
+   * when it was recorded; the gate only reads what it said. One that could not be made is an ERROR,
+   * one without data, or none at all, inconclusive.
+   *
+   * @param name the check's name
+   * @return the gate
+   * @see RegisteredModel#recordCheck
+   */
+  static Gate check(String name) {
+    return new CheckGate(name, false);
+  }
+
+  /**
+   * Returns the gate that passes if the training data of the version was validated: the newest
+   * check {@link CheckEvidence#DATA_VALIDATION} passed, and is about the data the lineage names.
+   *
+   * @return the gate
+   */
+  static Gate dataValidated() {
+    return new CheckGate(CheckEvidence.DATA_VALIDATION, true);
+  }
+
+  /**
+   * Returns the gate that passes if the version could be made again from its lineage: the newest
+   * check {@link CheckEvidence#REPRODUCIBILITY} passed.
+   *
+   * @return the gate
+   */
+  static Gate reproducible() {
+    return new CheckGate(CheckEvidence.REPRODUCIBILITY, false);
+  }
+
+  /**
+   * Returns the gate that passes if the version's golden rows were answered within their tolerance:
+   * the newest check {@link CheckEvidence#GOLDEN_ROWS} passed.
+   *
+   * @return the gate
+   */
+  static Gate goldenRowsReplayed() {
+    return new CheckGate(CheckEvidence.GOLDEN_ROWS, false);
+  }
+
+  /**
+   * Returns the gate that passes if the candidate reads no feature that the champion does not read;
+   * without encodings, if their signatures are equal.
+   *
+   * @return the gate
+   */
+  static Gate signatureCompatible() {
+    return new SignatureGate();
+  }
+
+  /**
+   * Starts a gate on how fast the version answers. The machine's noise counts: a time that holds
+   * only by luck is inconclusive.
+   *
+   * @param percentile of the calls
+   * @return the kinds of gates
+   */
+  static OnLatency latency(LatencyReport.Percentile percentile) {
+    return new OnLatency(percentile);
+  }
+
+  /**
+   * The kinds of gates on a latency.
+   *
+   * @param percentile of the calls
+   */
+  record OnLatency(LatencyReport.Percentile percentile) {
+    /** Checks for null. */
+    public OnLatency {
+      Objects.requireNonNull(percentile, "percentile");
+    }
+
+    /**
+     * Returns the gate that passes if the percentile, with the noise added, is at most a time.
+     *
+     * @param bound above 0
+     * @return the gate
+     */
+    public Gate atMost(Duration bound) {
+      return new LatencyGate(percentile, false, bound.toNanos());
+    }
+
+    /**
+     * Returns the gate that passes if the percentile, with the noise added, is at most a factor of
+     * the champion's, measured beside it in turns.
+     *
+     * @param factor above 0; 1.1 lets it be 10 % slower
+     * @return the gate
+     */
+    public Gate atMostTimesTheChampions(double factor) {
+      return new LatencyGate(percentile, true, factor);
+    }
+  }
+
+  /**
    * The kinds of gates on one fairness measure.
    *
    * @param attribute what the groups are by
@@ -164,6 +264,17 @@ public sealed interface Gate permits MetricGate, EvidenceGate, FleetGate {
       return gate(ValueGate.Comparison.AT_MOST, bound, true);
     }
 
+    /**
+     * Returns the gate that passes if the candidate is not less fair than the champion by more than
+     * a margin, on the same rows and for the same decision.
+     *
+     * @param margin by how much it may be less fair, unit included
+     * @return the gate
+     */
+    public Gate notWorseThanChampionBy(Margin margin) {
+      return new FairnessMarginGate(attribute, measure, minGroupSize, new Closeness(margin, false));
+    }
+
     private Gate gate(ValueGate.Comparison comparison, double bound, boolean surely) {
       return new FairnessGate(attribute, measure, minGroupSize, comparison, bound, surely);
     }
@@ -175,12 +286,53 @@ public sealed interface Gate permits MetricGate, EvidenceGate, FleetGate {
    * @param metric what to look at
    * @param slice one slice, or the slicing whose every slice is looked at
    * @param every whether it is the slicing
+   * @param leastRows how many rows a slice needs; 0 for the policy's {@code minRows}
    */
-  record OnSlice(Metric metric, String slice, boolean every) {
-    /** Checks for null. */
+  record OnSlice(Metric metric, String slice, boolean every, long leastRows) {
+    /** Checks for null and the range. */
     public OnSlice {
       Objects.requireNonNull(metric, "metric");
       Objects.requireNonNull(slice, "slice");
+      if (leastRows < 0) {
+        throw new IllegalArgumentException(
+            "leastRows: " + leastRows + " (expected: 0 for the policy's, or more)");
+      }
+    }
+
+    /**
+     * Returns a copy with another least size of the slices than the policy's {@code minRows}.
+     *
+     * @param rows at least 1
+     * @return the copy
+     */
+    public OnSlice withMinRows(long rows) {
+      if (rows < 1) {
+        throw new IllegalArgumentException("rows: " + rows + " (expected: 1 or more)");
+      }
+      return new OnSlice(metric, slice, every, rows);
+    }
+
+    /**
+     * Returns the gate that passes if the candidate is better than the champion by a margin or more
+     * on the slice, or on every one, on the same rows and by the same evaluator.
+     *
+     * @param margin by how much, unit included
+     * @return the gate
+     */
+    public Gate beatsChampionBy(Margin margin) {
+      return new SliceMarginGate(metric, slice, every, leastRows, new Closeness(margin, true));
+    }
+
+    /**
+     * Returns the gate that passes if the candidate is not worse than the champion by more than a
+     * margin on the slice, or on every one. A point estimate: it says nothing about how sure that
+     * is.
+     *
+     * @param margin by how much it may be worse, unit included
+     * @return the gate
+     */
+    public Gate notWorseThanChampionBy(Margin margin) {
+      return new SliceMarginGate(metric, slice, every, leastRows, new Closeness(margin, false));
     }
 
     /**
@@ -205,8 +357,8 @@ public sealed interface Gate permits MetricGate, EvidenceGate, FleetGate {
 
     private Gate gate(ValueGate.Comparison comparison, double bound) {
       return every
-          ? new EverySliceGate(metric, slice, comparison, bound)
-          : new SliceGate(metric, slice, comparison, bound);
+          ? new EverySliceGate(metric, slice, comparison, bound, leastRows)
+          : new SliceGate(metric, slice, comparison, bound, leastRows);
     }
   }
 
@@ -291,7 +443,7 @@ public sealed interface Gate permits MetricGate, EvidenceGate, FleetGate {
      * @return the kinds of gates
      */
     public OnSlice onSlice(String name) {
-      return new OnSlice(metric, name, false);
+      return new OnSlice(metric, name, false, 0);
     }
 
     /**
@@ -302,7 +454,7 @@ public sealed interface Gate permits MetricGate, EvidenceGate, FleetGate {
      * @return the kinds of gates
      */
     public OnSlice onEverySliceBy(String slicing) {
-      return new OnSlice(metric, slicing, true);
+      return new OnSlice(metric, slicing, true, 0);
     }
   }
 }

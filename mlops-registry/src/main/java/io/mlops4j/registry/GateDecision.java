@@ -23,7 +23,10 @@ public final class GateDecision {
   private final List<GateResult> results;
   private final List<String> evidence;
   private final Instant decidedAt;
+  private final DecisionTerms terms;
+  private final int policyNumber;
   private final boolean promoted;
+  private final List<String> awaiting;
 
   GateDecision(
       ModelVersion candidate,
@@ -33,7 +36,10 @@ public final class GateDecision {
       List<GateResult> results,
       List<String> evidence,
       Instant decidedAt,
-      boolean promoted) {
+      DecisionTerms terms,
+      int policyNumber,
+      boolean promoted,
+      List<String> awaiting) {
     this.candidate = candidate;
     this.champion = champion;
     this.policyName = policyName;
@@ -41,12 +47,33 @@ public final class GateDecision {
     this.results = List.copyOf(results);
     this.evidence = List.copyOf(evidence);
     this.decidedAt = Objects.requireNonNull(decidedAt);
+    this.terms = Objects.requireNonNull(terms);
+    this.policyNumber = policyNumber;
     this.promoted = promoted;
+    this.awaiting = List.copyOf(awaiting);
+  }
+
+  private GateDecision copy(boolean acted, List<String> missing) {
+    return new GateDecision(
+        candidate,
+        champion,
+        policyName,
+        policyDigest,
+        results,
+        evidence,
+        decidedAt,
+        terms,
+        policyNumber,
+        acted,
+        missing);
   }
 
   GateDecision asPromoted() {
-    return new GateDecision(
-        candidate, champion, policyName, policyDigest, results, evidence, decidedAt, true);
+    return copy(true, List.of());
+  }
+
+  GateDecision awaiting(List<String> missing) {
+    return copy(false, missing);
   }
 
   /**
@@ -86,6 +113,43 @@ public final class GateDecision {
   }
 
   /**
+   * Returns which version of the policy it was.
+   *
+   * @return its number among the stored policies of this name; 0 of a dry run
+   * @see ModelRegistry#policies
+   */
+  public int policyNumber() {
+    return policyNumber;
+  }
+
+  /**
+   * Returns what a promotion by this decision needs: approvals, and to be in time.
+   *
+   * @return the policy's terms
+   */
+  public DecisionTerms terms() {
+    return terms;
+  }
+
+  /**
+   * Returns until when somebody may act on it. Afterwards it must be decided again.
+   *
+   * @return the first instant at which it does not hold
+   */
+  public Instant validUntil() {
+    return terms.end(decidedAt);
+  }
+
+  /**
+   * Returns what a passing decision that did not promote is waiting for.
+   *
+   * @return a sentence for each missing approval; empty if nothing is missing
+   */
+  public List<String> awaiting() {
+    return awaiting;
+  }
+
+  /**
    * Returns what each gate said.
    *
    * @return in the order of the policy
@@ -115,7 +179,8 @@ public final class GateDecision {
   /**
    * Returns what all gates together say.
    *
-   * @return PASS if every gate passed or did not apply and at least one passed; FAIL if one failed
+   * @return PASS if every gate passed or did not apply and at least one passed; FAIL if one failed;
+   *     ERROR if none failed and one could not be asked
    */
   public Verdict verdict() {
     return GateEvaluation.overall(results);
@@ -156,7 +221,7 @@ public final class GateDecision {
               result.sentence());
     }
     return Report.titled(headline())
-        .subtitle("Policy " + policyName + ", decision " + digest().substring(0, 12))
+        .subtitle("Policy " + policyTitle() + ", decision " + digest().substring(0, 12))
         .at(decidedAt)
         .add(Callout.of(status(verdict()), headline() + "."), table);
   }
@@ -166,8 +231,13 @@ public final class GateDecision {
       case PASS -> Status.PASS;
       case FAIL -> Status.FAIL;
       case INCONCLUSIVE -> Status.NO_DATA;
+      case ERROR -> Status.FAIL;
       case NOT_APPLICABLE -> Status.INFO;
     };
+  }
+
+  private String policyTitle() {
+    return policyNumber == 0 ? policyName : policyName + " version " + policyNumber;
   }
 
   private String headline() {
@@ -186,6 +256,7 @@ public final class GateDecision {
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder(headline());
+    awaiting.forEach(missing -> text.append(String.format("%n  %-14s %s", "WAITING", missing)));
     for (GateResult result : results) {
       text.append(String.format(Locale.ROOT, "%n  %-14s %s", result.verdict(), result.sentence()));
     }

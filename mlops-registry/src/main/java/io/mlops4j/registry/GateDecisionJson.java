@@ -25,6 +25,12 @@ final class GateDecisionJson {
     json.put("policy", decision.policyDigest());
     json.put("verdict", decision.verdict().name());
     json.put("decidedAt", decision.decidedAt().toString());
+    if (!decision.terms().equals(DecisionTerms.withDefaults())) {
+      json.set("terms", decision.terms().toJson());
+    }
+    if (decision.policyNumber() > 0) {
+      json.put("policyNumber", decision.policyNumber());
+    }
     decision.evidence().forEach(json.putArray("evidence")::add);
     var results = json.putArray("results");
     for (GateResult result : decision.results()) {
@@ -58,7 +64,10 @@ final class GateDecisionJson {
           results,
           evidence,
           Instant.parse(json.path("decidedAt").asText()),
-          promoted);
+          DecisionTerms.fromJson(json.path("terms")),
+          json.path("policyNumber").asInt(),
+          promoted,
+          List.of());
     } catch (IllegalArgumentException | DateTimeException e) {
       throw new IntegrityException(what + " is not a decision: " + e.getMessage(), e);
     }

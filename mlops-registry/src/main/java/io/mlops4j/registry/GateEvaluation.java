@@ -1,5 +1,6 @@
 package io.mlops4j.registry;
 
+import io.mlops4j.core.Text;
 import io.mlops4j.evaluation.EvaluationReport;
 import io.mlops4j.evaluation.Metric;
 import io.mlops4j.evaluation.MetricValue;
@@ -44,7 +45,16 @@ final class GateEvaluation {
   }
 
   List<GateResult> run() {
-    return policy.gates().stream().map(this::evaluate).toList();
+    return policy.gates().stream().map(this::guarded).toList();
+  }
+
+  /** A gate that throws is a defect of ours; it must neither pass nor hide what the others say. */
+  private GateResult guarded(Gate gate) {
+    try {
+      return evaluate(gate);
+    } catch (RuntimeException e) {
+      return error(gate, "The gate could not be asked: " + Text.printable(e.toString(), 500) + ".");
+    }
   }
 
   /** Digests of what was looked at. */
@@ -52,12 +62,15 @@ final class GateEvaluation {
     return List.copyOf(used);
   }
 
-  /** All gates together: FAIL beats INCONCLUSIVE beats PASS, and without a PASS there is none. */
+  /** FAIL beats ERROR beats INCONCLUSIVE beats PASS, and without a PASS there is none. */
   static Verdict overall(List<GateResult> results) {
     Set<Verdict> seen = new HashSet<>();
     results.forEach(result -> seen.add(result.verdict()));
     if (seen.contains(Verdict.FAIL)) {
       return Verdict.FAIL;
+    }
+    if (seen.contains(Verdict.ERROR)) {
+      return Verdict.ERROR;
     }
     return seen.contains(Verdict.INCONCLUSIVE) || !seen.contains(Verdict.PASS)
         ? Verdict.INCONCLUSIVE
@@ -108,12 +121,9 @@ final class GateEvaluation {
 
   /** Why a report's value proves nothing, or empty. */
   private Optional<String> gap(Evidence of, EvaluationReport report, Metric metric) {
-    if (of.learnedFrom(report)) {
-      return Optional.of(
-          of.version()
-              + " was trained on "
-              + report.datasetName()
-              + ", so how it does there proves nothing. Judge on rows it has not seen.");
+    Optional<String> learned = of.learnedFrom(report, policy);
+    if (learned.isPresent()) {
+      return learned;
     }
     if (report.value(metric) instanceof MetricValue.Defined defined) {
       return defined.n() < policy.minRows() || report.rows() < policy.minRows()
@@ -262,9 +272,17 @@ final class GateEvaluation {
   }
 
   static GateResult inconclusive(Gate gate, String why) {
+    return without(gate, Verdict.INCONCLUSIVE, why);
+  }
+
+  static GateResult error(Gate gate, String why) {
+    return without(gate, Verdict.ERROR, why);
+  }
+
+  private static GateResult without(Gate gate, Verdict verdict, String why) {
     return new GateResult(
         gate.subject(),
-        Verdict.INCONCLUSIVE,
+        verdict,
         OptionalDouble.empty(),
         OptionalDouble.empty(),
         "no evidence",

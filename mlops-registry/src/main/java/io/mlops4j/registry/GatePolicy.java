@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.core.Digests;
 import io.mlops4j.core.Json;
 import io.mlops4j.evaluation.EvaluationReport;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -19,13 +20,20 @@ import java.util.Optional;
  * @param minRows how many rows a value must rest on, at least 1; fewer are inconclusive
  * @param withoutChampion what to do while there is no champion to beat
  * @param datasetDigest the data set that evidence must be about; empty accepts the newest evidence
+ * @param terms what a decision by this policy needs and how long it holds
+ * @param maxOverlap which share of the rows judged on may be among the training rows, where both
+ *     are known by their fingerprints: 0 to 1
+ * @param disjointRows whether evidence counts only if both are known
  */
 public record GatePolicy(
     String name,
     List<Gate> gates,
     long minRows,
     WithoutChampion withoutChampion,
-    Optional<String> datasetDigest) {
+    Optional<String> datasetDigest,
+    DecisionTerms terms,
+    double maxOverlap,
+    boolean disjointRows) {
 
   /** What to do while there is no champion to beat. */
   public enum WithoutChampion {
@@ -50,6 +58,36 @@ public record GatePolicy(
     }
     Objects.requireNonNull(withoutChampion, "withoutChampion");
     Objects.requireNonNull(datasetDigest, "datasetDigest");
+    Objects.requireNonNull(terms, "terms");
+    if (!(maxOverlap >= 0 && maxOverlap <= 1)) {
+      throw new IllegalArgumentException("maxOverlap: " + maxOverlap + " (expected: 0..1)");
+    }
+  }
+
+  /**
+   * Makes a policy with the usual terms.
+   *
+   * @param name what it is called
+   * @param gates at least one
+   * @param minRows how many rows a value must rest on
+   * @param withoutChampion what to do while there is no champion to beat
+   * @param datasetDigest the data set that evidence must be about, or empty
+   */
+  public GatePolicy(
+      String name,
+      List<Gate> gates,
+      long minRows,
+      WithoutChampion withoutChampion,
+      Optional<String> datasetDigest) {
+    this(
+        name,
+        gates,
+        minRows,
+        withoutChampion,
+        datasetDigest,
+        DecisionTerms.withDefaults(),
+        0,
+        false);
   }
 
   /**
@@ -92,7 +130,7 @@ public record GatePolicy(
   public GatePolicy require(Gate gate) {
     List<Gate> more = new ArrayList<>(gates);
     more.add(gate);
-    return new GatePolicy(name, more, minRows, withoutChampion, datasetDigest);
+    return copy(more, minRows, withoutChampion, datasetDigest, terms);
   }
 
   /**
@@ -102,7 +140,7 @@ public record GatePolicy(
    * @return the copy
    */
   public GatePolicy withMinRows(long rows) {
-    return new GatePolicy(name, gates, rows, withoutChampion, datasetDigest);
+    return copy(gates, rows, withoutChampion, datasetDigest, terms);
   }
 
   /**
@@ -112,7 +150,7 @@ public record GatePolicy(
    * @return the copy
    */
   public GatePolicy withoutChampion(WithoutChampion rule) {
-    return new GatePolicy(name, gates, minRows, rule, datasetDigest);
+    return copy(gates, minRows, rule, datasetDigest, terms);
   }
 
   /**
@@ -122,7 +160,96 @@ public record GatePolicy(
    * @return the copy
    */
   public GatePolicy onDataset(String digest) {
-    return new GatePolicy(name, gates, minRows, withoutChampion, Optional.of(digest));
+    return copy(gates, minRows, withoutChampion, Optional.of(digest), terms);
+  }
+
+  private GatePolicy copy(
+      List<Gate> newGates,
+      long rows,
+      WithoutChampion rule,
+      Optional<String> data,
+      DecisionTerms t) {
+    return new GatePolicy(name, newGates, rows, rule, data, t, maxOverlap, disjointRows);
+  }
+
+  /**
+   * Returns a copy whose decisions hold for another time: who acts on one later must decide again.
+   *
+   * @param time above 0; 7 days unless set
+   * @return the copy
+   */
+  public GatePolicy validFor(Duration time) {
+    return copy(gates, minRows, withoutChampion, datasetDigest, terms.withValidFor(time));
+  }
+
+  /**
+   * Returns a copy whose passing decisions need the approval of somebody before a promotion. An
+   * approval can only be added to a passing decision, and never replaces a gate.
+   *
+   * @param role in which role, such as {@code risk officer}
+   * @return the copy
+   */
+  public GatePolicy requireApproval(String role) {
+    return requireApproval(role, 1);
+  }
+
+  /**
+   * Returns a copy whose passing decisions need the approval of several people.
+   *
+   * @param role in which role; each role once
+   * @param count how many different people, at least 1
+   * @return the copy
+   */
+  public GatePolicy requireApproval(String role, int count) {
+    return copy(
+        gates,
+        minRows,
+        withoutChampion,
+        datasetDigest,
+        terms.withApproval(new ApprovalRule(role, count)));
+  }
+
+  /**
+   * Returns a copy that lets who registered the version approve its promotion, too.
+   *
+   * @return the copy
+   */
+  public GatePolicy allowApprovalByRegistrant() {
+    return copy(gates, minRows, withoutChampion, datasetDigest, terms.withRegistrantMayApprove());
+  }
+
+  /**
+   * Returns a copy that lets two people together promote a version whatever the gates say. It stays
+   * visible for ever.
+   *
+   * @return the copy
+   */
+  public GatePolicy allowOverride() {
+    return copy(gates, minRows, withoutChampion, datasetDigest, terms.withOverrideAllowed());
+  }
+
+  /**
+   * Returns a copy that lets some of the rows judged on be training rows: for data in which
+   * different rows may hold the same values.
+   *
+   * @param share 0 to 1; 0 unless set
+   * @return the copy
+   */
+  public GatePolicy withMaxOverlap(double share) {
+    return new GatePolicy(
+        name, gates, minRows, withoutChampion, datasetDigest, terms, share, disjointRows);
+  }
+
+  /**
+   * Returns a copy for which evidence only counts if both training rows and rows judged on are
+   * known by their fingerprints. Without it, an unknown overlap does not block.
+   *
+   * @return the copy
+   * @see RegisteredModel#recordTrainingRows
+   */
+  public GatePolicy requireDisjointRows() {
+    return new GatePolicy(
+        name, gates, minRows, withoutChampion, datasetDigest, terms, maxOverlap, true);
   }
 
   /**
@@ -178,6 +305,16 @@ public record GatePolicy(
     json.put("minRows", minRows);
     json.put("withoutChampion", withoutChampion.name());
     datasetDigest.ifPresent(digest -> json.put("dataset", digest));
+    // What is as it always was is not written: the digests of older policies stay.
+    if (!terms.equals(DecisionTerms.withDefaults())) {
+      json.set("terms", terms.toJson());
+    }
+    if (maxOverlap > 0) {
+      json.put("maxOverlap", maxOverlap);
+    }
+    if (disjointRows) {
+      json.put("disjointRows", true);
+    }
     ArrayNode array = json.putArray("gates");
     for (Gate gate : gates) {
       ObjectNode node = array.addObject();

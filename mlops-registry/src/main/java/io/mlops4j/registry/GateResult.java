@@ -41,6 +41,8 @@ public record GateResult(
     FAIL,
     /** The evidence does not tell. */
     INCONCLUSIVE,
+    /** The evidence could not be made, or the gate could not be asked. */
+    ERROR,
     /** The condition makes no sense here, as the policy allows. */
     NOT_APPLICABLE
   }

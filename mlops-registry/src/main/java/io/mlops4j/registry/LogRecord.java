@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.core.Digests;
 import io.mlops4j.core.Json;
 import java.time.DateTimeException;
-import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -15,19 +14,27 @@ import org.jspecify.annotations.Nullable;
  * A log entry as it is stored. {@code prev} is the digest of the record before it; {@code id} makes
  * equal entries of two writers different bytes, so that a writer can tell its own.
  *
+ * @param request what the caller called its request, if it did
  * @param entry null if a newer format wrote it
  */
 record LogRecord(
-    int format, String model, long sequence, String prev, String id, @Nullable HistoryEntry entry) {
+    int format,
+    String model,
+    long sequence,
+    String prev,
+    String id,
+    Optional<String> request,
+    @Nullable HistoryEntry entry) {
   /** The format of manifests, policies, decisions, and of the store's layout. */
   static final int FORMAT = 1;
 
   /**
-   * The newest format of records this library understands: 2 has FREEZE and UNFREEZE. A record is
-   * written in the lowest format that knows its kind, so that an older library goes on writing to
-   * the models whose logs it understands.
+   * The newest format of records this library understands: 2 has FREEZE and UNFREEZE, 3 has
+   * evidence, approvals, overrides and the first champion. A record is written in the lowest format
+   * that knows its kind, so that an older library goes on writing to the models whose logs it
+   * understands.
    */
-  static final int NEWEST_RECORD = 2;
+  static final int NEWEST_RECORD = 3;
 
   static final String GENESIS = "0".repeat(64);
 
@@ -39,6 +46,7 @@ record LogRecord(
     json.put("seq", sequence);
     json.put("prev", prev);
     json.put("id", id);
+    request.ifPresent(value -> json.put("request", value));
     json.put("kind", line.kind().name());
     json.put("version", line.version());
     line.stage().ifPresent(stage -> json.put("stage", stage.name()));
@@ -55,7 +63,8 @@ record LogRecord(
   }
 
   static LogRecord fromJson(byte[] bytes, String what) {
-    ObjectNode json = Json.parse(bytes, what);
+    ObjectNode flat = FlatJson.read(bytes);
+    ObjectNode json = flat != null ? flat : Json.parse(bytes, what);
     int format = json.path("v").asInt();
     try {
       return new LogRecord(
@@ -64,6 +73,7 @@ record LogRecord(
           json.path("seq").asLong(),
           json.path("prev").asText(),
           json.path("id").asText(),
+          json.has("request") ? Optional.of(json.path("request").asText()) : Optional.empty(),
           format > NEWEST_RECORD ? null : entry(json));
     } catch (IllegalArgumentException | DateTimeException e) {
       throw new IntegrityException(what + " is not a log record: " + e.getMessage(), e);
@@ -82,6 +92,6 @@ record LogRecord(
         json.has("digest") ? Optional.of(json.path("digest").asText()) : Optional.empty(),
         json.path("reason").asText(),
         json.path("by").asText(),
-        Instant.parse(json.path("at").asText()));
+        FlatJson.instant(json.path("at").asText()));
   }
 }

@@ -4,15 +4,22 @@ import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.ObjectStore;
 import io.mlops4j.core.Subscription;
 import io.mlops4j.core.Text;
+import io.mlops4j.registry.LogCheckpoints.Part;
+import io.mlops4j.registry.LogCheckpoints.Range;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -44,18 +51,26 @@ final class ModelLog {
   private final RegistryOptions options;
   private final ReentrantLock ioLock = new ReentrantLock();
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+  private final List<Follower> followers = new CopyOnWriteArrayList<>();
   private final ModelState state;
+  private final LogCheckpoints checkpoints;
+  private final Map<String, HistoryEntry> requests = new HashMap<>();
   private final List<Long> torn = new ArrayList<>();
   private String head = LogRecord.GENESIS;
   private long next = 1;
   private boolean opened;
   private int newerFormat;
   private @Nullable String corruption;
+  private @Nullable String sought;
   private boolean pollFailing;
   private volatile Production production;
   private Production notified;
 
-  ModelLog(String model, ObjectStore store, RegistryOptions options) {
+  /**
+   * @param perCheckpoint records of a checkpoint to be written; 0 to neither read nor write any
+   */
+  ModelLog(String model, ObjectStore store, RegistryOptions options, int perCheckpoint) {
+    this.checkpoints = new LogCheckpoints(model, store, perCheckpoint);
     this.model = model;
     this.store = store;
     this.options = options;
@@ -111,11 +126,21 @@ final class ModelLog {
    * faster, and may throw to give up. A null draft appends nothing.
    */
   @Nullable HistoryEntry append(Function<ModelState, @Nullable Draft> decide) {
+    return append(Optional.empty(), decide);
+  }
+
+  /** The same, unless a record of that request is there already: then that is the answer. */
+  @Nullable HistoryEntry append(
+      Optional<String> request, Function<ModelState, @Nullable Draft> decide) {
     ioLock.lock();
     try {
       for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
         readNew();
-        LogRecord record = propose(decide);
+        Optional<HistoryEntry> done = request.flatMap(this::made);
+        if (done.isPresent()) {
+          return done.get();
+        }
+        LogRecord record = propose(request, decide);
         if (record == null) {
           return null;
         }
@@ -125,6 +150,7 @@ final class ModelLog {
         if (store.putIfAbsent(key, json) || isOurs(key, json)) {
           accept(record.sequence(), json);
           publish();
+          checkpoints.appended(record.sequence(), this::key);
           return record.entry();
         }
       }
@@ -140,7 +166,18 @@ final class ModelLog {
     }
   }
 
-  private synchronized @Nullable LogRecord propose(Function<ModelState, @Nullable Draft> decide) {
+  /** What was appended for a request, as far as the log has been read. */
+  private synchronized Optional<HistoryEntry> made(String request) {
+    return Optional.ofNullable(requests.get(request));
+  }
+
+  /** What was appended for a request, as of now. */
+  Optional<HistoryEntry> request(String request) {
+    return read(current -> made(request));
+  }
+
+  private synchronized @Nullable LogRecord propose(
+      Optional<String> request, Function<ModelState, @Nullable Draft> decide) {
     if (corruption != null) {
       throw new IntegrityException(corruption);
     }
@@ -163,7 +200,7 @@ final class ModelLog {
             Text.printable(options.actor(), 256),
             options.time().now());
     return new LogRecord(
-        draft.kind().format(), model, next, head, UUID.randomUUID().toString(), entry);
+        draft.kind().format(), model, next, head, UUID.randomUUID().toString(), request, entry);
   }
 
   private boolean isOurs(String key, byte[] json) {
@@ -223,15 +260,60 @@ final class ModelLog {
       while (readOne(next)) {}
       return;
     }
+    // Before the log: so the log has at least what is in them.
+    NavigableMap<Long, Range> ranges = checkpoints.list();
+    long last = 0;
     for (String key : store.list("models/" + model + "/log")) {
       Matcher matcher = KEY.matcher(key);
-      long sequence = matcher.matches() ? Long.parseLong(matcher.group(1)) : 0;
+      last = matcher.matches() ? Long.parseLong(matcher.group(1)) : 0;
       // What an attempt to open that failed half-way has read is not read again.
-      if (sequence >= next && !readOne(sequence)) {
+      if (last >= next && !readRange(ranges.get(last), last)) {
+        readOne(last);
+      }
+      if (isCorrupt()) {
+        return;
+      }
+    }
+    for (Range range : ranges.values()) {
+      if (range.last() > last && checkpoints.read(range).isPresent()) {
+        cut(last, range);
         return;
       }
     }
     opened = true;
+  }
+
+  /** True if there is a checkpoint that begins here, and all its records were taken from it. */
+  private boolean readRange(@Nullable Range range, long sequence) {
+    if (range == null || sequence != next) {
+      return false;
+    }
+    Optional<Part> part = checkpoints.part(range, head, this::key);
+    part.ifPresent(this::take);
+    return part.isPresent();
+  }
+
+  private synchronized void take(Part part) {
+    try {
+      part.records().forEach(this::apply);
+    } catch (MlopsException e) {
+      corrupt(e);
+      return;
+    }
+    head = part.head();
+    next = part.last() + 1;
+  }
+
+  private synchronized void cut(long last, Range range) {
+    corrupt(
+        new IntegrityException(
+            "It was cut: its last record is "
+                + last
+                + ", but "
+                + range.key()
+                + " has records up to "
+                + range.last()
+                + "."));
   }
 
   private boolean readOne(long sequence) {
@@ -276,24 +358,37 @@ final class ModelLog {
                     ? ": record " + (sequence - 1) + " was damaged or deleted."
                     : ": one of the two was changed."));
       }
-      newerFormat = Math.max(newerFormat, record.format());
-      if (record.entry() != null) {
-        state.apply(record.entry());
-      }
+      apply(record);
     } catch (MlopsException e) {
-      corruption =
-          "The log of model "
-              + model
-              + " is corrupt: "
-              + e.getMessage()
-              + " Restore models/"
-              + model
-              + "/log from a backup; other models are not affected.";
-      LOG.error("{}", corruption);
+      corrupt(e);
       return;
     }
     head = LogRecord.hash(json);
+    if (head.equals(sought)) {
+      sought = null;
+    }
     next = sequence + 1;
+  }
+
+  private synchronized void apply(LogRecord record) {
+    newerFormat = Math.max(newerFormat, record.format());
+    HistoryEntry entry = record.entry();
+    if (entry != null) {
+      state.apply(entry);
+      record.request().ifPresent(request -> requests.putIfAbsent(request, entry));
+    }
+  }
+
+  private synchronized void corrupt(MlopsException e) {
+    corruption =
+        "The log of model "
+            + model
+            + " is corrupt: "
+            + e.getMessage()
+            + " Restore models/"
+            + model
+            + " from a backup; other models are not affected.";
+    LOG.error("{}", corruption);
   }
 
   /** Once per batch of records. An equal snapshot is no news: readers compare by identity. */
@@ -313,7 +408,24 @@ final class ModelLog {
     return () -> listeners.remove(listener);
   }
 
+  /** Passes on what is and will be in the log, in order, each entry once, on the executor. */
+  Subscription follow(long after, Executor executor, Consumer<HistoryEntry> listener) {
+    Follower follower = new Follower(this, after, executor, listener);
+    followers.add(follower);
+    follower.wake();
+    return () -> {
+      followers.remove(follower);
+      follower.close();
+    };
+  }
+
+  /** The next entries of what this process has read; no I/O. */
+  synchronized List<HistoryEntry> known(long after, int most) {
+    return state.after(after, most);
+  }
+
   private void tell() {
+    followers.forEach(Follower::wake);
     synchronized (this) {
       if (production.equals(notified)) {
         return;
@@ -344,12 +456,27 @@ final class ModelLog {
     }
   }
 
-  /** Reads everything again, trusting nothing, and says what is wrong. */
-  static List<Problem> verify(String model, ObjectStore store, RegistryOptions options) {
-    ModelLog fresh = new ModelLog(model, store, options);
+  /**
+   * Reads everything again, trusting nothing, and says what is wrong; also if a head that was read
+   * before is not in the chain.
+   */
+  static List<Problem> verify(
+      String model, ObjectStore store, RegistryOptions options, @Nullable String head) {
+    ModelLog fresh = new ModelLog(model, store, options, 0);
+    fresh.sought = head;
     fresh.refresh();
-    List<Problem> problems = new ArrayList<>();
+    List<Problem> problems =
+        new ArrayList<>(new LogCheckpoints(model, store, 1).verify(fresh::key));
     synchronized (fresh) {
+      if (fresh.sought != null && !fresh.sought.equals(LogRecord.GENESIS)) {
+        problems.add(
+            new Problem(
+                "log of " + model,
+                "The head "
+                    + fresh.sought
+                    + " that was read before is not in the log: records were cut off or"
+                    + " rewritten."));
+      }
       for (long sequence : fresh.torn) {
         problems.add(
             new Problem(

@@ -5,15 +5,20 @@ import io.mlops4j.core.ModelLoader;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.core.ObjectStore;
 import io.mlops4j.core.Subscription;
+import io.mlops4j.core.Text;
 import io.mlops4j.registry.FleetInstance.Reader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Models, their versions and which of them serves.
@@ -23,22 +28,31 @@ import org.jspecify.annotations.Nullable;
  * once, and a crash at any instruction leaves the state before or after. Thread-safe.
  */
 public final class ModelRegistry implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ModelRegistry.class);
+  private static final Pattern NAMESPACE = Pattern.compile("[A-Za-z0-9_-]{1,64}");
   private static final String FORMAT_PREFIX = "format/registry-";
 
   private final ObjectStore store;
   private final RegistryOptions options;
+  private final String prefix;
   private final ConcurrentHashMap<String, ModelLog> logs = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, FleetWatch> fleets = new ConcurrentHashMap<>();
   private final Set<StoredAnnouncement> announcements = ConcurrentHashMap.newKeySet();
   private final Set<String> named = ConcurrentHashMap.newKeySet();
+  private final PolicyBook policyBook;
   private final int storeFormat;
+  private final int perCheckpoint;
   private final Object pollLock = new Object();
   private @Nullable Subscription nextPoll;
   private volatile boolean closed;
 
-  private ModelRegistry(ObjectStore store, RegistryOptions options) {
+  private ModelRegistry(
+      ObjectStore store, RegistryOptions options, String prefix, int perCheckpoint) {
+    this.perCheckpoint = perCheckpoint;
     this.store = store;
     this.options = options;
+    this.prefix = prefix;
+    this.policyBook = new PolicyBook(store, options);
     this.storeFormat =
         store.list("format").stream()
             .filter(key -> key.startsWith(FORMAT_PREFIX))
@@ -89,8 +103,16 @@ public final class ModelRegistry implements AutoCloseable {
    * @return the registry; close it to end its polling
    */
   public static ModelRegistry on(ObjectStore store, RegistryOptions options) {
+    return on(store, options, LogCheckpoints.RECORDS);
+  }
+
+  /** With checkpoints of another size. */
+  static ModelRegistry on(ObjectStore store, RegistryOptions options, int perCheckpoint) {
     return new ModelRegistry(
-        Objects.requireNonNull(store, "store"), Objects.requireNonNull(options, "options"));
+        Objects.requireNonNull(store, "store"),
+        Objects.requireNonNull(options, "options"),
+        "",
+        perCheckpoint);
   }
 
   /**
@@ -102,7 +124,30 @@ public final class ModelRegistry implements AutoCloseable {
    * @throws IllegalArgumentException if the name is blank or too long
    */
   public ModelRegistry as(String actor) {
-    return new ModelRegistry(store, options.withActor(actor));
+    return new ModelRegistry(store, options.withActor(actor), prefix, perCheckpoint);
+  }
+
+  /**
+   * Returns a registry over the same store that sees the models of one team only. A namespace is
+   * the part of a model's full name before its first dot: in namespace {@code risk}, the model
+   * {@code delay} is {@code risk.delay} to everybody else. {@link AccessPolicy.Rules} can speak of
+   * all its models.
+   *
+   * @param name 1 to 64 of {@code A-Z a-z 0-9 _ -}
+   * @return a registry of its own, whose {@link #models} are named without the namespace; the
+   *     caller closes it
+   * @throws IllegalArgumentException if the name cannot be one, or this registry is a namespace
+   */
+  public ModelRegistry namespace(String name) {
+    if (!NAMESPACE.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "namespace: \"" + Text.printable(name, 64) + "\" (expected: 1 to 64 of A-Z a-z 0-9 _ -)");
+    }
+    if (!prefix.isEmpty()) {
+      throw new IllegalArgumentException(
+          "namespace: " + name + " inside " + prefix + " (expected: none inside another)");
+    }
+    return new ModelRegistry(store, options, name + ".", perCheckpoint);
   }
 
   /**
@@ -119,19 +164,28 @@ public final class ModelRegistry implements AutoCloseable {
   @SafeVarargs
   @SuppressWarnings("varargs")
   public final <I, O> RegisteredModel<I, O> model(String name, ModelLoader<I, O>... loaders) {
-    ModelLog log = log(ModelVersion.requireName(name));
-    FleetWatch fleet = fleets.computeIfAbsent(name, n -> new FleetWatch(n, store, options.time()));
+    ModelVersion.requireName(name);
+    String full = ModelVersion.requireName(prefix + name);
+    ModelLog log = log(full);
+    FleetWatch fleet = fleets.computeIfAbsent(full, n -> new FleetWatch(n, store, options.time()));
     return new StoredModel<>(
-        this, log, fleet, new Blobs(store), new Loaders<>(name, List.of(loaders)));
+        this, log, fleet, new Blobs(store), new Loaders<>(full, List.of(loaders)));
   }
 
   /**
-   * Returns the names of all models that have ever been registered.
+   * Returns the names of all models that have ever been registered, of this namespace if it is one.
    *
-   * @return in ascending order
+   * @return in ascending order, as {@link #model} takes them
    */
   public List<String> models() {
-    return store.list("names").stream().map(key -> key.substring("names/".length())).toList();
+    return fullNames().stream().map(name -> name.substring(prefix.length())).toList();
+  }
+
+  private List<String> fullNames() {
+    return store.list("names").stream()
+        .map(key -> key.substring("names/".length()))
+        .filter(name -> name.startsWith(prefix))
+        .toList();
   }
 
   /**
@@ -141,12 +195,56 @@ public final class ModelRegistry implements AutoCloseable {
    * @return the problems, empty if there is none
    */
   public List<Problem> verify() {
+    return verify(Map.of());
+  }
+
+  /**
+   * Returns what is wrong, also with what no chain can show by itself: that its end was cut off or
+   * written anew. Cost: reads all bytes of the store.
+   *
+   * @param heads what {@link RegisteredModel#head} said some time ago, by the models' names, kept
+   *     elsewhere
+   * @return the problems, empty if there is none
+   */
+  public List<Problem> verify(Map<String, String> heads) {
     List<Problem> problems = new ArrayList<>();
-    for (String name : models()) {
-      problems.addAll(ModelLog.verify(name, store, options));
+    for (String name : fullNames()) {
+      String head = heads.get(name.substring(prefix.length()));
+      problems.addAll(ModelLog.verify(name, store, options, head));
       problems.addAll(new Verification(name, log(name), new Blobs(store)).run());
     }
+    heads.keySet().stream()
+        .filter(name -> !models().contains(name))
+        .forEach(
+            name -> problems.add(new Problem("log of " + name, "The whole model is missing.")));
+    problems.addAll(policyBook.verify());
     return List.copyOf(problems);
+  }
+
+  /**
+   * Stores a policy under its name, so that decisions can refer to it by a number. Promotions do so
+   * by themselves.
+   *
+   * @param policy what to store
+   * @return its version; the one there is if the same content was stored before
+   */
+  public PolicyVersion publish(GatePolicy policy) {
+    requireOpen();
+    return policyBook.publish(policy);
+  }
+
+  /**
+   * Returns the stored versions of a policy.
+   *
+   * @param name the policy's name
+   * @return in the order of their numbers; possibly empty
+   */
+  public List<PolicyVersion> policies(String name) {
+    return policyBook.versions(name);
+  }
+
+  PolicyBook policyBook() {
+    return policyBook;
   }
 
   /**
@@ -201,7 +299,7 @@ public final class ModelRegistry implements AutoCloseable {
   }
 
   private ModelLog log(String name) {
-    ModelLog log = logs.computeIfAbsent(name, n -> new ModelLog(n, store, options));
+    ModelLog log = logs.computeIfAbsent(name, n -> new ModelLog(n, store, options, perCheckpoint));
     log.refresh();
     synchronized (pollLock) {
       if (nextPoll == null && !closed) {
@@ -224,6 +322,23 @@ public final class ModelRegistry implements AutoCloseable {
           schedulePoll();
         }
       }
+    }
+  }
+
+  /** Throws unless the actor may do it. Called before anything is written. */
+  void require(Operation operation, String name) {
+    AccessPolicy policy = options.accessPolicy();
+    if (!policy.allows(options.actor(), operation, name)) {
+      String actor = Text.printable(options.actor(), 64);
+      LOG.warn("Model {}: {} was refused {}.", name, actor, operation);
+      throw new AccessDeniedException(
+          actor
+              + " may not "
+              + operation
+              + " "
+              + name
+              + ". Nothing was changed. "
+              + policy.explain(options.actor()));
     }
   }
 

@@ -40,19 +40,30 @@ final class ModelState {
         if (entry.version() < nextNumber) {
           throw broken(entry, "uses a version number again");
         }
-        versions.put(entry.version(), new VersionState(entry.version(), manifest));
+        versions.put(entry.version(), new VersionState(entry.version(), manifest, entry.by()));
         nextNumber = entry.version() + 1;
       }
       case MOVE -> move(entry, entry.version(), entry.stage().orElse(Stage.NONE));
       case EVALUATE ->
           known(entry, entry.version())
-              .evaluated(entry.digest().orElseThrow(() -> broken(entry, "has no report")));
+              .evaluated(
+                  entry.digest().orElseThrow(() -> broken(entry, "has no report")),
+                  entry.sequence());
       case REFUSE -> known(entry, entry.version());
-      case PROMOTE -> {
-        known(entry, entry.version());
-        archive(entry);
-        champions.push(entry.version());
-        move(entry, entry.version(), Stage.PRODUCTION);
+      case EVIDENCE -> known(entry, entry.version()).given(digest(entry), entry.sequence());
+      case DECIDE -> known(entry, entry.version()).decided(digest(entry), entry.sequence());
+      case APPROVE -> known(entry, entry.version()).approved(digest(entry));
+      case REQUEST_OVERRIDE -> known(entry, entry.version()).overrideAsked(digest(entry), entry);
+      case PROMOTE -> crown(entry);
+      case BOOTSTRAP -> {
+        if (!champions.isEmpty()) {
+          throw broken(entry, "is about a model that has had a champion");
+        }
+        crown(entry);
+      }
+      case OVERRIDE -> {
+        known(entry, entry.version()).overridden(confirmed(entry));
+        crown(entry);
       }
       case ROLLBACK -> {
         if (!champions.contains(entry.version())) {
@@ -69,6 +80,27 @@ final class ModelState {
       case UNFREEZE -> freeze = null;
     }
     history.add(entry);
+  }
+
+  private void crown(HistoryEntry entry) {
+    VersionState crowned = known(entry, entry.version());
+    entry.digest().ifPresent(crowned::acted);
+    archive(entry);
+    champions.push(entry.version());
+    move(entry, entry.version(), Stage.PRODUCTION);
+  }
+
+  private PromotionOverride confirmed(HistoryEntry entry) {
+    String decision = digest(entry);
+    HistoryEntry request = known(entry, entry.version()).overrideRequest(decision);
+    if (request == null || request.by().equals(entry.by())) {
+      throw broken(entry, "overrides the gates without a request by somebody else");
+    }
+    return new PromotionOverride(request.by(), entry.by(), request.reason(), decision, entry.at());
+  }
+
+  private String digest(HistoryEntry entry) {
+    return entry.digest().orElseThrow(() -> broken(entry, "has no digest"));
   }
 
   private void archive(HistoryEntry entry) {
@@ -105,6 +137,26 @@ final class ModelState {
 
   Collection<VersionState> versions() {
     return versions.values();
+  }
+
+  /** What happened after a place in the log, oldest first; at most so many entries. */
+  List<HistoryEntry> after(long sequence, int most) {
+    int from = 0;
+    int to = history.size();
+    while (from < to) {
+      int middle = (from + to) >>> 1;
+      if (history.get(middle).sequence() <= sequence) {
+        from = middle + 1;
+      } else {
+        to = middle;
+      }
+    }
+    return List.copyOf(history.subList(from, Math.min(history.size(), from + most)));
+  }
+
+  /** Whether there has ever been a champion. */
+  boolean hadChampion() {
+    return !champions.isEmpty();
   }
 
   List<HistoryEntry> history() {

@@ -1,12 +1,9 @@
 package io.mlops4j.registry;
 
-import io.mlops4j.core.InputEncoding;
 import io.mlops4j.core.MlopsException;
-import io.mlops4j.core.ModelVersion;
-import io.mlops4j.evaluation.EvaluationReport;
 import io.mlops4j.registry.HistoryEntry.Kind;
+import io.mlops4j.registry.Judging.Judgement;
 import io.mlops4j.registry.ModelLog.Draft;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -20,163 +17,175 @@ final class Promotion {
   private static final int MAX_DECISIONS = 8;
 
   private final ModelLog log;
-  private final FleetWatch fleet;
-  private final Blobs blobs;
+  private final Judging judging;
+  private final DecisionStore decisions;
+  private final DecisionActs acts;
   private final ModelRegistry registry;
   private final int number;
   private final GatePolicy policy;
 
   Promotion(
       ModelLog log,
-      FleetWatch fleet,
-      Blobs blobs,
+      Judging judging,
+      DecisionActs acts,
       ModelRegistry registry,
       int number,
       GatePolicy policy) {
     this.log = log;
-    this.fleet = fleet;
-    this.blobs = blobs;
+    this.judging = judging;
+    this.decisions = acts.decisions();
+    this.acts = acts;
     this.registry = registry;
     this.number = number;
     this.policy = Objects.requireNonNull(policy, "policy");
   }
 
-  /** Candidate and bar: manifests and reports by digest. */
-  private record Contest(Entrant candidate, @Nullable Entrant bar) {}
-
-  private record Entrant(int number, String manifest, List<String> reports) {
-    static Entrant of(VersionState state) {
-      return new Entrant(state.number(), state.manifest(), state.evaluations());
-    }
-  }
-
   GateDecision decide() {
-    return judge().decision();
+    return judging.judge(number, policy, 0).decision();
   }
 
-  /** A decision, and the fleet it rests on, if a gate asked for it. */
-  private record Judgement(GateDecision decision, @Nullable FleetEvidence instances) {}
-
-  private Judgement judge() {
-    Contest contest = log.read(this::contest);
-    Evidence candidate = evidence(contest.candidate());
-    Evidence champion = contest.bar() == null ? null : evidence(contest.bar());
-    FleetEvidence instances =
-        policy.gates().stream().anyMatch(FleetGate.class::isInstance)
-            ? new FleetEvidence(servable(contest.candidate()), fleet.live())
-            : null;
-    GateEvaluation evaluation = new GateEvaluation(policy, candidate, champion, instances);
-    List<GateResult> results = evaluation.run();
-    return new Judgement(decision(candidate, champion, results, evaluation.used()), instances);
-  }
-
-  private GateDecision decision(
-      Evidence candidate,
-      @Nullable Evidence champion,
-      List<GateResult> results,
-      List<String> used) {
-    return new GateDecision(
-        candidate.version(),
-        Optional.ofNullable(champion).map(Evidence::version),
-        policy.name(),
-        policy.digest(),
-        results,
-        used,
-        registry.options().time().now(),
-        false);
-  }
-
-  private Contest contest(ModelState state) {
-    VersionState bar = state.bar();
-    return new Contest(Entrant.of(state.version(number)), bar == null ? null : Entrant.of(bar));
-  }
-
-  private Evidence evidence(Entrant entrant) {
-    ModelVersion id = id(entrant);
-    String trainedOn = manifest(entrant).lineage().data().digest();
-    return new Evidence(id, trainedOn, reports(blobs, id, entrant.reports()));
-  }
-
-  private Servable servable(Entrant entrant) {
-    Manifest manifest = manifest(entrant);
-    Optional<InputEncoding> encoding =
-        manifest
-            .encoding()
-            .map(digest -> blobs.get(digest, "encoding of " + id(entrant)))
-            .map(InputEncoding::fromJson);
-    return new Servable(id(entrant), manifest.format(), encoding, manifest.signature());
-  }
-
-  private Manifest manifest(Entrant entrant) {
-    String what = "manifest of " + id(entrant);
-    return Manifest.fromJson(blobs.get(entrant.manifest(), what), what);
-  }
-
-  private ModelVersion id(Entrant entrant) {
-    return new ModelVersion(log.model(), entrant.number());
-  }
-
-  static List<EvaluationReport> reports(Blobs blobs, ModelVersion id, List<String> digests) {
-    return digests.stream()
-        .map(digest -> blobs.get(digest, "evaluation report of " + id))
-        .map(EvaluationReport::fromJson)
-        .toList();
-  }
-
+  /**
+   * Decides and acts. With approvals to wait for, the last stored decision of the policy is acted
+   * on if it still binds; otherwise a new one is stored, which waits.
+   */
   GateDecision run() {
     registry.beforeWrite(log.model());
+    boolean waits = !policy.terms().approvals().isEmpty();
     for (int i = 0; i < MAX_DECISIONS; i++) {
-      log.read(state -> requirePromotable(state));
-      Judgement judgement = judge();
-      GateDecision decision = judgement.decision();
-      boolean pass = decision.verdict() == GateResult.Verdict.PASS;
-      blobs.put(policy.toJson(), "policy " + policy.name());
-      if (judgement.instances() != null) {
-        blobs.put(judgement.instances().toJson(), "fleet of " + log.model());
-      }
-      String digest = blobs.put(decision.toJson(), "decision about " + log.model()).digest();
-      if (log.append(state -> draft(state, decision, digest, pass)) != null) {
-        return pass ? decision.asPromoted() : decision;
+      log.read(state -> requirePromotable(log.model(), number, state));
+      Optional<GateDecision> known = waits ? lastBinding() : Optional.empty();
+      GateDecision done =
+          known.isPresent()
+              ? acts.tryTo(known.get())
+              : store(judged(), waits ? Kind.DECIDE : Kind.PROMOTE);
+      if (done != null) {
+        return done;
       }
     }
-    throw new StaleDecisionException(
+    throw changing();
+  }
+
+  /** Decides and stores; nobody is promoted. */
+  GateDecision submit() {
+    registry.beforeWrite(log.model());
+    for (int i = 0; i < MAX_DECISIONS; i++) {
+      GateDecision stored = store(judged(), Kind.DECIDE);
+      if (stored != null) {
+        return stored;
+      }
+    }
+    throw changing();
+  }
+
+  /** Decides and asks for it to be overridden. */
+  GateDecision requestOverride(String reason) {
+    registry.beforeWrite(log.model());
+    for (int i = 0; i < MAX_DECISIONS; i++) {
+      log.read(state -> requirePromotable(log.model(), number, state));
+      Judgement judgement = judged();
+      GateDecision decision = judgement.decision();
+      if (decision.verdict() == GateResult.Verdict.PASS) {
+        throw new MlopsException(
+            decision.candidate()
+                + " passes policy "
+                + policy.name()
+                + ", so there is nothing to override. Promote it.");
+      }
+      String digest = decisions.put(judgement);
+      HistoryEntry entry =
+          log.append(
+              state ->
+                  judgement.contest().holds(state)
+                      ? stored(Kind.REQUEST_OVERRIDE, digest, reason)
+                      : null);
+      if (entry != null) {
+        return decision;
+      }
+    }
+    throw changing();
+  }
+
+  private StaleDecisionException changing() {
+    return new StaleDecisionException(
         log.model()
             + ":"
             + number
-            + " was not promoted: the champion changed "
+            + " was not promoted: the champion changed, or evidence came, "
             + MAX_DECISIONS
             + " times between decision and promotion. Promote again.");
   }
 
-  /** Null if the decision was about another champion than there is now. */
-  private @Nullable Draft draft(
-      ModelState state, GateDecision decision, String digest, boolean pass) {
-    requirePromotable(state);
-    VersionState bar = state.bar();
-    OptionalInt decided =
-        decision.champion().map(c -> OptionalInt.of(c.number())).orElse(OptionalInt.empty());
-    if (!decided.equals(bar == null ? OptionalInt.empty() : OptionalInt.of(bar.number()))) {
-      return null;
-    }
-    VersionState champion = state.champion();
-    return new Draft(
-        pass ? Kind.PROMOTE : Kind.REFUSE,
-        number,
-        pass ? Optional.of(Stage.PRODUCTION) : Optional.empty(),
-        pass && champion != null ? OptionalInt.of(champion.number()) : OptionalInt.empty(),
-        Optional.of(digest),
-        policy.name() + ": " + decision.verdict());
+  private Judgement judged() {
+    return judging.judge(number, policy, registry.policyBook().publish(policy).number());
   }
 
-  private Stage requirePromotable(ModelState state) {
+  /** Appends a passing decision as {@code passing}, another one as REFUSE; null if it is stale. */
+  private @Nullable GateDecision store(Judgement judgement, Kind passing) {
+    GateDecision decision = judgement.decision();
+    boolean pass = decision.verdict() == GateResult.Verdict.PASS;
+    Kind kind = pass ? passing : Kind.REFUSE;
+    String digest = decisions.put(judgement);
+    String reason = DecisionActs.reason(decision);
+    HistoryEntry entry =
+        log.append(
+            state -> {
+              if (passing == Kind.PROMOTE) {
+                requirePromotable(log.model(), number, state);
+              }
+              if (!judgement.contest().holds(state)) {
+                return null;
+              }
+              return kind == Kind.PROMOTE
+                  ? crowning(state, kind, number, Optional.of(digest), reason)
+                  : stored(kind, digest, reason);
+            });
+    if (entry == null) {
+      return null;
+    }
+    if (kind == Kind.PROMOTE) {
+      return decision.asPromoted();
+    }
+    return pass ? decision.awaiting(decisions.missing(decision)) : decision;
+  }
+
+  private Draft stored(Kind kind, String digest, String reason) {
+    return new Draft(
+        kind, number, Optional.empty(), OptionalInt.empty(), Optional.of(digest), reason);
+  }
+
+  /** The last stored decision, if it is by this policy and still binds. */
+  private Optional<GateDecision> lastBinding() {
+    String digest = log.read(state -> state.version(number).decision());
+    if (digest == null) {
+      return Optional.empty();
+    }
+    GateDecision known = decisions.get(digest, false);
+    return known.policyDigest().equals(policy.digest()) && acts.whyStale(known).isEmpty()
+        ? Optional.of(known)
+        : Optional.empty();
+  }
+
+  static Draft crowning(
+      ModelState state, Kind kind, int number, Optional<String> digest, String reason) {
+    VersionState champion = state.champion();
+    return new Draft(
+        kind,
+        number,
+        Optional.of(Stage.PRODUCTION),
+        champion == null ? OptionalInt.empty() : OptionalInt.of(champion.number()),
+        digest,
+        reason);
+  }
+
+  static Stage requirePromotable(String model, int number, ModelState state) {
     PromotionFreeze freeze = state.freeze();
     if (freeze != null) {
-      throw new PromotionsFrozenException(log.model() + ":" + number, freeze);
+      throw new PromotionsFrozenException(model + ":" + number, freeze);
     }
     Stage stage = state.version(number).stage();
     if (stage != Stage.VALIDATION) {
       throw new MlopsException(
-          log.model()
+          model
               + ":"
               + number
               + " is in "

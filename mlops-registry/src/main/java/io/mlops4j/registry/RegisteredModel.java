@@ -1,16 +1,25 @@
 package io.mlops4j.registry;
 
+import io.mlops4j.core.Check;
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.ModelArtifact;
 import io.mlops4j.core.ModelSource;
+import io.mlops4j.core.Subscription;
+import io.mlops4j.data.RowFingerprint;
+import io.mlops4j.evaluation.CheckEvidence;
 import io.mlops4j.evaluation.EvaluationReport;
+import io.mlops4j.evaluation.LatencyReport;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
  * The handle of one model: its versions, their way to production, and back. Thread-safe. Every
- * method sees what all processes have written so far, and what it returns is durable.
+ * method sees what all processes have written so far, and what it returns is durable. Methods that
+ * change something throw {@link AccessDeniedException} if the registry's {@link AccessPolicy} does
+ * not let its actor.
  *
  * @param <I> one input row
  * @param <O> one answer
@@ -34,6 +43,21 @@ public interface RegisteredModel<I, O> {
    * @throws MlopsException if a file cannot be read or is too large, or the store cannot be written
    */
   RegisteredVersion<I, O> register(ModelArtifact artifact, Lineage lineage);
+
+  /**
+   * Stores a new version, once: whoever lost the answer asks again, with the same request, and gets
+   * the version that the first call made, from any process and after any time.
+   *
+   * @param artifact files, and what travels with them
+   * @param lineage where it comes from; of the first call's
+   * @param request what the caller calls this registration, such as a build's or a run's id: 1 to
+   *     128 of {@code A-Z a-z 0-9 . _ -}, no leading dot
+   * @return the version, in the stage it is in by now
+   * @throws IllegalArgumentException if the request cannot be one
+   * @throws MlopsException as {@link #register(ModelArtifact, Lineage)}, or if the request has
+   *     registered a version of other files
+   */
+  RegisteredVersion<I, O> register(ModelArtifact artifact, Lineage lineage, String request);
 
   /**
    * Returns all versions.
@@ -91,6 +115,44 @@ public interface RegisteredModel<I, O> {
   default void recordEvaluation(RegisteredVersion<I, O> version, EvaluationReport report) {
     recordEvaluation(version.number(), report);
   }
+
+  /**
+   * Stores what a check said about a version: a validation of its training data, a reproduction,
+   * replayed golden rows, a shadow period, or one of your own.
+   *
+   * @param number the version
+   * @param evidence its {@link CheckEvidence#subject} must say that version
+   * @throws IllegalArgumentException if it is about another version
+   */
+  void recordCheck(int number, CheckEvidence evidence);
+
+  /**
+   * Makes a check now and stores what it said. A gate never makes a check; it reads what was
+   * recorded.
+   *
+   * @param number the version
+   * @param check what to ask; one that throws is recorded as an error
+   * @return the evidence
+   */
+  CheckEvidence recordCheck(int number, Check check);
+
+  /**
+   * Stores how fast a version answers.
+   *
+   * @param number the version
+   * @param report its {@link LatencyReport#candidate} must say that version
+   * @throws IllegalArgumentException if it is about another version
+   */
+  void recordLatency(int number, LatencyReport report);
+
+  /**
+   * Stores which rows a version learned from, so that an evaluation on any of them blocks its
+   * promotion. May be called several times, for several parts of the data.
+   *
+   * @param number the version
+   * @param rows the fingerprint of training rows, features and label as the evaluator sees them
+   */
+  void recordTrainingRows(int number, RowFingerprint rows);
 
   /**
    * Moves a version to STAGING.
@@ -161,8 +223,9 @@ public interface RegisteredModel<I, O> {
 
   /**
    * Makes a version the champion if every gate of a policy passes; the previous champion is
-   * archived in the same instant. A refusal is stored too. If the champion changes meanwhile, the
-   * policy is asked again.
+   * archived in the same instant. A refusal is stored too. If the champion changes or evidence
+   * comes meanwhile, the policy is asked again. A policy that asks for approvals is decided and
+   * stored first, and acted on by calling this again once they are there.
    *
    * @param number a version in VALIDATION
    * @param policy the gates
@@ -184,6 +247,14 @@ public interface RegisteredModel<I, O> {
   default GateDecision promote(RegisteredVersion<I, O> version, GatePolicy policy) {
     return promote(version.number(), policy);
   }
+
+  /**
+   * Returns the other ways to production: in two steps, with approvals, by override, and the first
+   * champion.
+   *
+   * @return the promotions of this model
+   */
+  Promotions promotions();
 
   /**
    * Returns production to the champion before this one, after verifying all its bytes. The one that
@@ -244,11 +315,25 @@ public interface RegisteredModel<I, O> {
   List<FleetInstance> fleet();
 
   /**
-   * Returns everything that ever happened to the model.
+   * Returns everything that ever happened to the model; {@link HistoryEntry#sentence} tells it.
    *
    * @return the log, oldest first
    */
   List<HistoryEntry> history();
+
+  /**
+   * Passes on everything that happens to the model, also by other processes (within one poll): each
+   * entry once and in the order of the log, from a place on. Keep the {@link HistoryEntry#sequence}
+   * of the last one, if possible in one transaction with what was done about it, and go on from
+   * there after a restart. A slow or failing listener holds up nobody but itself; what it throws is
+   * logged, and the next entry follows.
+   *
+   * @param after the sequence of the last entry that was seen; 0 for all
+   * @param executor where the listener runs, one call at a time
+   * @param listener gets the entries
+   * @return closing it ends it; one call may still be running
+   */
+  Subscription follow(long after, Executor executor, Consumer<HistoryEntry> listener);
 
   /**
    * Returns a stored decision.

@@ -4,7 +4,9 @@ import io.mlops4j.core.ModelArtifact;
 import io.mlops4j.core.ModelRelease;
 import io.mlops4j.core.ModelSource;
 import io.mlops4j.core.ModelVersion;
+import io.mlops4j.evaluation.CheckEvidence;
 import io.mlops4j.evaluation.EvaluationReport;
+import io.mlops4j.evaluation.LatencyReport;
 import java.util.List;
 import java.util.SortedMap;
 
@@ -88,6 +90,29 @@ public interface RegisteredVersion<I, O> {
    * @throws IntegrityException if one is not what was stored
    */
   List<EvaluationReport> evaluations();
+
+  /**
+   * Returns the checks recorded for it.
+   *
+   * @return oldest first
+   * @throws IntegrityException if one is not what was stored
+   */
+  List<CheckEvidence> checks();
+
+  /**
+   * Returns the latencies recorded for it.
+   *
+   * @return oldest first
+   * @throws IntegrityException if one is not what was stored
+   */
+  List<LatencyReport> latencies();
+
+  /**
+   * Returns the promotions of it against its gates, for ever.
+   *
+   * @return oldest first; usually empty
+   */
+  List<PromotionOverride> overrides();
 
   /**
    * Returns what a policy says about this version against the champion there is now. Changes

@@ -1,6 +1,7 @@
 package io.mlops4j.registry;
 
 import io.mlops4j.core.Baseline;
+import io.mlops4j.core.Digests;
 import io.mlops4j.core.GoldenRows;
 import io.mlops4j.core.InputEncoding;
 import io.mlops4j.core.MlopsException;
@@ -9,6 +10,7 @@ import io.mlops4j.core.ObjectStore;
 import io.mlops4j.core.Text;
 import java.io.IOException;
 import java.io.InputStream;
+import java.security.MessageDigest;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -46,6 +48,49 @@ final class Registration {
     // What cannot be read back (a tag of many megabytes) must not be acknowledged.
     Manifest.fromJson(json, what);
     return blobs.put(json, what).digest();
+  }
+
+  static String requireRequest(String request) {
+    if (!ObjectStore.KEY_PART.matcher(request).matches()) {
+      throw new IllegalArgumentException(
+          "request: \""
+              + Text.printable(request, 64)
+              + "\" (expected: 1 to 128 of A-Z a-z 0-9 . _ -, not starting with a dot)");
+    }
+    return request;
+  }
+
+  /** Throws if what a request has registered is not what it is asked to register. */
+  static void requireSame(String request, RegisteredVersion<?, ?> version, ModelArtifact artifact) {
+    SortedMap<String, String> asked = new TreeMap<>();
+    for (String file : artifact.files()) {
+      try (InputStream in = artifact.open(file)) {
+        asked.put(file, digest(in));
+      } catch (IOException e) {
+        throw new MlopsException("File " + file + " cannot be read: " + e, e);
+      }
+    }
+    if (!asked.equals(version.digests())) {
+      throw new MlopsException(
+          "Request "
+              + request
+              + " has registered "
+              + version.version()
+              + " with the files "
+              + version.digests()
+              + ", and is now asked for "
+              + asked
+              + ". Use another request for another version.");
+    }
+  }
+
+  private static String digest(InputStream in) throws IOException {
+    MessageDigest sha256 = Digests.sha256();
+    byte[] buffer = new byte[1 << 16];
+    for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+      sha256.update(buffer, 0, n);
+    }
+    return Digests.hex(sha256.digest());
   }
 
   private static String requireFile(String name) {

@@ -11,8 +11,10 @@ import java.util.Objects;
  * @param maxFileBytes the largest model file accepted; loading needs this much heap
  * @param actor who is written into the log as the author; one line
  * @param time clocks and the scheduler of the polls
+ * @param accessPolicy who may do what; by default everybody everything
  */
-public record RegistryOptions(Duration pollInterval, long maxFileBytes, String actor, Time time) {
+public record RegistryOptions(
+    Duration pollInterval, long maxFileBytes, String actor, Time time, AccessPolicy accessPolicy) {
   /** Checks the ranges. */
   public RegistryOptions {
     if (pollInterval.compareTo(Duration.ofMillis(1)) < 0) {
@@ -27,15 +29,22 @@ public record RegistryOptions(Duration pollInterval, long maxFileBytes, String a
       throw new IllegalArgumentException("actor: expected 1 to 256 characters, not blank");
     }
     Objects.requireNonNull(time, "time");
+    Objects.requireNonNull(accessPolicy, "accessPolicy");
   }
 
   /**
-   * Returns the usual: polls every second, files up to 1 GiB, actor {@code UNKNOWN}, system time.
+   * Returns the usual: polls every second, files up to 1 GiB, actor {@code UNKNOWN}, system time,
+   * and everybody may do everything.
    *
    * @return the defaults
    */
   public static RegistryOptions withDefaults() {
-    return new RegistryOptions(Duration.ofSeconds(1), 1L << 30, Lineage.UNKNOWN, Time.system());
+    return new RegistryOptions(
+        Duration.ofSeconds(1),
+        1L << 30,
+        Lineage.UNKNOWN,
+        Time.system(),
+        AccessPolicy.allowingEverything());
   }
 
   /**
@@ -45,7 +54,7 @@ public record RegistryOptions(Duration pollInterval, long maxFileBytes, String a
    * @return the copy
    */
   public RegistryOptions withPollInterval(Duration interval) {
-    return new RegistryOptions(interval, maxFileBytes, actor, time);
+    return new RegistryOptions(interval, maxFileBytes, actor, time, accessPolicy);
   }
 
   /**
@@ -55,7 +64,7 @@ public record RegistryOptions(Duration pollInterval, long maxFileBytes, String a
    * @return the copy
    */
   public RegistryOptions withMaxFileBytes(long bytes) {
-    return new RegistryOptions(pollInterval, bytes, actor, time);
+    return new RegistryOptions(pollInterval, bytes, actor, time, accessPolicy);
   }
 
   /**
@@ -65,7 +74,7 @@ public record RegistryOptions(Duration pollInterval, long maxFileBytes, String a
    * @return the copy
    */
   public RegistryOptions withActor(String name) {
-    return new RegistryOptions(pollInterval, maxFileBytes, name, time);
+    return new RegistryOptions(pollInterval, maxFileBytes, name, time, accessPolicy);
   }
 
   /**
@@ -75,6 +84,16 @@ public record RegistryOptions(Duration pollInterval, long maxFileBytes, String a
    * @return the copy
    */
   public RegistryOptions withTime(Time newTime) {
-    return new RegistryOptions(pollInterval, maxFileBytes, actor, newTime);
+    return new RegistryOptions(pollInterval, maxFileBytes, actor, newTime, accessPolicy);
+  }
+
+  /**
+   * Returns a copy with other permissions.
+   *
+   * @param policy asked before anything is written
+   * @return the copy
+   */
+  public RegistryOptions withAccessPolicy(AccessPolicy policy) {
+    return new RegistryOptions(pollInterval, maxFileBytes, actor, time, policy);
   }
 }

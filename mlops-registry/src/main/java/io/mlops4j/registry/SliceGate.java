@@ -8,7 +8,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /** A bound on the candidate's value on one slice. */
-record SliceGate(Metric of, String slice, ValueGate.Comparison comparison, double bound)
+record SliceGate(
+    Metric of, String slice, ValueGate.Comparison comparison, double bound, long leastRows)
     implements EvidenceGate {
   SliceGate {
     ValueGate.requireBound(bound);
@@ -21,7 +22,7 @@ record SliceGate(Metric of, String slice, ValueGate.Comparison comparison, doubl
 
   @Override
   public String requirement() {
-    return subject() + " " + comparison.shown(bound);
+    return subject() + " " + comparison.shown(bound) + size(leastRows);
   }
 
   @Override
@@ -32,7 +33,7 @@ record SliceGate(Metric of, String slice, ValueGate.Comparison comparison, doubl
         "Slice '" + slice + "'",
         found -> {
           SliceResult result = found.report().details().slice(slice).orElseThrow();
-          Optional<String> gap = gap(result, of, bench.minRows());
+          Optional<String> gap = gap(result, of, leastRows > 0 ? leastRows : bench.minRows());
           if (gap.isPresent()) {
             return found.inconclusive(gap.get());
           }
@@ -55,6 +56,11 @@ record SliceGate(Metric of, String slice, ValueGate.Comparison comparison, doubl
                   + comparison.shown(bound)
                   + ".");
         });
+  }
+
+  /** Only said if it is not the policy's, so that policies without it keep their digests. */
+  static String size(long leastRows) {
+    return leastRows > 0 ? ", slices of " + leastRows + " rows or more" : "";
   }
 
   /** Why a slice's value proves nothing, or empty. */

@@ -1,17 +1,24 @@
 package io.mlops4j.registry;
 
+import io.mlops4j.core.Check;
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.ModelArtifact;
 import io.mlops4j.core.ModelSource;
 import io.mlops4j.core.ModelVersion;
+import io.mlops4j.core.Subscription;
 import io.mlops4j.core.Text;
+import io.mlops4j.data.RowFingerprint;
+import io.mlops4j.evaluation.CheckEvidence;
 import io.mlops4j.evaluation.EvaluationReport;
+import io.mlops4j.evaluation.LatencyReport;
 import io.mlops4j.registry.HistoryEntry.Kind;
 import io.mlops4j.registry.ModelLog.Draft;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +31,8 @@ final class StoredModel<I, O> implements RegisteredModel<I, O> {
   private final Blobs blobs;
   private final Loaders<I, O> loaders;
   private final FollowingSource<I, O> production;
+  private final Judging judging;
+  private final StoredPromotions promotions;
 
   StoredModel(
       ModelRegistry registry, ModelLog log, FleetWatch fleet, Blobs blobs, Loaders<I, O> loaders) {
@@ -33,6 +42,8 @@ final class StoredModel<I, O> implements RegisteredModel<I, O> {
     this.blobs = blobs;
     this.loaders = loaders;
     this.production = new FollowingSource<>(this, log);
+    this.judging = new Judging(log, fleet, blobs, registry.options());
+    this.promotions = new StoredPromotions(this, log, registry, judging);
   }
 
   @Override
@@ -54,12 +65,33 @@ final class StoredModel<I, O> implements RegisteredModel<I, O> {
 
   @Override
   public RegisteredVersion<I, O> register(ModelArtifact artifact, Lineage lineage) {
+    return register(artifact, lineage, Optional.empty());
+  }
+
+  @Override
+  public RegisteredVersion<I, O> register(ModelArtifact artifact, Lineage lineage, String request) {
+    Optional<HistoryEntry> done = log.request(Registration.requireRequest(request));
+    return done.isPresent()
+        ? same(request, done.get(), artifact)
+        : register(artifact, lineage, Optional.of(request));
+  }
+
+  private RegisteredVersion<I, O> same(String request, HistoryEntry entry, ModelArtifact artifact) {
+    RegisteredVersion<I, O> version = version(entry.version());
+    Registration.requireSame(request, version, artifact);
+    return version;
+  }
+
+  private RegisteredVersion<I, O> register(
+      ModelArtifact artifact, Lineage lineage, Optional<String> request) {
     Objects.requireNonNull(lineage, "lineage");
+    registry.require(Operation.REGISTER, name());
     registry.beforeWrite(name());
     Registration registration = new Registration(blobs, registry.options());
     String manifest = registration.store(name(), artifact, lineage);
     HistoryEntry entry =
         append(
+            request,
             state ->
                 new Draft(
                     Kind.REGISTER,
@@ -68,7 +100,11 @@ final class StoredModel<I, O> implements RegisteredModel<I, O> {
                     OptionalInt.empty(),
                     Optional.of(manifest),
                     ""));
-    return new StoredVersion<>(this, entry.version(), manifest, Stage.NONE, List.of());
+    if (request.isPresent() && !entry.digest().equals(Optional.of(manifest))) {
+      return same(request.get(), entry, artifact);
+    }
+    return new StoredVersion<>(
+        this, new VersionState(entry.version(), manifest, entry.by()).snapshot());
   }
 
   @Override
@@ -87,8 +123,7 @@ final class StoredModel<I, O> implements RegisteredModel<I, O> {
   }
 
   private RegisteredVersion<I, O> view(VersionState version) {
-    return new StoredVersion<>(
-        this, version.number(), version.manifest(), version.stage(), version.evaluations());
+    return new StoredVersion<>(this, version.snapshot());
   }
 
   @Override
@@ -103,24 +138,77 @@ final class StoredModel<I, O> implements RegisteredModel<I, O> {
 
   @Override
   public void recordEvaluation(int number, EvaluationReport report) {
-    if (!report.modelVersion().equals(id(number).toString())) {
-      throw new IllegalArgumentException(
-          "report: about " + report.modelVersion() + " (expected: about " + id(number) + ")");
-    }
+    requireAbout(number, "report", report.modelVersion());
+    record(Kind.EVALUATE, number, report.toJson(), report.datasetName());
+  }
+
+  private void record(Kind kind, int number, byte[] content, String reason) {
+    registry.require(Operation.EVALUATE, name());
     registry.beforeWrite(name());
     log.read(state -> state.version(number));
-    String digest = blobs.put(report.toJson(), "the report about " + id(number)).digest();
+    String digest = blobs.put(content, "evidence about " + id(number)).digest();
     append(
         state -> {
           state.version(number);
           return new Draft(
-              Kind.EVALUATE,
-              number,
-              Optional.empty(),
-              OptionalInt.empty(),
-              Optional.of(digest),
-              report.datasetName());
+              kind, number, Optional.empty(), OptionalInt.empty(), Optional.of(digest), reason);
         });
+  }
+
+  @Override
+  public void recordCheck(int number, CheckEvidence evidence) {
+    requireAbout(number, "evidence", evidence.subject());
+    record(
+        Kind.EVIDENCE,
+        number,
+        evidence.toJson(),
+        evidence.name() + " " + evidence.outcome().name().replace('_', ' '));
+  }
+
+  @Override
+  public CheckEvidence recordCheck(int number, Check check) {
+    Objects.requireNonNull(check, "check");
+    log.read(state -> state.version(number));
+    CheckEvidence evidence =
+        CheckEvidence.of(check, id(number).toString(), registry.options().time().now());
+    recordCheck(number, evidence);
+    return evidence;
+  }
+
+  @Override
+  public void recordLatency(int number, LatencyReport report) {
+    requireAbout(number, "report", report.candidate());
+    record(
+        Kind.EVIDENCE,
+        number,
+        report.toJson(),
+        "latency" + report.champion().map(rival -> " beside " + rival).orElse(""));
+  }
+
+  @Override
+  public void recordTrainingRows(int number, RowFingerprint rows) {
+    record(
+        Kind.EVIDENCE,
+        number,
+        StoredEvidence.trainingRows(rows),
+        "fingerprint of " + rows.rows() + " training rows");
+  }
+
+  private void requireAbout(int number, String what, String subject) {
+    if (!subject.equals(id(number).toString())) {
+      throw new IllegalArgumentException(
+          what
+              + ": about "
+              + Text.printable(subject, 200)
+              + " (expected: about "
+              + id(number)
+              + ")");
+    }
+  }
+
+  /** What is stored about a version now. */
+  Evidence evidence(int number) {
+    return judging.evidence(log.read(state -> state.version(number).snapshot()));
   }
 
   @Override
@@ -144,6 +232,7 @@ final class StoredModel<I, O> implements RegisteredModel<I, O> {
   }
 
   private RegisteredVersion<I, O> move(int number, Stage to, String reason) {
+    registry.require(Operation.MOVE, name());
     append(
         state -> {
           Stage from = state.version(number).stage();
@@ -169,21 +258,24 @@ final class StoredModel<I, O> implements RegisteredModel<I, O> {
 
   @Override
   public GateDecision decide(int number, GatePolicy policy) {
-    return promotion(number, policy).decide();
+    return promotions.of(number, policy).decide();
   }
 
   @Override
   public GateDecision promote(int number, GatePolicy policy) {
-    return promotion(number, policy).run();
+    registry.require(Operation.PROMOTE, name());
+    return promotions.of(number, policy).run();
   }
 
-  private Promotion promotion(int number, GatePolicy policy) {
-    return new Promotion(log, fleet, blobs, registry, number, policy);
+  @Override
+  public Promotions promotions() {
+    return promotions;
   }
 
   @Override
   public RegisteredVersion<I, O> rollback(String reason) {
     Objects.requireNonNull(reason, "reason");
+    registry.require(Operation.ROLLBACK, name());
     while (true) {
       VersionState target =
           log.read(
@@ -273,6 +365,7 @@ final class StoredModel<I, O> implements RegisteredModel<I, O> {
     if (reason.isBlank()) {
       throw new IllegalArgumentException("reason: blank (expected: why, for who is refused)");
     }
+    registry.require(Operation.FREEZE, name());
     HistoryEntry entry = append(state -> Draft.ofModel(Kind.FREEZE, reason));
     return new PromotionFreeze(entry.reason(), entry.by(), entry.at());
   }
@@ -280,6 +373,7 @@ final class StoredModel<I, O> implements RegisteredModel<I, O> {
   @Override
   public boolean unfreezePromotions(String reason) {
     Objects.requireNonNull(reason, "reason");
+    registry.require(Operation.FREEZE, name());
     registry.beforeWrite(name());
     return log.append(state -> state.freeze() == null ? null : Draft.ofModel(Kind.UNFREEZE, reason))
         != null;
@@ -311,21 +405,21 @@ final class StoredModel<I, O> implements RegisteredModel<I, O> {
   }
 
   @Override
+  public Subscription follow(long after, Executor executor, Consumer<HistoryEntry> listener) {
+    return log.follow(
+        after,
+        Objects.requireNonNull(executor, "executor"),
+        Objects.requireNonNull(listener, "listener"));
+  }
+
+  @Override
   public List<HistoryEntry> history() {
     return log.read(ModelState::history);
   }
 
   @Override
   public GateDecision decision(String digest) {
-    HistoryEntry entry =
-        history().stream()
-            .filter(e -> e.kind() == Kind.PROMOTE || e.kind() == Kind.REFUSE)
-            .filter(e -> e.digest().equals(Optional.of(digest)))
-            .findFirst()
-            .orElseThrow(
-                () -> new MlopsException("Model " + name() + " has no decision " + digest + "."));
-    String what = "decision " + digest + " of " + name();
-    return GateDecisionJson.read(blobs.get(digest, what), what, entry.kind() == Kind.PROMOTE);
+    return promotions.logged(digest);
   }
 
   @Override
@@ -334,8 +428,13 @@ final class StoredModel<I, O> implements RegisteredModel<I, O> {
   }
 
   private HistoryEntry append(Function<ModelState, @Nullable Draft> decide) {
+    return append(Optional.empty(), decide);
+  }
+
+  private HistoryEntry append(
+      Optional<String> request, Function<ModelState, @Nullable Draft> decide) {
     registry.beforeWrite(name());
-    return Objects.requireNonNull(log.append(decide));
+    return Objects.requireNonNull(log.append(request, decide));
   }
 
   /** Returns the name. */

@@ -3,7 +3,9 @@ package io.mlops4j.registry;
 import io.mlops4j.core.ModelArtifact;
 import io.mlops4j.core.ModelRelease;
 import io.mlops4j.core.ModelVersion;
+import io.mlops4j.evaluation.CheckEvidence;
 import io.mlops4j.evaluation.EvaluationReport;
+import io.mlops4j.evaluation.LatencyReport;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
@@ -13,17 +15,14 @@ import java.util.TreeMap;
 final class StoredVersion<I, O> implements RegisteredVersion<I, O> {
   private final StoredModel<I, O> model;
   private final ModelVersion version;
-  private final Stage stage;
-  private final List<String> evaluations;
+  private final VersionState.Snapshot state;
   private final StoredRelease<I, O> release;
 
-  StoredVersion(
-      StoredModel<I, O> model, int number, String manifest, Stage stage, List<String> evaluations) {
+  StoredVersion(StoredModel<I, O> model, VersionState.Snapshot state) {
     this.model = model;
-    this.version = model.id(number);
-    this.stage = stage;
-    this.evaluations = evaluations;
-    this.release = new StoredRelease<>(model, version, manifest);
+    this.version = model.id(state.number());
+    this.state = state;
+    this.release = new StoredRelease<>(model, version, state.manifest());
   }
 
   @Override
@@ -33,7 +32,7 @@ final class StoredVersion<I, O> implements RegisteredVersion<I, O> {
 
   @Override
   public Stage stage() {
-    return stage;
+    return state.stage();
   }
 
   @Override
@@ -60,7 +59,26 @@ final class StoredVersion<I, O> implements RegisteredVersion<I, O> {
 
   @Override
   public List<EvaluationReport> evaluations() {
-    return Promotion.reports(model.blobs(), version, evaluations);
+    return Judging.reports(model.blobs(), version, state.evaluations());
+  }
+
+  @Override
+  public List<CheckEvidence> checks() {
+    return evidence().checks();
+  }
+
+  @Override
+  public List<LatencyReport> latencies() {
+    return evidence().latencies();
+  }
+
+  private StoredEvidence evidence() {
+    return StoredEvidence.read(model.blobs(), version.toString(), state.evidence());
+  }
+
+  @Override
+  public List<PromotionOverride> overrides() {
+    return state.overrides();
   }
 
   @Override
@@ -68,14 +86,14 @@ final class StoredVersion<I, O> implements RegisteredVersion<I, O> {
     return model.decide(version.number(), policy);
   }
 
-  /** The same version with what has become of it since. */
-  RegisteredVersion<I, O> now() {
-    return model.version(version.number());
+  /** What is stored about it now, not when this object was made. */
+  Evidence evidenceNow() {
+    return model.evidence(version.number());
   }
 
   /** Returns name, number and stage. */
   @Override
   public String toString() {
-    return version + " (" + stage + ")";
+    return version + " (" + state.stage() + ")";
   }
 }

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Reads everything a model's log refers to. */
 final class Verification {
@@ -27,8 +28,12 @@ final class Verification {
         if (entry.kind() == HistoryEntry.Kind.REGISTER) {
           manifests.put(entry.version(), entry.digest().orElseThrow());
         } else if (entry.digest().isPresent()) {
-          check(entry.digest().get(), where + " " + entry.kind() + " evidence")
-              .ifPresent(damage -> problems.add(new Problem(where, damage.sentence())));
+          Optional<IntegrityException> damage =
+              check(entry.digest().get(), where + " " + entry.kind() + " evidence");
+          damage.ifPresent(found -> problems.add(new Problem(where, found.sentence())));
+          if (damage.isEmpty() && entry.kind() == HistoryEntry.Kind.PROMOTE) {
+            decided(entry).ifPresent(what -> problems.add(new Problem(where, what)));
+          }
         }
       }
       manifests.forEach(
@@ -42,6 +47,33 @@ final class Verification {
       return problems;
     }
     return problems;
+  }
+
+  /** Why a promotion does not follow from its decision, or what of the decision is gone. */
+  private Optional<String> decided(HistoryEntry entry) {
+    String digest = entry.digest().orElseThrow();
+    String what = "decision " + digest.substring(0, 12) + " of record " + entry.sequence();
+    try {
+      GateDecision decision = GateDecisionJson.read(blobs.get(digest, what), what, true);
+      if (decision.verdict() != GateResult.Verdict.PASS
+          || decision.candidate().number() != entry.version()) {
+        return Optional.of(
+            "It was promoted by "
+                + what
+                + ", which says "
+                + decision.verdict()
+                + " about "
+                + decision.candidate()
+                + ".");
+      }
+      return Stream.concat(Stream.of(decision.policyDigest()), decision.evidence().stream())
+          .map(one -> check(one, "evidence or policy of " + what))
+          .flatMap(Optional::stream)
+          .map(IntegrityException::sentence)
+          .findFirst();
+    } catch (IntegrityException e) {
+      return Optional.of(e.sentence());
+    }
   }
 
   /** The first thing that is wrong with a version's bytes. */

@@ -32,6 +32,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -156,6 +160,48 @@ abstract class ModelRegistryContract {
     assertThat(model.register(constant("a"), Lineage.unknown()).number()).isEqualTo(2);
     assertThat(answer(model.version(1).source())).isEqualTo("a");
     assertThat(answer(model.version(2).source())).isEqualTo("a");
+  }
+
+  @Test
+  void register_sameRequestAgain_isTheSameVersionForEveryone() {
+    RegisteredVersion<String, String> first =
+        model.register(constant("a"), Lineage.unknown(), "build-17");
+    champion(model, "b", 0.7);
+    RegisteredModel<String, String> other =
+        ModelRegistry.on(openStore(), options).model("delay", LOADER);
+    model.stage(first);
+    RegisteredVersion<String, String> again =
+        other.register(constant("a"), Lineage.unknown().withTag("try", "2"), "build-17");
+    assertThat(again.number()).isEqualTo(first.number());
+    assertThat(again.stage()).isEqualTo(Stage.STAGING);
+    assertThat(again.lineage()).isEqualTo(first.lineage());
+    assertThat(model.versions()).hasSize(2);
+    assertThat(model.register(constant("a"), Lineage.unknown(), "build-18").number()).isEqualTo(3);
+    assertThatThrownBy(() -> other.register(constant("c"), Lineage.unknown(), "build-17"))
+        .isInstanceOf(MlopsException.class)
+        .hasMessageContaining("Request build-17 has registered delay:1")
+        .hasMessageContaining("Use another request");
+    assertThatThrownBy(() -> other.register(constant("c"), Lineage.unknown(), "a b"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("request: ");
+    assertThat(model.versions()).hasSize(3);
+    assertThat(registry.verify()).isEmpty();
+  }
+
+  @Test
+  void register_oneRequestInEightThreads_isOneVersion() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    List<Callable<Integer>> calls = new ArrayList<>();
+    for (int t = 0; t < 8; t++) {
+      RegisteredModel<String, String> mine =
+          ModelRegistry.on(openStore(), options).model("delay", LOADER);
+      calls.add(() -> mine.register(constant("a"), Lineage.unknown(), "once").number());
+    }
+    for (Future<Integer> number : threads.invokeAll(calls)) {
+      assertThat(number.get()).isEqualTo(1);
+    }
+    threads.shutdown();
+    assertThat(model.versions()).hasSize(1);
   }
 
   @Test
@@ -515,7 +561,7 @@ abstract class ModelRegistryContract {
     champion(model, "a", 0.7);
     int next = model.history().size() + 1;
     String json =
-        "{\"v\":3,\"model\":\"delay\",\"seq\":"
+        "{\"v\":4,\"model\":\"delay\",\"seq\":"
             + next
             + ",\"prev\":\""
             + model.head()
@@ -523,7 +569,7 @@ abstract class ModelRegistryContract {
     store.putIfAbsent(String.format("models/delay/log/%010d.json", next), json.getBytes(UTF_8));
     assertThat(answer(model.production())).isEqualTo("a");
     assertThatThrownBy(() -> model.register(constant("b"), Lineage.unknown()))
-        .hasMessageContaining("format 3");
+        .hasMessageContaining("format 4");
     assertThat(registry.verify()).isEmpty();
   }
 

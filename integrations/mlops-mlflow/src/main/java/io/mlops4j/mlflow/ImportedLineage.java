@@ -179,16 +179,12 @@ final class ImportedLineage {
     String commit = tags.getOrDefault("mlflow.source.git.commit", Lineage.UNKNOWN);
     SortedMap<String, String> all = new TreeMap<>(tags);
     all.putAll(own);
-    Lineage nothing = Lineage.unknown();
-    return new Lineage(
-        data,
-        new Lineage.Code(commit, Lineage.WorkTree.UNKNOWN),
-        environment,
-        parameters,
-        metrics,
-        all,
-        nothing.parents(),
-        nothing.createdBy(),
-        nothing.createdAt());
+    return Lineage.unknown()
+        .withData(data)
+        .withCode(commit, Lineage.WorkTree.UNKNOWN)
+        .withEnvironment(environment)
+        .withHyperparameters(parameters)
+        .withMetrics(metrics)
+        .withTags(all);
   }
 }

@@ -63,7 +63,7 @@ final class Story {
   private static Status status(GateResult.Verdict verdict) {
     return switch (verdict) {
       case PASS -> Status.PASS;
-      case FAIL -> Status.FAIL;
+      case FAIL, ERROR -> Status.FAIL;
       case INCONCLUSIVE -> Status.WARNING;
       case NOT_APPLICABLE -> Status.INFO;
     };
