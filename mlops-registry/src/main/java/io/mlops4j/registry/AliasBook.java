@@ -52,7 +52,6 @@ final class AliasBook {
         return Json.parse(bytes, key).path("version").asInt();
       } catch (MlopsException e) {
         // Its writer died, or it was damaged since: the one before it counts.
-        continue;
       }
     }
     return 0;

@@ -6,7 +6,7 @@ public enum Operation {
   REGISTER,
   /** Store evidence about a version. */
   EVALUATE,
-  /** Move a version between stages other than PRODUCTION: stage, validate, reject, archive. */
+  /** Move a version between stages other than PRODUCTION, or an alias. */
   MOVE,
   /** Make a version the champion, if its gates pass. */
   PROMOTE,

@@ -75,14 +75,13 @@ final class Polled<T> {
   }
 
   Subscription subscribe(Runnable onChange) {
-    Runnable own = Objects.requireNonNull(onChange, "onChange")::run;
-    listeners.add(own);
+    listeners.add(Objects.requireNonNull(onChange, "onChange"));
     synchronized (this) {
       if (next == null) {
         next = time.schedule(every, this::poll);
       }
     }
-    return () -> listeners.remove(own);
+    return () -> listeners.remove(onChange);
   }
 
   private void poll() {

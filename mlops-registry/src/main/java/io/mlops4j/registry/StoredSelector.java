@@ -88,6 +88,7 @@ final class StoredSelector<I, O> implements VersionSelector<I, O> {
   public void point(String alias, int number, String reason) {
     AliasBook.requireName(alias);
     Objects.requireNonNull(reason, "reason");
+    registry.require(Operation.MOVE, model.name());
     Stage stage = log.read(state -> state.version(number).stage());
     if (stage == Stage.REJECTED || stage == Stage.QUARANTINED) {
       throw new MlopsException(
@@ -107,6 +108,7 @@ final class StoredSelector<I, O> implements VersionSelector<I, O> {
   public void drop(String alias, String reason) {
     AliasBook.requireName(alias);
     Objects.requireNonNull(reason, "reason");
+    registry.require(Operation.MOVE, model.name());
     if (aliases.read(alias) != 0) {
       registry.beforeWrite(model.name());
       aliases.write(alias, 0, reason);

@@ -34,6 +34,7 @@ public interface VersionSelector<I, O> {
    * @param number a version that is neither rejected nor quarantined
    * @param reason why, for who looks later
    * @throws MlopsException if there is no such version, or it must not be served
+   * @throws AccessDeniedException if the registry's actor may not {@link Operation#MOVE} the model
    * @throws IllegalArgumentException if the name cannot be one
    */
   void point(String alias, int number, String reason);

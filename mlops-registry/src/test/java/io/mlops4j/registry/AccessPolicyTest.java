@@ -97,6 +97,24 @@ class AccessPolicyTest {
             });
   }
 
+  /** Aliases are not in the log, so they have a test of their own. */
+  @Test
+  void alias_onlyWithThePermissionToMove_isMoved() {
+    prepare();
+    VersionSelector<String, String> denied =
+        model(AccessPolicy.rules().allow("bob", "delay", Operation.PROMOTE), "bob").select();
+    Set<String> keys = Set.copyOf(store.list(""));
+    assertThatThrownBy(() -> denied.point("shadow", 5, "try"))
+        .isInstanceOf(AccessDeniedException.class)
+        .hasMessageStartingWith("bob may not MOVE delay. Nothing was");
+    assertThatThrownBy(() -> denied.drop("shadow", "no")).isInstanceOf(AccessDeniedException.class);
+    assertThat(store.list("")).containsExactlyInAnyOrderElementsOf(keys);
+    model(AccessPolicy.rules().allow("bob", "delay", Operation.MOVE), "bob")
+        .select()
+        .point("shadow", 5, "try");
+    assertThat(denied.aliases()).containsEntry("shadow", 5);
+  }
+
   @Test
   void defaults_allowEverythingAndSayIt() {
     assertThat(RegistryOptions.withDefaults().accessPolicy())

@@ -143,6 +143,27 @@ final class Batcher<I, O> {
     return queue.withdraw(request);
   }
 
+  /**
+   * Returns the least time in which a request that comes now is answered, by what runs have cost: a
+   * run at a time per worker, with as many of those before it as fit, and what runs already not
+   * counted. 0 if nobody is before it: that one is always tried, or a cost once seen would be
+   * believed for ever.
+   */
+  long leastNanos(Priority priority) {
+    int ahead =
+        switch (priority) {
+          case HIGH -> queue.waiting(Priority.HIGH);
+          case NORMAL -> queue.live();
+          case OFFLINE -> queue.waiting();
+        };
+    if (ahead == 0) {
+      return 0;
+    }
+    int most = Math.max(1, runner.bestBatch());
+    int rounds = ahead / most / crew.parallel();
+    return rounds * runner.expectedNanos(most) + runner.expectedNanos(ahead % most + 1);
+  }
+
   boolean isClosing() {
     return closing;
   }

@@ -111,7 +111,21 @@ final class Calls<I, O> {
     return queued(input, start, deadline, priority, trace);
   }
 
+  /** Returns why a request need not queue: by what runs have cost, it would wait for nothing. */
+  private @Nullable RuntimeException hopeless(long deadline, Priority priority) {
+    if (deadline == Deadline.NONE) {
+      return null;
+    }
+    long least = batcher.leastNanos(priority);
+    long left = least == 0 ? 0 : Deadline.left(deadline, time.nanos());
+    return least > left ? errors.hopeless(least, left, batcher.depth()) : null;
+  }
+
   private O queued(I input, long start, long deadline, Priority priority, @Nullable Trace trace) {
+    RuntimeException hopeless = hopeless(deadline, priority);
+    if (hopeless != null) {
+      return outcomes.instead(input, start, trace, hopeless);
+    }
     Request<I, O> request;
     try {
       request = Request.blocking(input, start, deadline, priority, shapeOf(input), trace);
@@ -140,6 +154,11 @@ final class Calls<I, O> {
   CompletableFuture<O> async(
       I input, long start, long deadline, Priority priority, @Nullable Trace trace) {
     AnswerFuture<O> future = new AnswerFuture<>();
+    RuntimeException hopeless =
+        Deadline.isPast(deadline, start) ? null : hopeless(deadline, priority);
+    if (hopeless != null) {
+      return instead(future, input, start, trace, hopeless);
+    }
     Request<I, O> request;
     try {
       request = Request.async(input, start, deadline, priority, shapeOf(input), trace, future);

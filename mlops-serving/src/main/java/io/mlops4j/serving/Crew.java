@@ -53,6 +53,11 @@ final class Crew<I, O> {
     return false;
   }
 
+  /** Returns how many run at once. */
+  int parallel() {
+    return workers.size();
+  }
+
   void givePermit() {
     permits.incrementAndGet();
   }

@@ -74,6 +74,19 @@ record PredictorErrors(String name) {
             + "). Give it more time, add workers, or shed load upstream.");
   }
 
+  PredictionRejectedException hopeless(long least, long left, int queued) {
+    return new PredictionRejectedException(
+        Reason.EXPIRED,
+        who()
+            + " rejected the request: it would miss its deadline (left="
+            + Duration.ofNanos(Math.max(0, left))
+            + ", needed at least="
+            + Duration.ofNanos(least)
+            + ", queued="
+            + queued
+            + "). Give it more time, add workers, or shed load upstream.");
+  }
+
   PredictionFailedException late(ModelVersion version, long nanos) {
     return PredictionFailedException.late(
         who()

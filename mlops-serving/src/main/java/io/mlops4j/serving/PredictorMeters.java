@@ -27,6 +27,8 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A predictor's meters. They read its own counters when they are published, so that a request pays
@@ -36,7 +38,10 @@ import java.util.function.ToLongFunction;
  * <p>Every name is in the table of docs/serving.md; a test compares the two.
  */
 final class PredictorMeters {
+  private static final Logger LOG = LoggerFactory.getLogger(PredictorMeters.class);
+
   private final MeterRegistry registry;
+  private final String name;
   private final Tags tags;
   private final Counters counters;
 
@@ -45,6 +50,7 @@ final class PredictorMeters {
 
   private final DistributionSummary batchSize;
   private final List<Meter> meters = new ArrayList<>();
+  private volatile boolean failed;
 
   PredictorMeters(
       MeterRegistry registry,
@@ -55,6 +61,7 @@ final class PredictorMeters {
       IntSupplier inFlight,
       LongSupplier dropped) {
     this.registry = registry;
+    this.name = predictor;
     this.tags = Tags.of("model", predictor);
     this.counters = counters;
     held.addAll(List.of(counters, queue, inFlight, dropped));
@@ -228,7 +235,15 @@ final class PredictorMeters {
   }
 
   void batch(int rows) {
-    batchSize.record(rows);
+    try {
+      batchSize.record(rows);
+    } catch (RuntimeException e) {
+      // A registry is somebody else's code: no request fails because of it.
+      if (!failed) {
+        failed = true;
+        LOG.warn("Predictor '{}': a meter threw; further ones are not reported", name, e);
+      }
+    }
   }
 
   private void quantile(String meter, double share, RecentLatency recent) {

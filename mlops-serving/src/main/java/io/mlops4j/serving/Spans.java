@@ -11,6 +11,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Observes calls and runs. Exists only if a registry was given that observes anything: without one
@@ -20,8 +22,11 @@ import org.jspecify.annotations.Nullable;
  * begins without a parent, and knows its calls, as they know it.
  */
 final class Spans<I, O> {
+  private static final Logger LOG = LoggerFactory.getLogger(Spans.class);
+
   private final String predictor;
   private final ObservationRegistry registry;
+  private final AtomicBoolean failing = new AtomicBoolean();
 
   Spans(String predictor, ObservationRegistry registry) {
     this.predictor = predictor;
@@ -36,17 +41,54 @@ final class Spans<I, O> {
   }
 
   private Observation start(int rows) {
-    return Observation.createNotStarted(
-            PredictionContext.NAME, () -> new PredictionContext(predictor, rows), registry)
-        .lowCardinalityKeyValue("model", predictor)
-        .start();
+    try {
+      return Observation.createNotStarted(
+              PredictionContext.NAME, () -> new PredictionContext(predictor, rows), registry)
+          .lowCardinalityKeyValue("model", predictor)
+          .start();
+    } catch (RuntimeException e) {
+      failed(e);
+      return Observation.NOOP;
+    }
+  }
+
+  /** Handlers are somebody else's code: no request fails because of them. */
+  private void failed(RuntimeException e) {
+    if (failing.compareAndSet(false, true)) {
+      LOG.warn(
+          "Predictor '{}': an observation handler threw {}; further ones are not reported.",
+          predictor,
+          e.getClass().getName());
+    }
+  }
+
+  /** Makes an observation current on this thread until what is returned is run. */
+  private Runnable open(Observation observation) {
+    Observation.Scope before = registry.getCurrentObservationScope();
+    Observation.Scope scope;
+    try {
+      scope = observation.openScope();
+    } catch (RuntimeException e) {
+      failed(e);
+      scope = Observation.Scope.NOOP;
+    }
+    Observation.Scope opened = scope;
+    return () -> {
+      try {
+        opened.close();
+      } catch (RuntimeException e) {
+        failed(e);
+      } finally {
+        registry.setCurrentObservationScope(before);
+      }
+    };
   }
 
   /** Observes a call that ends on this thread. */
   <R> R call(int rows, Trace trace, Function<Trace, R> call) {
     Observation observation = start(rows);
     trace.observation = observation;
-    Observation.Scope scope = observation.openScope();
+    Runnable scope = open(observation);
     Throwable failure = null;
     try {
       return call.apply(trace);
@@ -54,7 +96,7 @@ final class Spans<I, O> {
       failure = e;
       throw e;
     } finally {
-      scope.close();
+      scope.run();
       stop(observation, trace, rows, failure);
     }
   }
@@ -65,14 +107,14 @@ final class Spans<I, O> {
     trace.observation = observation;
     AtomicBoolean stopped = new AtomicBoolean();
     CompletableFuture<O> future;
-    Observation.Scope scope = observation.openScope();
+    Runnable scope = open(observation);
     try {
       future = call.apply(trace);
     } catch (RuntimeException | Error e) {
       stop(observation, trace, 1, e);
       throw e;
     } finally {
-      scope.close();
+      scope.run();
     }
     if (future instanceof AnswerFuture<O> own) {
       own.beforeCompletion(
@@ -93,7 +135,15 @@ final class Spans<I, O> {
     return future;
   }
 
-  private static void stop(
+  private void stop(Observation observation, Trace trace, int rows, @Nullable Throwable failure) {
+    try {
+      tell(observation, trace, rows, failure);
+    } catch (RuntimeException e) {
+      failed(e);
+    }
+  }
+
+  private static void tell(
       Observation observation, Trace trace, int rows, @Nullable Throwable failure) {
     if (observation.getContext() instanceof PredictionContext context) {
       context.answered(trace.version, trace.source);
@@ -134,25 +184,37 @@ final class Spans<I, O> {
     }
     // Whatever a continuation of an earlier caller has left open here is not this run's parent.
     registry.setCurrentObservationScope(null);
-    Observation observation =
-        Observation.createNotStarted(
-                BatchContext.NAME,
-                () ->
-                    new BatchContext(
-                        predictor, version, run.requests.size(), run.release, requests),
-                registry)
-            .lowCardinalityKeyValue("model", predictor)
-            .lowCardinalityKeyValue("release", lower(run.release))
-            .highCardinalityKeyValue("version", version.toString())
-            .highCardinalityKeyValue("rows", Integer.toString(run.requests.size()))
-            .start();
+    Observation observation = start(version, run, requests);
     contexts.forEach(context -> context.joined(observation.getContextView()));
-    Observation.Scope scope = observation.openScope();
+    Runnable scope = open(observation);
     try {
       task.run();
     } finally {
-      scope.close();
-      observation.stop();
+      scope.run();
+      try {
+        observation.stop();
+      } catch (RuntimeException e) {
+        failed(e);
+      }
+    }
+  }
+
+  private Observation start(
+      ModelVersion version, Run<I, O> run, List<Observation.ContextView> requests) {
+    int rows = run.requests.size();
+    try {
+      return Observation.createNotStarted(
+              BatchContext.NAME,
+              () -> new BatchContext(predictor, version, rows, run.release, requests),
+              registry)
+          .lowCardinalityKeyValue("model", predictor)
+          .lowCardinalityKeyValue("release", lower(run.release))
+          .highCardinalityKeyValue("version", version.toString())
+          .highCardinalityKeyValue("rows", Integer.toString(rows))
+          .start();
+    } catch (RuntimeException e) {
+      failed(e);
+      return Observation.NOOP;
     }
   }
 }

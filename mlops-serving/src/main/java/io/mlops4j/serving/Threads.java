@@ -50,6 +50,7 @@ final class Threads {
    * Like {@link #named}, for work that must not hold up requests. On Linux the JVM looks at
    * priorities only with {@code -XX:ThreadPriorityPolicy=1}.
    */
+  @SuppressWarnings("ThreadPriorityCheck") // Nothing is right or wrong by it, only sooner or later.
   static ThreadFactory inBackground(String predictor, String role) {
     ThreadFactory named = named(predictor, role);
     return task -> {

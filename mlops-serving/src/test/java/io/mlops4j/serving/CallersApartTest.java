@@ -19,7 +19,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -67,13 +66,11 @@ class CallersApartTest {
   }
 
   /** Notes what a run knows, on the thread of the run, once for each row. */
-  private Predicate<Double> looking() {
-    return answer -> {
-      Observation current = registry.getCurrentObservation();
-      insideRuns.add(
-          MDC.get("caller") + " " + (current == null ? "none" : current.getContext().getName()));
-      return true;
-    };
+  private boolean look(double answer) {
+    Observation current = registry.getCurrentObservation();
+    insideRuns.add(
+        MDC.get("caller") + " " + (current == null ? "none" : current.getContext().getName()));
+    return !Double.isNaN(answer);
   }
 
   /** Calls on a thread of its own, with everything a caller may have about it. */
@@ -104,7 +101,7 @@ class CallersApartTest {
     Predictor<float[], Double> predictor =
         Predictor.of(Models.one("plus1"))
             .microBatching(PAIRS)
-            .outputCheck(looking())
+            .outputCheck(this::look)
             .observations(registry)
             .build();
     try (predictor) {
@@ -148,7 +145,7 @@ class CallersApartTest {
     MDC.put("caller", "builder");
     Observation own = Observation.start("a", registry);
     try (Observation.Scope scope = own.openScope()) {
-      Thread ordinary = new Thread(() -> assertThat(looking().test(1.0)).isTrue());
+      Thread ordinary = new Thread(() -> assertThat(look(1.0)).isTrue());
       ordinary.start();
       ordinary.join();
       assertThat(insideRuns).containsExactly("builder none");
@@ -192,13 +189,12 @@ class CallersApartTest {
   @Test
   void continuation_leavesItsContextOnTheWorker_nextCallersRunHasNone() {
     CountDownLatch attached = new CountDownLatch(1);
-    Predicate<Double> looking = looking();
     try (Predictor<float[], Double> predictor =
         Predictor.of(Models.one("plus1"))
             .outputCheck(
                 answer -> {
                   GatedModel.await(attached);
-                  return looking.test(answer);
+                  return look(answer);
                 })
             .observations(registry)
             .build()) {
@@ -255,7 +251,7 @@ class CallersApartTest {
   @Test
   void predict_inline_isObservedUnderItsCallersObservation() {
     try (Predictor<float[], Double> predictor =
-        Predictor.of(Models.one("plus1")).outputCheck(looking()).observations(registry).build()) {
+        Predictor.of(Models.one("plus1")).outputCheck(this::look).observations(registry).build()) {
       CompletableFuture<Double> a = caller("a", predictor, 1, CallOptions.withDefaults());
       assertThat(a.join()).isEqualTo(2);
       assertThat(insideRuns).containsExactly("a mlops.predict.request");

@@ -238,6 +238,46 @@ class DeadlinesTest {
     }
   }
 
+  /** The negative controls are the last two: one with time enough, one with nobody before it. */
+  @Test
+  void predictAsync_wouldMissItsDeadline_isRejectedWithoutQueueing() {
+    GatedModel model = new GatedModel();
+    CallOptions tight = CallOptions.withDefaults().withDeadline(Duration.ofMillis(35));
+    try (Predictor<Integer, Integer> predictor =
+        Predictor.of(model)
+            .name("p")
+            .time(time)
+            .microBatching(MicroBatching.withDefaults().always().withMaxBatchSize(1).withWorkers(1))
+            .build()) {
+      CompletableFuture<Integer> held = GatedModel.hold(predictor, model);
+      costs(predictor).ran(1, 10_000_000);
+      CompletableFuture<Integer> tried =
+          predictor.predictAsync(1, CallOptions.withDefaults().withDeadline(Duration.ofMillis(5)));
+      assertThat(tried).isNotDone();
+      List<CompletableFuture<Integer>> before =
+          List.of(predictor.predictAsync(2), predictor.predictAsync(3));
+      CompletableFuture<Integer> hopeless = predictor.predictAsync(4, tight);
+      assertExpired(hopeless::join);
+      assertThatThrownBy(hopeless::join)
+          .hasRootCauseMessage(
+              "Predictor 'p' rejected the request: it would miss its deadline (left=PT0.035S,"
+                  + " needed at least=PT0.04S, queued=3). Give it more time, add workers, or shed"
+                  + " load upstream.");
+      assertExpired(() -> predictor.predict(5, tight));
+      assertThat(predictor.stats().queueDepth()).isEqualTo(3);
+      CompletableFuture<Integer> urgent =
+          predictor.predictAsync(6, tight.withPriority(Priority.HIGH));
+      CompletableFuture<Integer> patient =
+          predictor.predictAsync(7, CallOptions.withDefaults().withDeadline(Duration.ofMillis(70)));
+      model.open.countDown();
+      assertThat(held.join()).isZero();
+      assertThat(urgent.join()).isEqualTo(60);
+      assertThat(patient.join()).isEqualTo(70);
+      assertThat(before).allSatisfy(earlier -> assertThat(earlier).isCompleted());
+      assertThat(model.batches()).doesNotContain(List.of(4), List.of(5));
+    }
+  }
+
   private static CostCurve costs(Predictor<?, ?> predictor) {
     ServedVersion<?, ?> version = ((ServingPredictor<?, ?>) predictor).served();
     if (version == null) {
