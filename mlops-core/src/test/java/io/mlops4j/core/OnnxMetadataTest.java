@@ -3,6 +3,7 @@ package io.mlops4j.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
 import net.jqwik.api.ForAll;
@@ -44,7 +45,7 @@ class OnnxMetadataTest {
     assertThatThrownBy(() -> OnnxMetadata.read(new byte[0]))
         .isInstanceOf(MlopsException.class)
         .hasMessage("The file is not an ONNX model: it has no graph.");
-    assertThatThrownBy(() -> OnnxMetadata.read("PK\3\4 no model".getBytes()))
+    assertThatThrownBy(() -> OnnxMetadata.read("PK\3\4 no model".getBytes(StandardCharsets.UTF_8)))
         .isInstanceOf(MlopsException.class);
   }
 
@@ -81,8 +82,6 @@ class OnnxMetadataTest {
   }
 
   private static String roundTrip(String text) {
-    return new String(
-        text.getBytes(java.nio.charset.StandardCharsets.UTF_8),
-        java.nio.charset.StandardCharsets.UTF_8);
+    return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
   }
 }
