@@ -18,4 +18,12 @@ public interface PredictionListener<I, O> {
    * @param prediction what was answered
    */
   void onPrediction(Prediction<I, O> prediction);
+
+  /**
+   * Sees one request that ended with an exception. Called as {@link #onPrediction} is. Requests
+   * that their callers gave up are not among them.
+   *
+   * @param failure what failed
+   */
+  default void onFailure(FailedPrediction failure) {}
 }

@@ -30,7 +30,10 @@ import org.jspecify.annotations.Nullable;
  * join over all events computes the same function: QualityJoinTest compares the two.
  */
 
-/** Brings labels and predictions together. Not thread-safe: guarded by its monitor's lock. */
+/**
+ * Brings labels and predictions together. One thread at a time reads and writes the log; only what
+ * follows, the counting, happens under the lock that readers take too.
+ */
 final class LabelJoin {
   /** Where predictions and labels are counted. */
   interface Target {
@@ -48,12 +51,16 @@ final class LabelJoin {
   private final Target target;
   private final JoinCounts counts = new JoinCounts();
 
-  LabelJoin(PredictionLog log, Duration horizon, Target target) {
+  private final Object lock;
+
+  LabelJoin(PredictionLog log, Duration horizon, Target target, Object lock) {
     this.log = log;
     this.horizon = horizon;
     this.target = target;
+    this.lock = lock;
   }
 
+  /** Read and changed under the lock. */
   JoinCounts counts() {
     return counts;
   }
@@ -111,9 +118,12 @@ final class LabelJoin {
       }
     }
     log.append(fresh, kept);
-    fresh.forEach(target::predicted);
-    counts.add(change, fresh.size());
-    move(known, before, outcomes(known));
+    Map<String, Double> after = outcomes(known);
+    synchronized (lock) {
+      fresh.forEach(target::predicted);
+      counts.add(change, fresh.size());
+      move(known, before, after);
+    }
   }
 
   private Known known(List<LoggedPrediction> predictions, List<ReportedLabel> labels) {
@@ -259,13 +269,15 @@ final class LabelJoin {
       addKey(keys, p);
     }
     Known known = known(ids, keys);
-    for (LoggedPrediction p : page) {
-      target.predicted(p);
-      ReportedLabel label = winner(known, p);
-      if (label != null && !Double.isNaN(label.value()) && target.labelled(p, label.value(), 1)) {
-        counts.joined++;
+    synchronized (lock) {
+      for (LoggedPrediction p : page) {
+        target.predicted(p);
+        ReportedLabel label = winner(known, p);
+        if (label != null && !Double.isNaN(label.value()) && target.labelled(p, label.value(), 1)) {
+          counts.joined++;
+        }
       }
+      counts.predictions += page.size();
     }
-    counts.predictions += page.size();
   }
 }

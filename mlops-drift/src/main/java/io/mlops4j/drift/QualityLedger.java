@@ -14,10 +14,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The windows of a monitor's versions and their segments, and the join that fills them. Thread-safe
- * by one lock.
+ * by two locks: one for whoever reads and writes the log, taken first, and one for the counts,
+ * never held while the log is waited for.
  */
 final class QualityLedger implements LabelJoin.Target {
   private static final int MAX_VERSIONS = 8;
@@ -47,29 +49,57 @@ final class QualityLedger implements LabelJoin.Target {
     }
   }
 
+  private static final class Books {
+    final Map<ModelVersion, VersionQuality> versions = new LinkedHashMap<>();
+    final Map<ModelVersion, TreeMap<String, VersionQuality>> segments = new HashMap<>();
+  }
+
   private final Plan plan;
   private final PredictionLog log;
   private final LabelJoin join;
-  private final Map<ModelVersion, VersionQuality> versions = new LinkedHashMap<>();
-  private final Map<ModelVersion, TreeMap<String, VersionQuality>> segments = new HashMap<>();
+  private final Object logging = new Object();
+  private Books books = new Books();
+
+  /** What events are counted into: the same, but for a reload, which builds other ones. */
+  private Books filling = books;
+
   private Instant latest = Instant.MIN;
 
   QualityLedger(Plan plan, PredictionLog log, Duration horizon) {
     this.plan = plan;
     this.log = log;
-    this.join = new LabelJoin(log, horizon, this);
+    this.join = new LabelJoin(log, horizon, this, this);
   }
 
-  /** Counts everything anew from the log. */
-  synchronized void reload() {
-    versions.clear();
-    segments.clear();
-    join.counts().restart();
-    log.scan(Instant.MIN, join::replay);
+  /** Counts everything anew from the log. Until that is done, what was counted stays readable. */
+  void reload() {
+    synchronized (logging) {
+      Books before = books();
+      synchronized (this) {
+        filling = new Books();
+        join.counts().restart();
+      }
+      boolean done = false;
+      try {
+        log.scan(Instant.MIN, join::replay);
+        done = true;
+      } finally {
+        synchronized (this) {
+          books = done ? filling : before;
+          filling = books;
+        }
+      }
+    }
   }
 
-  synchronized void apply(List<LoggedPrediction> predictions, List<ReportedLabel> labels) {
-    join.apply(predictions, labels);
+  private synchronized Books books() {
+    return books;
+  }
+
+  void apply(List<LoggedPrediction> predictions, List<ReportedLabel> labels) {
+    synchronized (logging) {
+      join.apply(predictions, labels);
+    }
   }
 
   synchronized void unusable() {
@@ -79,11 +109,11 @@ final class QualityLedger implements LabelJoin.Target {
   synchronized void excluded(ModelVersion version, Instant at, List<String> names) {
     join.counts().excluded++;
     long window = plan.windows().indexOf(at);
-    VersionQuality own = versions.get(version);
+    VersionQuality own = books.versions.get(version);
     if (own != null) {
       own.excluded(window);
       for (String name : names) {
-        segment(version, name).excluded(window);
+        segment(books, version, name).excluded(window);
       }
     }
   }
@@ -92,24 +122,25 @@ final class QualityLedger implements LabelJoin.Target {
   public void predicted(LoggedPrediction p) {
     latest = p.at().isAfter(latest) ? p.at() : latest;
     long window = plan.windows().indexOf(p.at());
-    VersionQuality own = versions.get(p.version());
+    VersionQuality own = filling.versions.get(p.version());
     if (own == null) {
       own = plan.open(false);
-      versions.put(p.version(), own);
-      if (versions.size() > MAX_VERSIONS) {
-        ModelVersion oldest = versions.keySet().iterator().next();
-        versions.remove(oldest);
-        segments.remove(oldest);
+      filling.versions.put(p.version(), own);
+      if (filling.versions.size() > MAX_VERSIONS) {
+        ModelVersion oldest = filling.versions.keySet().iterator().next();
+        filling.versions.remove(oldest);
+        filling.segments.remove(oldest);
       }
     }
     own.predicted(window, p.output());
     for (String name : p.segments()) {
-      segment(p.version(), name).predicted(window, p.output());
+      segment(filling, p.version(), name).predicted(window, p.output());
     }
   }
 
-  private VersionQuality segment(ModelVersion version, String name) {
-    TreeMap<String, VersionQuality> all = segments.computeIfAbsent(version, v -> new TreeMap<>());
+  private VersionQuality segment(Books in, ModelVersion version, String name) {
+    TreeMap<String, VersionQuality> all =
+        in.segments.computeIfAbsent(version, v -> new TreeMap<>());
     String bounded = all.containsKey(name) || all.size() < MAX_SEGMENTS ? name : "(other)";
     return all.computeIfAbsent(bounded, s -> plan.open(true));
   }
@@ -117,12 +148,12 @@ final class QualityLedger implements LabelJoin.Target {
   @Override
   public boolean labelled(LoggedPrediction p, double label, int sign) {
     long window = plan.windows().indexOf(p.at());
-    VersionQuality own = versions.get(p.version());
+    VersionQuality own = filling.versions.get(p.version());
     if (own == null || !own.labelled(window, p.output(), label, sign)) {
       return false;
     }
     for (String name : p.segments()) {
-      segment(p.version(), name).labelled(window, p.output(), label, sign);
+      segment(filling, p.version(), name).labelled(window, p.output(), label, sign);
     }
     return true;
   }
@@ -132,13 +163,13 @@ final class QualityLedger implements LabelJoin.Target {
       ModelVersion version, Optional<String> segment, Function<VersionQuality, R> question) {
     VersionQuality quality =
         segment.isEmpty()
-            ? versions.get(version)
-            : segments.getOrDefault(version, new TreeMap<>()).get(segment.get());
+            ? books.versions.get(version)
+            : books.segments.getOrDefault(version, new TreeMap<>()).get(segment.get());
     return Optional.ofNullable(quality).map(question);
   }
 
   synchronized List<String> segments(ModelVersion version) {
-    return new ArrayList<>(segments.getOrDefault(version, new TreeMap<>()).keySet());
+    return new ArrayList<>(books.segments.getOrDefault(version, new TreeMap<>()).keySet());
   }
 
   /** The latest time of any prediction. */
@@ -146,17 +177,29 @@ final class QualityLedger implements LabelJoin.Target {
     return latest;
   }
 
-  synchronized long forget(String unit) {
-    return log.forget(unit);
+  long forget(String unit) {
+    synchronized (logging) {
+      return log.forget(unit);
+    }
   }
 
-  synchronized long dropBefore(Instant time) {
-    return log.dropBefore(time);
+  long dropBefore(Instant time) {
+    synchronized (logging) {
+      return log.dropBefore(time);
+    }
   }
 
-  synchronized QualityMonitor.Joins joins(long unlogged) {
+  QualityMonitor.Joins joins(long unlogged) {
+    if (log instanceof MemoryLog memory) {
+      synchronized (logging) {
+        return joins(memory, unlogged);
+      }
+    }
+    return joins(null, unlogged);
+  }
+
+  private synchronized QualityMonitor.Joins joins(@Nullable MemoryLog memory, long unlogged) {
     JoinCounts counts = join.counts();
-    MemoryLog memory = log instanceof MemoryLog own ? own : null;
     return new QualityMonitor.Joins(
         counts.predictions,
         counts.joined,

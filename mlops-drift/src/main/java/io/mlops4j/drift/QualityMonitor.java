@@ -7,7 +7,6 @@ import io.mlops4j.core.ModelSource;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.core.Prediction;
 import io.mlops4j.core.PredictionListener;
-import io.mlops4j.core.Time;
 import io.mlops4j.drift.log.LoggedPrediction;
 import io.mlops4j.drift.log.PredictionLog;
 import io.mlops4j.drift.log.ReportedLabel;
@@ -39,8 +38,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class QualityMonitor<I, O>
     implements PredictionListener<I, O>, LabelSink, Check, AutoCloseable {
-  private static final Duration RETENTION_CHECK = Duration.ofDays(1);
-
   private final ModelSource<I, O> source;
   private final @Nullable QualityRule rule;
   private final QualityMonitorBuilder.Answers<O> answers;
@@ -48,11 +45,8 @@ public final class QualityMonitor<I, O>
   private final Windows windows;
   private final RowSegments<I> segments;
   private final boolean logFeatures;
-  private final Duration retention;
-  private final Time time;
   private final QualityLedger ledger;
   private final @Nullable EventQueue queue;
-  private Instant retainedAt = Instant.MIN;
 
   QualityMonitor(QualityMonitorBuilder<I, O> builder) {
     this.source = builder.source;
@@ -62,8 +56,6 @@ public final class QualityMonitor<I, O>
     this.rolling = builder.rolling();
     this.segments = builder.segments;
     this.logFeatures = builder.features();
-    this.retention = builder.retention();
-    this.time = builder.time();
     long horizon = builder.labelHorizon().dividedBy(windows.length());
     int kept = (int) Math.min(1_000, Math.max(30, horizon + rolling + 1));
     int reference =
@@ -76,9 +68,14 @@ public final class QualityMonitor<I, O>
             new QualityLedger.Plan(windows, kept, reference, builder.shape()),
             log,
             builder.labelHorizon());
-    this.queue = durable == null ? null : new EventQueue(source.name(), this::keep);
-    if (durable != null) {
+    if (durable == null) {
+      this.queue = null;
+    } else {
       ledger.reload();
+      this.queue =
+          new EventQueue(
+              source.name(),
+              new LogRetention(source.name(), ledger, builder.time(), builder.retention()));
     }
     MeterRegistry registry = builder.meters();
     if (registry != null) {
@@ -131,23 +128,6 @@ public final class QualityMonitor<I, O>
       ledger.apply(List.of(logged), List.of());
     } else {
       queue.offer(logged);
-    }
-  }
-
-  /** On the queue's thread. */
-  private void keep(List<LoggedPrediction> predictions, List<ReportedLabel> labels) {
-    ledger.apply(predictions, labels);
-    // Whichever clock is behind: a replay of old days must not empty the log, nor a wrong stamp.
-    Instant now = time.now();
-    Instant latest = ledger.latest();
-    if (latest.equals(Instant.MIN)) {
-      return; // labels came before any prediction
-    }
-    Instant day = latest.isBefore(now) ? latest : now;
-    if (retainedAt.equals(Instant.MIN)
-        || Duration.between(retainedAt, day).compareTo(RETENTION_CHECK) > 0) {
-      retainedAt = day;
-      ledger.dropBefore(day.minus(retention));
     }
   }
 
@@ -397,6 +377,15 @@ public final class QualityMonitor<I, O>
    */
   public Joins joins() {
     return ledger.joins(queue == null ? 0 : queue.unlogged());
+  }
+
+  /**
+   * Returns what the rule measures.
+   *
+   * @return empty without a rule
+   */
+  public Optional<QualityMetric> metric() {
+    return Optional.ofNullable(rule).map(QualityRule::metric);
   }
 
   Optional<Quality> newestServed() {

@@ -160,7 +160,7 @@ public final class QualityMonitorBuilder<I, O> {
    * }</pre>
    *
    * @param ofAnswerAndLabel called under the monitor's lock, more than once per label; must give
-   *     the same for the same numbers; what is not finite is left out
+   *     the same for the same numbers; what is not finite, or thrown, is left out
    * @return this
    */
   public QualityMonitorBuilder<I, O> value(DoubleBinaryOperator ofAnswerAndLabel) {

@@ -40,10 +40,19 @@ final class WindowQuality {
     labelled.add(output, label, sign);
     DoubleBinaryOperator worth = shape.worth();
     if (worth != null) {
-      double value = worth.applyAsDouble(output, label);
+      double value = worth(worth, output, label);
       if (Double.isFinite(value)) {
         values.add(value, sign);
       }
+    }
+  }
+
+  private static double worth(DoubleBinaryOperator worth, double output, double label) {
+    try {
+      return worth.applyAsDouble(output, label);
+    } catch (RuntimeException e) {
+      // The label is kept already: what the user's function cannot say must not stop the count.
+      return Double.NaN;
     }
   }
 

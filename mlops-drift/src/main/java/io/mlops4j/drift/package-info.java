@@ -3,6 +3,9 @@
  * served, and how good the answers were once labels come back. Start with {@link
  * io.mlops4j.drift.DriftMonitor#following} and {@link io.mlops4j.drift.QualityMonitor#following}.
  *
+ * <p>Beside it: {@code log} keeps predictions until their labels come, {@code service} checks
+ * latency and errors, {@code alert} tells somebody, {@code page} shows it all.
+ *
  * <p>Monitors are thread-safe; {@link io.mlops4j.drift.DriftCounter} is used by one thread at a
  * time; everything else is immutable.
  */

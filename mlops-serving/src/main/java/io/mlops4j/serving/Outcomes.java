@@ -1,5 +1,6 @@
 package io.mlops4j.serving;
 
+import io.mlops4j.core.FailedPrediction;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.core.Prediction;
 import io.mlops4j.core.Time;
@@ -55,14 +56,14 @@ final class Outcomes<I, O> {
       }
     }
     if (fallback == null) {
-      throw counted(failure);
+      throw seen(failure, start);
     }
     O output;
     try {
       output = Objects.requireNonNull(fallback.apply(input), "the fallback's answer");
     } catch (RuntimeException e) {
       failure.addSuppressed(e);
-      throw counted(failure);
+      throw seen(failure, start);
     }
     counters.fallbacks.increment();
     ModelVersion asked = asked();
@@ -116,6 +117,21 @@ final class Outcomes<I, O> {
     } finally {
       version.lease.leave();
     }
+  }
+
+  /** Counts an exception that is about to be thrown, and tells listeners of it. */
+  private RuntimeException seen(RuntimeException failure, long start) {
+    FailedPrediction.Reason reason = FailedPrediction.Reason.MODEL;
+    if (failure instanceof PredictionRejectedException rejected) {
+      reason =
+          rejected.reason() == PredictionRejectedException.Reason.INVALID_INPUT
+              ? FailedPrediction.Reason.INVALID_INPUT
+              : FailedPrediction.Reason.REJECTED;
+    } else if (failure instanceof PredictionFailedException failed && failed.timedOut()) {
+      reason = FailedPrediction.Reason.TIMEOUT;
+    }
+    recorder.failed(asked(), reason, start, time.nanos());
+    return counted(failure);
   }
 
   /** Counts an exception that is about to be thrown. */

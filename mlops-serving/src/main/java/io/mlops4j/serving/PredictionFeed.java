@@ -1,6 +1,7 @@
 package io.mlops4j.serving;
 
 import io.mlops4j.core.EncodedRow;
+import io.mlops4j.core.FailedPrediction;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.core.Prediction;
 import io.mlops4j.core.PredictionListener;
@@ -14,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -168,6 +170,23 @@ final class PredictionFeed<I, O> {
     }
   }
 
+  /** Copies one request that ended with an exception. Never throws and never waits. */
+  void offerFailure(
+      ModelVersion version, FailedPrediction.Reason reason, long endedAt, long latency) {
+    long position = ring.claim();
+    if (position < 0) {
+      return;
+    }
+    PredictionRing.Cell<I, O> cell = ring.cell(position);
+    cell.fail(version, reason);
+    cell.answeredAt = endedAt;
+    cell.latency = latency;
+    ring.publish(position);
+    if (ring.isHalfFull(position)) {
+      LockSupport.unpark(drain);
+    }
+  }
+
   private void drain() {
     long nap = SHORTEST_NAP;
     while (true) {
@@ -205,6 +224,13 @@ final class PredictionFeed<I, O> {
 
   private void deliver(PredictionRing.Cell<I, O> cell, Instant at) {
     ModelVersion version = cell.version;
+    FailedPrediction.Reason failure = cell.failure;
+    if (version != null && failure != null) {
+      Duration latency = Duration.ofNanos(Math.max(0, cell.latency));
+      FailedPrediction failed = new FailedPrediction(version, failure, at, latency);
+      tell(listener -> listener.onFailure(failed));
+      return;
+    }
     Prediction.Source source = cell.source;
     O output = cell.answer();
     if (version == null || source == null || output == null) {
@@ -223,9 +249,13 @@ final class PredictionFeed<I, O> {
             output,
             at,
             Duration.ofNanos(Math.max(0, cell.latency)));
+    tell(listener -> listener.onPrediction(prediction));
+  }
+
+  private void tell(Consumer<PredictionListener<I, O>> what) {
     for (PredictionListener<I, O> listener : listeners) {
       try {
-        listener.onPrediction(prediction);
+        what.accept(listener);
       } catch (Throwable e) {
         // Whatever a listener throws, the thread lives on.
         error(e);

@@ -1,5 +1,6 @@
 package io.mlops4j.serving;
 
+import io.mlops4j.core.FailedPrediction;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.core.Prediction;
 import io.mlops4j.core.RowBuffer;
@@ -65,6 +66,13 @@ final class PredictionRecorder<I, O> {
     latency.record(end - start);
     if (feed != null || trace != null) {
       observe(version, source, input, row, output, start, end, trace);
+    }
+  }
+
+  /** Records a request that ends with an exception. */
+  void failed(ModelVersion asked, FailedPrediction.Reason reason, long start, long end) {
+    if (feed != null) {
+      feed.offerFailure(asked, reason, end, end - start);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.mlops4j.serving;
 
+import io.mlops4j.core.FailedPrediction;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.core.Prediction;
 import io.mlops4j.core.RowBuffer;
@@ -137,6 +138,15 @@ final class PredictionRing<I, O> {
     Prediction.@Nullable Source source;
     @Nullable String key;
     @Nullable String unit;
+    FailedPrediction.@Nullable Reason failure;
+
+    /** Says that there is no answer. */
+    void fail(ModelVersion asked, FailedPrediction.Reason reason) {
+      version = asked;
+      failure = reason;
+      hasRow = false;
+      hasNumber = false;
+    }
 
     void answer(ModelVersion by, Prediction.Source from, O answer) {
       if (!by.equals(version)) {
@@ -199,6 +209,9 @@ final class PredictionRing<I, O> {
       }
       if (unit != null) {
         unit = null;
+      }
+      if (failure != null) {
+        failure = null;
       }
     }
   }

@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.core.EncodedRow;
+import io.mlops4j.core.FailedPrediction;
+import io.mlops4j.core.Model;
+import io.mlops4j.core.ModelVersion;
 import io.mlops4j.core.Prediction;
+import io.mlops4j.core.PredictionListener;
 import io.mlops4j.core.Schema;
 import io.mlops4j.core.VirtualTime;
 import java.time.Duration;
@@ -13,7 +17,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
@@ -102,6 +108,57 @@ class ListenersTest {
               Prediction.Source.FALLBACK,
               Prediction.Source.FALLBACK,
               Prediction.Source.MODEL);
+    }
+  }
+
+  /** Keeps what it sees of both kinds. */
+  private record Recorder(List<Object> seen) implements PredictionListener<float[], Double> {
+    @Override
+    public void onPrediction(Prediction<float[], Double> prediction) {
+      seen.add(prediction.source());
+    }
+
+    @Override
+    public void onFailure(FailedPrediction failure) {
+      seen.add(failure);
+    }
+  }
+
+  @Test
+  void listener_requestsWithoutAnAnswer_areSeenWithTheirReason() {
+    Recorder recorder = new Recorder(new CopyOnWriteArrayList<>());
+    VirtualTime time = VirtualTime.startingAt(Instant.parse("2026-11-23T12:00:00Z"));
+    Model<float[], Double> failing =
+        rows -> {
+          throw new IllegalStateException("no answer");
+        };
+    try (Predictor<float[], Double> predictor =
+            Predictor.of(failing).listener(recorder).time(time).build();
+        Predictor<float[], Double> saved =
+            Predictor.of(failing).fallback(row -> 0.5).listener(recorder).build()) {
+      assertThatThrownBy(() -> predictor.predict(Models.row(1)))
+          .isInstanceOf(PredictionFailedException.class);
+      assertThat(predictor.predictAsync(Models.row(1)))
+          .failsWithin(PATIENCE)
+          .withThrowableOfType(ExecutionException.class);
+      assertThat(predictor.awaitListeners(PATIENCE)).isTrue();
+      assertThat(recorder.seen())
+          .containsExactly(
+              new FailedPrediction(
+                  ModelVersion.unregistered("model"),
+                  FailedPrediction.Reason.MODEL,
+                  time.now(),
+                  Duration.ZERO),
+              new FailedPrediction(
+                  ModelVersion.unregistered("model"),
+                  FailedPrediction.Reason.MODEL,
+                  time.now(),
+                  Duration.ZERO));
+      assertThat(predictor.stats().failed()).isEqualTo(2);
+      recorder.seen().clear();
+      saved.predict(Models.row(1));
+      assertThat(saved.awaitListeners(PATIENCE)).isTrue();
+      assertThat(recorder.seen()).containsExactly(Prediction.Source.FALLBACK);
     }
   }
 

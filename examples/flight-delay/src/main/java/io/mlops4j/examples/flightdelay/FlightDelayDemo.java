@@ -149,7 +149,7 @@ public final class FlightDelayDemo {
           scenario.threads(), delay.champion().get().version());
       live.run(retrainer::retrain, week -> say("%s", Story.line(week)));
       decisions.addAll(retrainer.decisions());
-      Report result = report.add(facts(live), Story.weeks(live.weeks()));
+      Report result = report.add(facts(live), Story.weeks(live.weeks()), Story.alerts(live.told()));
       Report compared =
           Report.titled("4. What it was worth")
               .add(
@@ -193,7 +193,7 @@ public final class FlightDelayDemo {
                         Text.of(
                             "The destinations differ from training mostly because a tenth of the"
                                 + " routes is held back for the A/B test."))
-                    .add(Story.weeks(live.weeks())),
+                    .add(Story.weeks(live.weeks()), Story.alerts(live.told())),
                 Section.titled("Honest probabilities")
                     .add(Story.calibration(live.tally().byVersion()))
                     .add(Story.compared("By version", live.tally().byVersion()))
@@ -201,13 +201,20 @@ public final class FlightDelayDemo {
                 Section.titled("Latency").add(Story.latency(live.tally().latencies())),
                 decided,
                 Section.titled("History").add(Story.history(delay.history())));
-    Path file = scenario.directory().resolve("flight-delay.html");
+    say("%nThe page with the pictures: %s", write("flight-delay.html", page));
+    live.monitoring()
+        .ifPresent(
+            monitoring -> say("The monitoring page: %s", write("monitoring.html", monitoring)));
+  }
+
+  private Path write(String name, Report page) {
+    Path file = scenario.directory().resolve(name);
     try {
       Files.writeString(file, page.toHtml());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    say("%nThe page with the pictures: %s", file.toAbsolutePath());
+    return file.toAbsolutePath();
   }
 
   private static KeyValues lineage(RegisteredVersion<Flight, Double> version) {

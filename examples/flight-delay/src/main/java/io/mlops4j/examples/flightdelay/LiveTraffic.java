@@ -5,6 +5,7 @@ import static io.mlops4j.drift.FalseAlarmBudget.atMostOncePer;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.mlops4j.core.Check;
+import io.mlops4j.core.ModelSource;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.drift.DriftMonitor;
 import io.mlops4j.drift.DriftReport;
@@ -14,11 +15,17 @@ import io.mlops4j.drift.Quality;
 import io.mlops4j.drift.QualityMetric;
 import io.mlops4j.drift.QualityMonitor;
 import io.mlops4j.drift.QualityRule;
+import io.mlops4j.drift.alert.AlertEvent;
+import io.mlops4j.drift.alert.AlertRule;
+import io.mlops4j.drift.alert.Alerts;
+import io.mlops4j.drift.page.MonitoringPage;
+import io.mlops4j.drift.service.ServiceMonitor;
 import io.mlops4j.evaluation.EvaluationReport;
 import io.mlops4j.evaluation.Metric;
 import io.mlops4j.experiments.Experiment;
 import io.mlops4j.registry.GateDecision;
 import io.mlops4j.registry.RegisteredModel;
+import io.mlops4j.report.Report;
 import io.mlops4j.serving.MicroBatching;
 import io.mlops4j.serving.Predictor;
 import io.mlops4j.serving.PredictorStats;
@@ -33,6 +40,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -57,11 +65,17 @@ final class LiveTraffic implements AutoCloseable {
 
   private static final Duration SWAP_LIMIT = Duration.ofSeconds(30);
 
+  /** What is promised for 99 of 100 answers. */
+  private static final Duration SLA = Duration.ofMillis(100);
+
   private final FlightData data;
   private final RegisteredModel<Flight, Double> delay;
   private final ReplayTime clock;
   private final DriftMonitor<Flight, Double> drift;
   private final QualityMonitor<Flight, Double> quality;
+  private final ServiceMonitor<Flight, Double> service = ServiceMonitor.named("flight-delay");
+  private final Alerts alerts;
+  private final List<AlertEvent> told = new CopyOnWriteArrayList<>();
   private final Predictor<Flight, Double> production;
   private final Predictor<Flight, Double> holdback;
   private final Callers callers;
@@ -84,11 +98,25 @@ final class LiveTraffic implements AutoCloseable {
         QualityMonitor.following(delay.production())
             .window(Duration.ofDays(1))
             .rolling(7)
+            .segmentBy(FlightData.FLIGHT, "origin")
             .failWhen(
                 QualityRule.of(
                     QualityMetric.AUC,
                     new QualityRule.Absolute(0.02),
                     new QualityRule.Known(this::aucAtPromotion)))
+            .build();
+    // Asked once a week, so two weeks in a row are what "for" would be in life.
+    this.alerts =
+        Alerts.named("flight-delay")
+            .rule(AlertRule.on("quality", quality).withSeverity("critical"))
+            .rule(AlertRule.on("expected-quality", quality.expected()).withConsecutive(2, 1))
+            .rule(AlertRule.on("drift", drift))
+            .rule(
+                AlertRule.on("latency", service.latency(0.99, SLA, Duration.ofHours(1)))
+                    .withSeverity("critical"))
+            .rule(AlertRule.on("errors", service.errorRate(0.01, Duration.ofHours(1))))
+            .sink(told::add)
+            .time(clock)
             .build();
     this.production =
         Predictor.from(delay.production())
@@ -97,6 +125,7 @@ final class LiveTraffic implements AutoCloseable {
             .fallback(flight -> 0.22)
             .listener(drift)
             .listener(quality)
+            .listener(service)
             .meters(new SimpleMeterRegistry())
             .time(clock)
             .build();
@@ -193,6 +222,8 @@ final class LiveTraffic implements AutoCloseable {
   private Week observe(LocalDateTime from, LocalDateTime to, long flights) {
     clock.moveTo(instant(to));
     tally.land(clock.now(), this::hand);
+    alerts.evaluate();
+    alerts.awaitSinks(SWAP_LIMIT);
     ModelVersion version = production.version().orElseThrow();
     Map<String, Double> psi = new TreeMap<>();
     String drifted = "";
@@ -223,6 +254,22 @@ final class LiveTraffic implements AutoCloseable {
       }
     }
     return Optional.empty();
+  }
+
+  /** Returns what the alerts told, in that order. */
+  List<AlertEvent> told() {
+    return told;
+  }
+
+  /** Returns how the version in production is doing, for a browser. */
+  Optional<Report> monitoring() {
+    if (!(delay.production().current() instanceof ModelSource.Selected<Flight, Double> selected)) {
+      return Optional.empty();
+    }
+    MonitoringPage page =
+        MonitoringPage.of(selected.release().version()).quality(quality).service(service);
+    selected.release().baseline().ifPresent(baseline -> page.drift(drift, baseline));
+    return Optional.of(page.alerts(alerts).report(clock.now()));
   }
 
   List<Week> weeks() {
@@ -256,6 +303,7 @@ final class LiveTraffic implements AutoCloseable {
 
   @Override
   public void close() {
+    alerts.close();
     callers.close();
     production.close();
     holdback.close();

@@ -1,5 +1,6 @@
 package io.mlops4j.examples.flightdelay;
 
+import io.mlops4j.drift.alert.AlertEvent;
 import io.mlops4j.evaluation.BinaryEvaluation;
 import io.mlops4j.evaluation.CalibrationCurve;
 import io.mlops4j.evaluation.Metric;
@@ -17,6 +18,7 @@ import io.mlops4j.report.Table;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 
@@ -83,6 +85,24 @@ final class Story {
               largest.map(e -> "%.3f %s".formatted(e.getValue(), e.getKey())).orElse("-"),
               week.drifted().isEmpty() ? "none" : week.drifted(),
               week.action());
+    }
+    return table;
+  }
+
+  /** What the alerts told, and why. */
+  static Table alerts(List<AlertEvent> told) {
+    Table table = Table.of("When", "Alert", "Status", "Severity", "Evidence").caption("Alerts");
+    for (AlertEvent event : told) {
+      boolean fires = event.status() == AlertEvent.Status.FIRING;
+      table =
+          table.row(
+              event.endsAt().orElse(event.startsAt()).toString().substring(0, 10),
+              event.alert(),
+              Cell.badge(
+                  fires ? Status.FAIL : Status.PASS,
+                  event.status().name().toLowerCase(Locale.ROOT)),
+              event.severity(),
+              event.evidence());
     }
     return table;
   }

@@ -36,6 +36,9 @@ class FlightDelayDemoTest {
         .contains("production", "holdback flight-delay:1");
     String page = Files.readString(directory.resolve("flight-delay.html"));
     assertThat(page).contains("<svg", "Drift per feature", "Calibration of live answers");
+    String monitoring = Files.readString(directory.resolve("monitoring.html"));
+    assertThat(monitoring)
+        .contains("Monitoring of flight-delay:", "expected-quality", "origin=ORD", "Distributions");
     assertThat(page).doesNotContain("<script").doesNotContain("http-equiv=\"refresh\"");
   }
 

@@ -79,10 +79,13 @@ final class MeterNames {
     return known != null && known.contains(value);
   }
 
-  /** Everything spelled here is in an application's answer to Prometheus, but for its cache. */
+  /**
+   * Everything spelled here is in an application's answer to Prometheus, but for what it does not
+   * have: a cache, a quality monitor, alerts.
+   */
   void assertExportedIn(String scrape) {
     assertThat(values.keySet())
-        .filteredOn(name -> !name.startsWith("mlops_cache_"))
+        .filteredOn(name -> !name.matches("mlops_(cache|quality|alert)_.*"))
         .hasSizeGreaterThan(30)
         .allSatisfy(
             name -> assertThat(scrape).containsPattern("(?m)^" + Pattern.quote(name) + "[{ ]"));
