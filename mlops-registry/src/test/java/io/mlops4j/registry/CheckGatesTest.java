@@ -225,7 +225,7 @@ class CheckGatesTest {
     Gate gate = Gate.latency(Percentile.P99).atMostTimesTheChampions(1.1);
     GateResult result = judged(2, gate);
     assertThat(result.verdict()).as(result.sentence()).isEqualTo(verdict);
-    assertThat(result.candidate()).hasValue(nanos);
+    assertThat(result.candidate()).hasValue((double) nanos);
     assertThat(result.champion()).hasValue(100_000);
     Gate fixed = Gate.latency(Percentile.P99).atMost(Duration.ofNanos(110_000));
     assertThat(judged(2, fixed).verdict()).isEqualTo(verdict);
