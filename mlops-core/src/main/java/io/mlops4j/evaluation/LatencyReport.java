@@ -106,9 +106,9 @@ public record LatencyReport(
     championTimes = complete("championTimes", championTimes);
     noise = complete("noise", noise);
     for (Percentile percentile : Percentile.values()) {
-      require(percentile + " times", times.get(percentile) > 0);
-      require(percentile + " championTimes", championTimes.get(percentile) > 0);
-      double floor = noise.get(percentile);
+      require(percentile + " times", of(times, percentile) > 0);
+      require(percentile + " championTimes", of(championTimes, percentile) > 0);
+      double floor = of(noise, percentile);
       require(percentile + " noise", floor >= 0 && Double.isFinite(floor));
     }
   }
@@ -117,6 +117,10 @@ public record LatencyReport(
     Map<Percentile, V> copy = new EnumMap<>(given);
     require(what, copy.size() == Percentile.values().length);
     return Collections.unmodifiableMap(copy);
+  }
+
+  private static <V> V of(Map<Percentile, V> values, Percentile percentile) {
+    return Objects.requireNonNull(values.get(percentile));
   }
 
   private static void require(String what, boolean holds) {
@@ -143,7 +147,7 @@ public record LatencyReport(
    * @return nanoseconds of a call
    */
   public long nanos(Percentile percentile) {
-    return Objects.requireNonNull(times.get(percentile));
+    return of(times, percentile);
   }
 
   /**
@@ -153,7 +157,7 @@ public record LatencyReport(
    * @return nanoseconds of a call
    */
   public long championNanos(Percentile percentile) {
-    return Objects.requireNonNull(championTimes.get(percentile));
+    return of(championTimes, percentile);
   }
 
   /**
@@ -163,7 +167,7 @@ public record LatencyReport(
    * @return 0.05 if one run is up to 5 % slower than another
    */
   public double noiseOf(Percentile percentile) {
-    return Objects.requireNonNull(noise.get(percentile));
+    return of(noise, percentile);
   }
 
   /**
