@@ -58,16 +58,16 @@ record LatencyGate(Percentile percentile, boolean ofChampion, double bound)
               + " or more.");
     }
     double noise = report.noiseOf(percentile);
-    double value = ofChampion ? report.ratio(percentile) : report.nanos(percentile);
+    double value = ofChampion ? report.ratio(percentile) : nanos(report);
     Verdict verdict =
         value * (1 + noise) <= bound
             ? Verdict.PASS
             : value / (1 + noise) > bound ? Verdict.FAIL : Verdict.INCONCLUSIVE;
     String observed =
-        micros(report.nanos(percentile))
+        micros(nanos(report))
             + (ofChampion
                 ? " against "
-                    + micros(report.championNanos(percentile))
+                    + micros(championNanos(report))
                     + ", "
                     + GateEvaluation.plain(value)
                     + " times"
@@ -96,11 +96,19 @@ record LatencyGate(Percentile percentile, boolean ofChampion, double bound)
     return new GateResult(
         subject(),
         verdict,
-        OptionalDouble.of(report.nanos(percentile)),
-        ofChampion ? OptionalDouble.of(report.championNanos(percentile)) : OptionalDouble.empty(),
+        OptionalDouble.of(nanos(report)),
+        ofChampion ? OptionalDouble.of(championNanos(report)) : OptionalDouble.empty(),
         observed,
         requirement(),
         sentence + " Evidence " + report.digest().substring(0, 12) + ".");
+  }
+
+  private double nanos(LatencyReport report) {
+    return (double) report.nanos(percentile);
+  }
+
+  private double championNanos(LatencyReport report) {
+    return (double) report.championNanos(percentile);
   }
 
   private static String micros(double nanos) {
