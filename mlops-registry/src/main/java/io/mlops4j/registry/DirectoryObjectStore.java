@@ -15,6 +15,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -24,7 +25,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,6 +62,8 @@ final class DirectoryObjectStore implements BlobStore {
   private final Disk disk;
   private final Time time;
   private final boolean links;
+  private final SetAside aside;
+  private final DirectoryReader reader;
   private final Set<Path> durableDirectories = ConcurrentHashMap.newKeySet();
   private volatile @Nullable String readOnly;
 
@@ -71,6 +73,8 @@ final class DirectoryObjectStore implements BlobStore {
     this.disk = disk;
     this.time = time;
     this.links = links;
+    this.aside = new SetAside(root.resolve(".aside"), disk);
+    this.reader = new DirectoryReader(root, disk, aside);
   }
 
   static DirectoryObjectStore open(Path directory, Disk disk, Time time) {
@@ -83,13 +87,13 @@ final class DirectoryObjectStore implements BlobStore {
       return new DirectoryObjectStore(root, disk, time, links);
     } catch (IOException e) {
       throw new MlopsException(
-          "Store " + root + " cannot be opened for writing: " + reason(e) + ".", e);
+          "Store " + root + " cannot be opened for writing: " + DirectoryReader.reason(e) + ".", e);
     }
   }
 
   @Override
   public boolean putIfAbsent(String key, byte[] value) {
-    Path target = path(ObjectStore.requireKey(key));
+    Path target = reader.path(ObjectStore.requireKey(key));
     if (key.startsWith(BLOBS)) {
       String digest = key.substring(key.lastIndexOf('/') + 1);
       if (!digest.equals(Digests.sha256(value)) || !key.equals(blobKey(digest))) {
@@ -125,7 +129,7 @@ final class DirectoryObjectStore implements BlobStore {
           try {
             long length = writeTemp(file, content, maxBytes, sha256, what);
             Blobs.Stored stored = new Blobs.Stored(Digests.hex(sha256.digest()), length);
-            publishBlob(file, path(blobKey(stored.digest())), stored.digest());
+            publishBlob(file, reader.path(blobKey(stored.digest())), stored.digest());
             return stored;
           } finally {
             deleteQuietly(file);
@@ -145,9 +149,14 @@ final class DirectoryObjectStore implements BlobStore {
     } else if (!present) {
       disk.replace(file, target);
     }
-    if (present && !digest.equals(digestOf(target))) {
-      // Replacing a damaged blob by the content its name promises can only help.
-      LOG.warn("Store {}: blob {} was damaged and has been replaced.", root, digest);
+    try {
+      if (present && !digest.equals(reader.digestOf(target))) {
+        // Replacing a damaged blob by the content its name promises can only help.
+        LOG.warn("Store {}: blob {} was damaged and has been replaced.", root, digest);
+        disk.replace(file, target);
+      }
+    } catch (FileNotFoundException e) {
+      // Set aside meanwhile: ours takes its place.
       disk.replace(file, target);
     }
     syncDirectory(parent(target));
@@ -241,7 +250,12 @@ final class DirectoryObjectStore implements BlobStore {
   }
 
   private IOException poisoned(Path path, IOException cause) {
-    readOnly = "forcing " + root.relativize(path) + " to disk failed (" + reason(cause) + ")";
+    readOnly =
+        "forcing "
+            + root.relativize(path)
+            + " to disk failed ("
+            + DirectoryReader.reason(cause)
+            + ")";
     LOG.error("Store {}: {}. It writes no more until it is reopened.", root, readOnly, cause);
     return new IOException(
         readOnly + "; the outcome is unknown and the store now read-only", cause);
@@ -256,7 +270,15 @@ final class DirectoryObjectStore implements BlobStore {
       return action.run();
     } catch (IOException e) {
       throw new MlopsException(
-          "Store " + root + ": " + what + " was not written: " + reason(e) + free() + ".", e);
+          "Store "
+              + root
+              + ": "
+              + what
+              + " was not written: "
+              + DirectoryReader.reason(e)
+              + free()
+              + ".",
+          e);
     }
   }
 
@@ -270,9 +292,9 @@ final class DirectoryObjectStore implements BlobStore {
 
   @Override
   public Optional<byte[]> get(String key) {
-    Path file = path(ObjectStore.requireKey(key));
+    Path file = reader.path(ObjectStore.requireKey(key));
     if (key.startsWith(BLOBS)) {
-      Optional<byte[]> blob = read(file, key);
+      Optional<byte[]> blob = readBlob(key.substring(key.lastIndexOf('/') + 1));
       if (blob.isPresent() && !key.endsWith("/" + Digests.sha256(blob.get()))) {
         throw new IntegrityException(
             "Store "
@@ -286,7 +308,7 @@ final class DirectoryObjectStore implements BlobStore {
       return blob;
     }
     for (int attempt = 1; ; attempt++) {
-      Optional<byte[]> content = read(file, key);
+      Optional<byte[]> content = reader.read(file, key);
       if (content.isEmpty()) {
         return content;
       }
@@ -325,65 +347,69 @@ final class DirectoryObjectStore implements BlobStore {
 
   @Override
   public Optional<byte[]> readBlob(String digest) {
-    return read(path(blobKey(digest)), "blob " + digest);
+    return reader.readBlob(digest);
   }
 
   @Override
-  public Optional<String> blobDigest(String digest) {
+  public boolean eachPart(String digest, PartVisitor visitor) {
+    return reader.eachPart(digest, visitor);
+  }
+
+  @Override
+  public List<Held> blobs() {
+    return reader.blobs(list("blobs/sha256"));
+  }
+
+  @Override
+  public List<Held> aside() {
     try {
-      return Optional.of(digestOf(path(blobKey(digest))));
-    } catch (FileNotFoundException e) {
-      if (Files.notExists(path(blobKey(digest)))) {
-        return Optional.empty();
-      }
-      throw unreadable("blob " + digest, e);
+      return aside.list();
     } catch (IOException e) {
-      throw unreadable("blob " + digest, e);
+      throw reader.unreadable("what is set aside", e);
     }
   }
 
-  private String digestOf(Path file) throws IOException {
-    MessageDigest sha256 = Digests.sha256();
-    try (InputStream in = disk.open(file)) {
-      byte[] buffer = new byte[BUFFER_BYTES];
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        sha256.update(buffer, 0, n);
-      }
-    }
-    return Digests.hex(sha256.digest());
+  @Override
+  public void setAside(String digest, Instant now) {
+    writing("blob " + digest, () -> aside.move(digest, reader.path(blobKey(digest)), now));
   }
 
-  private Optional<byte[]> read(Path file, String what) {
-    for (int attempt = 0; ; attempt++) {
-      try (InputStream in = disk.open(file)) {
-        return Optional.of(in.readAllBytes());
-      } catch (FileNotFoundException e) {
-        if (Files.notExists(file) || Files.isDirectory(file)) {
-          return Optional.empty();
-        }
-        // It may have been created between the two looks; what cannot be opened twice is not ours.
-        if (attempt > 0) {
-          throw unreadable(what, e);
-        }
-      } catch (IOException e) {
-        throw unreadable(what, e);
-      }
-    }
+  @Override
+  public void takeBack(String digest) {
+    writing(
+        "blob " + digest,
+        () -> {
+          Path target = reader.path(blobKey(digest));
+          makeDurable(parent(target));
+          return aside.moveBack(digest, target, links);
+        });
   }
 
-  private MlopsException unreadable(String what, IOException e) {
-    return new MlopsException(
-        "Store " + root + ": " + what + " cannot be read: " + reason(e) + ".", e);
+  @Override
+  public void discard(String digest) {
+    writing("blob " + digest, () -> disk.delete(aside.file(digest)));
+  }
+
+  @Override
+  public List<String> strangers() {
+    List<String> strangers = new ArrayList<>();
+    try {
+      DirectoryListing.strangers(root, root, strangers);
+    } catch (IOException e) {
+      throw reader.unreadable("the list of all files", e);
+    }
+    Collections.sort(strangers);
+    return strangers;
   }
 
   @Override
   public List<String> list(String prefix) {
-    Path start = prefix.isEmpty() ? root : path(ObjectStore.requireKey(prefix));
+    Path start = prefix.isEmpty() ? root : reader.path(ObjectStore.requireKey(prefix));
     List<String> keys = new ArrayList<>();
     try {
-      collectKeys(start, prefix, keys);
+      DirectoryListing.keys(start, prefix, keys);
     } catch (IOException e) {
-      throw unreadable("the list of " + (prefix.isEmpty() ? "all objects" : prefix), e);
+      throw reader.unreadable("the list of " + (prefix.isEmpty() ? "all objects" : prefix), e);
     }
     Collections.sort(keys);
     return keys;
@@ -391,44 +417,14 @@ final class DirectoryObjectStore implements BlobStore {
 
   @Override
   public boolean remove(String key) {
-    Path file = path(ObjectStore.requireEphemeral(key));
+    Path file = reader.path(ObjectStore.requireEphemeral(key));
     try {
       // Not forced: what a power failure brings back told of a moment that is long past.
       return !Files.isDirectory(file) && disk.delete(file);
     } catch (IOException e) {
       throw new MlopsException(
-          "Store " + root + ": " + key + " was not removed: " + reason(e) + ".", e);
+          "Store " + root + ": " + key + " was not removed: " + DirectoryReader.reason(e) + ".", e);
     }
-  }
-
-  private static void collectKeys(Path directory, String prefix, List<String> keys)
-      throws IOException {
-    if (!Files.isDirectory(directory)) {
-      return;
-    }
-    try (Stream<Path> files = Files.list(directory)) {
-      for (Path file : (Iterable<Path>) files::iterator) {
-        // Anything we would not have written (.DS_Store, editor backups, .tmp) decodes to nothing.
-        Optional<String> part = DiskNames.decode(String.valueOf(file.getFileName()));
-        if (part.isEmpty()) {
-          continue;
-        }
-        String key = prefix.isEmpty() ? part.get() : prefix + "/" + part.get();
-        if (Files.isDirectory(file)) {
-          collectKeys(file, key, keys);
-        } else {
-          keys.add(key);
-        }
-      }
-    }
-  }
-
-  private Path path(String key) {
-    StringBuilder path = new StringBuilder(key.length() + 16);
-    for (String part : key.split("/", -1)) {
-      path.append(path.isEmpty() ? "" : "/").append(DiskNames.encode(part));
-    }
-    return root.resolve(path.toString());
   }
 
   private static Path parent(Path inside) {
@@ -445,13 +441,6 @@ final class DirectoryObjectStore implements BlobStore {
     } catch (IOException e) {
       LOG.debug("Store {}: {} stays behind and is collected later.", root, file, e);
     }
-  }
-
-  private static String reason(IOException e) {
-    String name = e.getClass().getSimpleName();
-    return name.equals("IOException")
-        ? String.valueOf(e.getMessage())
-        : name + " " + e.getMessage();
   }
 
   /** Returns the directory. */

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 
 /**
  * The file operations of the commit protocol, one method each, so that a test can fail any of them.
@@ -43,6 +44,10 @@ class Disk {
 
   void createDirectory(Path directory) throws IOException {
     Files.createDirectory(directory);
+  }
+
+  void setTime(Path file, FileTime time) throws IOException {
+    Files.setLastModifiedTime(file, time);
   }
 
   /** Returns whether there was something to delete. */

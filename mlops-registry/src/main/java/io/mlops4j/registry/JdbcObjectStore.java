@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -228,21 +229,65 @@ final class JdbcObjectStore implements BlobStore {
   }
 
   @Override
-  public Optional<String> blobDigest(String digest) {
+  public boolean eachPart(String digest, PartVisitor visitor) {
     String key = DirectoryObjectStore.blobKey(digest);
+    String failure = key + " cannot be read";
+    Optional<JdbcRows.Row> found =
+        call(failure, connection -> Optional.ofNullable(rows.row(connection, key)));
+    if (found.isEmpty()) {
+      return false;
+    }
+    JdbcRows.Row row = found.get();
+    for (int part = 0; part < row.chunks(); part++) {
+      int wanted = part;
+      byte[] chunk = call(failure, connection -> row.chunk(connection, wanted));
+      if (!visitor.visit(chunk, chunk.length)) {
+        return true;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public List<Held> blobs() {
+    return held("created", "set_aside IS NULL");
+  }
+
+  @Override
+  public List<Held> aside() {
+    return held("set_aside", "set_aside IS NOT NULL");
+  }
+
+  private List<Held> held(String since, String condition) {
     return call(
-        key + " cannot be read",
-        connection -> {
-          JdbcRows.Row row = rows.row(connection, key);
-          if (row == null) {
-            return Optional.empty();
-          }
-          var sha256 = Digests.sha256();
-          for (int part = 0; part < row.chunks(); part++) {
-            sha256.update(row.chunk(connection, part));
-          }
-          return Optional.of(Digests.hex(sha256.digest()));
-        });
+        "the list of blobs cannot be read",
+        connection ->
+            rows.held(connection, since, condition, DirectoryObjectStore.BLOBS, "blobs/sha2560"));
+  }
+
+  @Override
+  public void setAside(String digest, Instant now) {
+    String key = DirectoryObjectStore.blobKey(digest);
+    call(
+        key + " was not set aside",
+        connection -> rows.setAside(connection, key, now.toEpochMilli()));
+  }
+
+  @Override
+  public void takeBack(String digest) {
+    String key = DirectoryObjectStore.blobKey(digest);
+    call(key + " was not taken back", connection -> rows.takeBack(connection, key));
+  }
+
+  @Override
+  public void discard(String digest) {
+    String key = DirectoryObjectStore.blobKey(digest);
+    call(key + " was not removed", connection -> rows.discard(connection, key));
+  }
+
+  @Override
+  public List<String> strangers() {
+    return List.of();
   }
 
   @Override

@@ -8,6 +8,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -47,7 +48,7 @@ final class JdbcRows {
   }
 
   /** False if it has been removed meanwhile. */
-  private boolean takeBack(Connection connection, String key) throws SQLException {
+  boolean takeBack(Connection connection, String key) throws SQLException {
     try (PreparedStatement update =
         connection.prepareStatement(
             "UPDATE " + tables.objects + " SET set_aside = NULL WHERE name = ?")) {
@@ -207,6 +208,69 @@ final class JdbcRows {
       }
     }
     return names;
+  }
+
+  /** Blobs from one name to before another, in order of their names. */
+  List<BlobStore.Held> held(
+      Connection connection, String since, String condition, String from, String to)
+      throws SQLException {
+    List<BlobStore.Held> held = new ArrayList<>();
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "SELECT name, bytes, "
+                + since
+                + " FROM "
+                + tables.objects
+                + " WHERE name >= ? AND name < ? AND "
+                + condition
+                + " ORDER BY name")) {
+      select.setFetchSize(FETCH_ROWS);
+      select.setBytes(1, bytes(from));
+      select.setBytes(2, bytes(to));
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          String name = new String(rows.getBytes(1), US_ASCII);
+          held.add(
+              new BlobStore.Held(
+                  name.substring(name.lastIndexOf('/') + 1),
+                  rows.getLong(2),
+                  Instant.ofEpochMilli(rows.getLong(3))));
+        }
+      }
+    }
+    return held;
+  }
+
+  boolean setAside(Connection connection, String key, long now) throws SQLException {
+    try (PreparedStatement update =
+        connection.prepareStatement(
+            "UPDATE "
+                + tables.objects
+                + " SET set_aside = ? WHERE name = ? AND set_aside IS NULL")) {
+      update.setLong(1, now);
+      update.setBytes(2, bytes(key));
+      return update.executeUpdate() > 0;
+    }
+  }
+
+  /** Removes it if it is set aside still: who wants it again has said so in the same row. */
+  boolean discard(Connection connection, String key) throws SQLException {
+    Row row = row(connection, key);
+    if (row == null) {
+      return false;
+    }
+    try (PreparedStatement delete =
+        connection.prepareStatement(
+            "DELETE FROM " + tables.objects + " WHERE name = ? AND set_aside IS NOT NULL")) {
+      delete.setBytes(1, bytes(key));
+      if (delete.executeUpdate() == 0) {
+        return false;
+      }
+    }
+    if (row.set != null) {
+      deleteChunks(connection, row.set);
+    }
+    return true;
   }
 
   /** False if it was not there. */

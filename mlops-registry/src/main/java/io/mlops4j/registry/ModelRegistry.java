@@ -8,7 +8,9 @@ import io.mlops4j.core.Subscription;
 import io.mlops4j.core.Text;
 import io.mlops4j.registry.FleetInstance.Reader;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -189,8 +191,9 @@ public final class ModelRegistry implements AutoCloseable {
   }
 
   /**
-   * Reads every object of every model again and returns what is wrong: a broken chain, a missing or
-   * changed file. Cost: reads all bytes of the store.
+   * Reads every object of the store again and returns what is wrong: a broken chain, a missing or
+   * changed file, a damaged checkpoint, files that are not the store's. Cost: reads all bytes of
+   * the store.
    *
    * @return the problems, empty if there is none
    */
@@ -208,16 +211,20 @@ public final class ModelRegistry implements AutoCloseable {
    */
   public List<Problem> verify(Map<String, String> heads) {
     List<Problem> problems = new ArrayList<>();
+    Set<String> checked = new HashSet<>();
     for (String name : fullNames()) {
       String head = heads.get(name.substring(prefix.length()));
       problems.addAll(ModelLog.verify(name, store, options, head));
-      problems.addAll(new Verification(name, log(name), new Blobs(store)).run());
+      Verification verification = new Verification(name, log(name), new Blobs(store));
+      problems.addAll(verification.run());
+      checked.addAll(verification.checked());
     }
     heads.keySet().stream()
         .filter(name -> !models().contains(name))
         .forEach(
             name -> problems.add(new Problem("log of " + name, "The whole model is missing.")));
     problems.addAll(policyBook.verify());
+    problems.addAll(new StoreVerification(store).run(checked));
     return List.copyOf(problems);
   }
 
@@ -245,6 +252,49 @@ public final class ModelRegistry implements AutoCloseable {
 
   PolicyBook policyBook() {
     return policyBook;
+  }
+
+  /**
+   * Returns what {@link #collectGarbage} would do now, and does nothing.
+   *
+   * @param grace how long nobody must have referred to a blob; at least an hour
+   * @return what it would free, and what it would set aside
+   * @throws MlopsException as there
+   */
+  public Garbage garbage(Duration grace) {
+    return collect(grace, true);
+  }
+
+  /**
+   * Frees the blobs that nothing refers to: files of registrations that were broken off, or whose
+   * answer got lost. Safe beside writers in other processes: a blob older than the grace period is
+   * set aside first, and removed by a collection that runs a grace period later, if there is still
+   * no reference to it. So call it regularly, such as once a day.
+   *
+   * <p>A reference is a blob's digest in lower-case hexadecimal, in any object of the store or in a
+   * text that is referred to itself. Log records, and all they refer to, are kept for ever. Cost:
+   * reads every object, but blobs only if they are text.
+   *
+   * @param grace how long nobody must have referred to a blob; at least an hour, usually a day
+   * @return what was freed and set aside
+   * @throws IllegalArgumentException if the grace period is shorter than an hour
+   * @throws MlopsException if an object cannot be read, for then what is referred to is not known:
+   *     nothing was freed
+   * @throws UnsupportedOperationException if the store is neither a directory nor a database
+   */
+  public Garbage collectGarbage(Duration grace) {
+    requireOpen();
+    if (storeFormat > LogRecord.FORMAT) {
+      throw newer("Store " + store, storeFormat, LogRecord.FORMAT);
+    }
+    return collect(grace, false);
+  }
+
+  private Garbage collect(Duration grace, boolean dryRun) {
+    if (store instanceof BlobStore durable) {
+      return GarbageCollection.run(durable, options.time().now(), grace, dryRun);
+    }
+    throw new UnsupportedOperationException("Store " + store + " keeps everything.");
   }
 
   /**

@@ -76,6 +76,18 @@ final class StoredModel<I, O> implements RegisteredModel<I, O> {
         : register(artifact, lineage, Optional.of(request));
   }
 
+  /** The last loophole: a process that was suspended between looking at the clock and writing. */
+  private void requireKept(PutWindow window, HistoryEntry entry) {
+    if (window.isOver()) {
+      new Verification(name(), log, blobs)
+          .damage(entry.version(), entry.digest().orElseThrow())
+          .ifPresent(
+              damage -> {
+                throw quarantine(entry.version(), damage);
+              });
+    }
+  }
+
   private RegisteredVersion<I, O> same(String request, HistoryEntry entry, ModelArtifact artifact) {
     RegisteredVersion<I, O> version = version(entry.version());
     Registration.requireSame(request, version, artifact);
@@ -87,9 +99,10 @@ final class StoredModel<I, O> implements RegisteredModel<I, O> {
     Objects.requireNonNull(lineage, "lineage");
     registry.require(Operation.REGISTER, name());
     registry.beforeWrite(name());
+    PutWindow window = new PutWindow(registry.options().time());
     Registration registration = new Registration(blobs, registry.options());
     String manifest = registration.store(name(), artifact, lineage);
-    HistoryEntry entry = registered(request, manifest, "");
+    HistoryEntry entry = registered(window, request, manifest, "");
     if (request.isPresent() && !entry.digest().equals(Optional.of(manifest))) {
       return same(request.get(), entry, artifact);
     }
@@ -100,8 +113,10 @@ final class StoredModel<I, O> implements RegisteredModel<I, O> {
   public RegisteredVersion<I, O> register(Bundle bundle) {
     registry.require(Operation.REGISTER, name());
     registry.beforeWrite(name());
+    PutWindow window = new PutWindow(registry.options().time());
     String manifest = new BundleImport(blobs, registry.options()).store(name(), bundle);
-    return fresh(registered(Optional.empty(), manifest, BundleImport.reason(bundle)), manifest);
+    return fresh(
+        registered(window, Optional.empty(), manifest, BundleImport.reason(bundle)), manifest);
   }
 
   private RegisteredVersion<I, O> fresh(HistoryEntry entry, String manifest) {
@@ -109,17 +124,23 @@ final class StoredModel<I, O> implements RegisteredModel<I, O> {
         this, new VersionState(entry.version(), manifest, entry.by()).snapshot());
   }
 
-  private HistoryEntry registered(Optional<String> request, String manifest, String reason) {
-    return append(
-        request,
-        state ->
-            new Draft(
-                Kind.REGISTER,
-                state.nextNumber(),
-                Optional.of(Stage.NONE),
-                OptionalInt.empty(),
-                Optional.of(manifest),
-                reason));
+  private HistoryEntry registered(
+      PutWindow window, Optional<String> request, String manifest, String reason) {
+    HistoryEntry entry =
+        append(
+            request,
+            state -> {
+              window.requireOpen("Registering a version of " + name());
+              return new Draft(
+                  Kind.REGISTER,
+                  state.nextNumber(),
+                  Optional.of(Stage.NONE),
+                  OptionalInt.empty(),
+                  Optional.of(manifest),
+                  reason);
+            });
+    requireKept(window, entry);
+    return entry;
   }
 
   @Override
@@ -160,11 +181,13 @@ final class StoredModel<I, O> implements RegisteredModel<I, O> {
   private void record(Kind kind, int number, byte[] content, String reason) {
     registry.require(Operation.EVALUATE, name());
     registry.beforeWrite(name());
+    PutWindow window = new PutWindow(registry.options().time());
     log.read(state -> state.version(number));
     String digest = blobs.put(content, "evidence about " + id(number)).digest();
     append(
         state -> {
           state.version(number);
+          window.requireOpen("Recording an evaluation of " + id(number));
           return new Draft(
               kind, number, Optional.empty(), OptionalInt.empty(), Optional.of(digest), reason);
         });

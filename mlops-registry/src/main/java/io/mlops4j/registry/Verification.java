@@ -2,9 +2,11 @@ package io.mlops4j.registry;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Reads everything a model's log refers to. */
@@ -12,6 +14,7 @@ final class Verification {
   private final String model;
   private final ModelLog log;
   private final Blobs blobs;
+  private final Set<String> checked = new HashSet<>();
 
   Verification(String model, ModelLog log, Blobs blobs) {
     this.model = model;
@@ -81,6 +84,7 @@ final class Verification {
     String version = model + ":" + number;
     try {
       String what = "The manifest of " + version;
+      checked.add(manifestDigest);
       Manifest manifest = Manifest.fromJson(blobs.get(manifestDigest, what), what);
       List<Optional<IntegrityException>> found = new ArrayList<>();
       manifest
@@ -103,7 +107,13 @@ final class Verification {
     }
   }
 
+  /** The digests of the blobs that were looked at. */
+  Set<String> checked() {
+    return Set.copyOf(checked);
+  }
+
   private Optional<IntegrityException> check(String digest, String what) {
+    checked.add(digest);
     Optional<String> actual = blobs.digestOf(digest);
     if (actual.equals(Optional.of(digest))) {
       return Optional.empty();

@@ -13,7 +13,7 @@ import java.util.Optional;
 /**
  * A child process that registers versions until it is killed, and says on its standard output which
  * it may rely on: {@code number answer} a line. Arguments: directory, seed, number of versions (0:
- * without end), {@code sound} or {@code broken}.
+ * without end), {@code sound}, {@code broken}, {@code threads} or {@code champion}.
  */
 final class CrashWriter {
   private CrashWriter() {}
@@ -28,8 +28,12 @@ final class CrashWriter {
     ObjectStore store = broken ? new BrokenStore(directory) : ObjectStores.directory(directory);
     RegisteredModel<String, String> model =
         ModelRegistry.on(store, RegistryOptions.withDefaults()).model(MODEL, Models.LOADER);
+    if (arguments[3].equals("champion")) {
+      Models.champion(model, arguments[1], 0.7);
+      return;
+    }
     if (arguments[3].equals("threads")) {
-      fourThreads(directory, arguments[1], count);
+      eightThreads(directory, arguments[1], count);
       return;
     }
     for (int i = 0; count == 0 || i < count; i++) {
@@ -47,10 +51,10 @@ final class CrashWriter {
     }
   }
 
-  private static void fourThreads(Path directory, String seed, int count) {
+  private static void eightThreads(Path directory, String seed, int count) {
     List<Thread> threads = new java.util.ArrayList<>();
     ModelRegistry registry = ModelRegistry.open(directory);
-    for (int t = 0; t < 4; t++) {
+    for (int t = 0; t < 8; t++) {
       String name = seed + "-t" + t + "-";
       threads.add(
           new Thread(

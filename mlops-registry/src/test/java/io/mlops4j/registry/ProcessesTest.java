@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
 class ProcessesTest {
   private static final boolean PROOF = Boolean.getBoolean("mlops4j.proof");
-  private static final int ROUNDS = PROOF ? 1_000 : 50;
+  private static final int ROUNDS = PROOF ? 1_000 : 100;
   private static final int LANES = 2;
 
   @Test
@@ -134,11 +134,11 @@ class ProcessesTest {
   }
 
   @Test
-  void register_fourProcessesWithFourThreadsEach_numbersAreUniqueAndNoneIsLost(@TempDir Path root)
+  void register_eightProcessesWithEightThreadsEach_numbersAreUniqueAndNoneIsLost(@TempDir Path root)
       throws Exception {
-    int each = 10;
+    int each = PROOF ? 100 : 3;
     List<Process> children = new ArrayList<>();
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 8; i++) {
       children.add(start(root, "p" + i, each, "threads"));
     }
     Map<Integer, String> acknowledged = new TreeMap<>();
@@ -150,7 +150,7 @@ class ProcessesTest {
       }
       assertThat(child.waitFor()).isZero();
     }
-    assertThat(lines).isEqualTo(4 * 4 * each);
+    assertThat(lines).isEqualTo(8 * 8 * each);
     assertThat(acknowledged).hasSize(lines);
     assertThat(acknowledged.keySet()).containsExactlyElementsOf(numbers(lines));
     assertThat(check(root, acknowledged, true)).isEmpty();

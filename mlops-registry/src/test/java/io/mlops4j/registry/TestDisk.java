@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -36,15 +38,22 @@ class TestDisk extends Disk {
 
   private final Fault fault;
   private final int at;
+  private final Supplier<IOException> error;
   private int operations;
   private final Map<FileOutputStream, Path> open = new HashMap<>();
   private final Map<Path, Path> inode = new HashMap<>();
   private final Set<Path> forcedInodes = new HashSet<>();
   private final List<Path> looseEntries = new ArrayList<>();
+  private final Map<Path, Path> renamed = new HashMap<>();
 
   TestDisk(Fault fault, int at) {
+    this(fault, at, () -> new IOException("injected"));
+  }
+
+  TestDisk(Fault fault, int at, Supplier<IOException> error) {
     this.fault = fault;
     this.at = at;
+    this.error = error;
   }
 
   boolean happened() {
@@ -58,7 +67,9 @@ class TestDisk extends Disk {
     }
     if ((fault == Fault.ERROR_ONCE && operations == at)
         || (fault == Fault.ERROR_FROM_NOW_ON && operations >= at)) {
-      throw new IOException("injected into " + what);
+      IOException failure = error.get();
+      failure.addSuppressed(new IOException("at " + what));
+      throw failure;
     }
   }
 
@@ -95,6 +106,9 @@ class TestDisk extends Disk {
   void link(Path link, Path existing) throws IOException {
     step("link");
     super.link(link, existing);
+    if (!inode.containsKey(existing)) {
+      forcedInodes.add(existing);
+    }
     inode.put(link, inode.getOrDefault(existing, existing));
     looseEntries.add(link);
   }
@@ -103,6 +117,11 @@ class TestDisk extends Disk {
   void replace(Path source, Path target) throws IOException {
     step("replace");
     super.replace(source, target);
+    if (!inode.containsKey(source)) {
+      // From before this disk, so durable: what may be lost is its new name.
+      forcedInodes.add(source);
+      renamed.put(target, source);
+    }
     inode.put(target, inode.getOrDefault(source, source));
     looseEntries.add(target);
   }
@@ -112,6 +131,12 @@ class TestDisk extends Disk {
     step("createDirectory");
     super.createDirectory(directory);
     looseEntries.add(directory);
+  }
+
+  @Override
+  void setTime(Path file, FileTime time) throws IOException {
+    step("setTime");
+    super.setTime(file, time);
   }
 
   @Override
@@ -144,11 +169,20 @@ class TestDisk extends Disk {
       }
       for (Path entry : looseEntries) {
         if (Files.exists(entry) && random.nextDouble() < probability) {
-          deleteAll(entry);
+          drop(entry);
         }
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private void drop(Path entry) throws IOException {
+    Path before = renamed.get(entry);
+    if (before != null && Files.notExists(before)) {
+      Files.move(entry, before);
+    } else {
+      deleteAll(entry);
     }
   }
 
