@@ -43,13 +43,13 @@ final class EventQueue implements AutoCloseable {
   private final Destination destination;
   private final BlockingQueue<Event> queue = new LinkedBlockingQueue<>(CAPACITY);
   private final LongAdder unlogged = new LongAdder();
-  private final Thread thread;
   private final CountDownLatch closing = new CountDownLatch(1);
+  private final CountDownLatch ended = new CountDownLatch(1);
 
   EventQueue(String name, Destination destination) {
     this.name = name;
     this.destination = destination;
-    this.thread = new Thread(this::run, "mlops-quality-" + name);
+    Thread thread = new Thread(this::run, "mlops-quality-" + name);
     thread.setDaemon(true);
     thread.start();
   }
@@ -119,6 +119,8 @@ final class EventQueue implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       unlogged.add(batch.size());
+    } finally {
+      ended.countDown();
     }
   }
 
@@ -177,7 +179,9 @@ final class EventQueue implements AutoCloseable {
   public void close() {
     closing.countDown();
     try {
-      thread.join(10_000);
+      if (!ended.await(10, TimeUnit.SECONDS)) {
+        LOG.warn("Quality monitor of {}: its log still hangs; its thread is left behind.", name);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

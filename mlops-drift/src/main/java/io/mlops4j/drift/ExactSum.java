@@ -37,7 +37,7 @@ final class ExactSum {
     long bits = Double.doubleToRawLongBits(value);
     int exponent = (int) (bits >>> 52) & 0x7FF;
     long fraction = bits & 0xF_FFFF_FFFF_FFFFL;
-    long mantissa = exponent == 0 ? fraction : fraction | 1L << 52;
+    long mantissa = exponent == 0 ? fraction : fraction | (1L << 52);
     int position = Math.max(0, exponent - 1);
     int limb = position >>> 5;
     int shift = position & 31;

@@ -71,7 +71,7 @@ final class ExpectedOutcomes {
     boolean between = edge != threshold * scores.length;
     double rounding = between && n > 0 ? 0.5 * scores[edge] / n : 0;
     return mean(
-        (bin, positive) -> bin == edge && between ? 0.5 : bin >= edge == positive ? 1 : 0,
+        (bin, positive) -> bin == edge && between ? 0.5 : (bin >= edge) == positive ? 1 : 0,
         rounding);
   }
 

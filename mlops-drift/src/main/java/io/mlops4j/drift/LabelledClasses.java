@@ -17,7 +17,9 @@ final class LabelledClasses implements Labelled {
 
   @Override
   public void add(double output, double label, int sign) {
-    counts[(int) label * classes + (int) output] += sign;
+    int truth = (int) label;
+    int said = (int) output;
+    counts[truth * classes + said] += sign;
   }
 
   @Override

@@ -45,10 +45,10 @@ final class LabelledValues implements Labelled {
 
   static double upperBound(int cell) {
     if (cell == 0) {
-      return Math.scalb(1, -POWER);
+      return Math.scalb(1.0, -POWER);
     }
     int index = cell - 1;
-    return Math.scalb(1 + (index % SUB + 1) / (double) SUB, index / SUB - POWER);
+    return Math.scalb(1.0 + (index % SUB + 1) / (double) SUB, index / SUB - POWER);
   }
 
   @Override

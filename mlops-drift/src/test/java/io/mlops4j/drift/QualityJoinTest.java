@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
@@ -104,7 +105,7 @@ class QualityJoinTest {
       for (Told told : labels) {
         Made owner = told.byKey() ? null : byId.get(told.name());
         if (told.byKey() && byKey.containsKey(told.name())) {
-          List<Made> named = new ArrayList<>(byKey.get(told.name()));
+          List<Made> named = new ArrayList<>(Objects.requireNonNull(byKey.get(told.name())));
           named.sort(Comparator.comparing(Made::at).thenComparing(Made::id));
           owner = named.get(0);
           for (Made made : named) {
@@ -200,7 +201,7 @@ class QualityJoinTest {
     List<Quality> history = monitor.history(version(1));
     assertThat(history).extracting(Quality::from).containsExactlyElementsOf(expected.keySet());
     for (Quality quality : history) {
-      Counted counted = expected.get(quality.from());
+      Counted counted = Objects.requireNonNull(expected.get(quality.from()));
       assertThat(quality.predictions()).isEqualTo(counted.predictions);
       assertThat(quality.labels()).isEqualTo(counted.labels);
       assertThat(quality.positives()).isEqualTo(counted.positives);

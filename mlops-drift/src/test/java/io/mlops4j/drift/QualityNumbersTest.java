@@ -82,7 +82,7 @@ class QualityNumbersTest {
   private static double exactPrecision(List<Double> scores, double recall) {
     double best = 0;
     double highest = -1;
-    long positives = (scores.size() + 2) / 3;
+    long positives = (scores.size() + 2L) / 3;
     for (double threshold : scores) {
       long found = 0;
       long said = 0;
@@ -126,7 +126,7 @@ class QualityNumbersTest {
   void regression_absurdErrors_stayFiniteAndOrdered() {
     for (double error : new double[] {0, Double.MIN_VALUE, 1e-300, 1, 1e15, 1e300}) {
       assertThat(LabelledValues.upperBound(LabelledValues.cell(error)))
-          .isGreaterThanOrEqualTo(Math.min(error, Math.scalb(1, 40)));
+          .isGreaterThanOrEqualTo(Math.min(error, Math.scalb(1.0, 40)));
     }
     WindowQuality window = new WindowQuality(new WindowQuality.Shape(Task.REGRESSION, 2, null));
     assertThat(window.quality(START, START).regression().orElseThrow().medianAbsoluteError())

@@ -13,10 +13,18 @@ import java.util.function.ToLongFunction;
 final class AlertMeters {
   private AlertMeters() {}
 
+  private static int number(AlertState state) {
+    return switch (state) {
+      case INACTIVE -> 0;
+      case PENDING -> 1;
+      case FIRING -> 2;
+    };
+  }
+
   static void register(
       MeterRegistry registry, String group, Collection<Signal> signals, List<SinkRunner> sinks) {
     for (Signal signal : signals) {
-      Gauge.builder("mlops.alert.state", signal, s -> s.state().ordinal())
+      Gauge.builder("mlops.alert.state", signal, s -> number(s.state()))
           .description("0 inactive, 1 pending, 2 firing on this instance")
           .tag("group", group)
           .tag("alert", signal.name())

@@ -114,12 +114,15 @@ final class Signal {
     }
     told = store.told(rule.name()).orElse(null);
     AlertStore.Told last = told;
-    boolean known = last != null && last.status() == AlertEvent.Status.FIRING;
-    if (fires && !known) {
+    boolean firing = last != null && last.status() == AlertEvent.Status.FIRING;
+    if (fires && !firing) {
       long number = last == null ? 0 : last.number() + 1;
       long episode = last == null ? 1 : last.episode() + 1;
       tell(number, AlertEvent.Status.FIRING, episode, now, now);
-    } else if (!fires && known && !store.firesElsewhere(rule.name(), now.minus(STALE))) {
+    } else if (last != null
+        && firing
+        && !fires
+        && !store.firesElsewhere(rule.name(), now.minus(STALE))) {
       tell(last.number() + 1, AlertEvent.Status.RESOLVED, last.episode(), now, last.startsAt());
     }
     snoozedUntil = store.snoozedUntil(rule.name()).orElse(null);

@@ -21,7 +21,6 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 
 /** Two tables. Every statement has parameters; the table's name is checked. */
 final class JdbcPredictionLog implements PredictionLog {
@@ -56,7 +55,7 @@ final class JdbcPredictionLog implements PredictionLog {
     return log;
   }
 
-  private @Nullable Void prepare(Connection connection) throws SQLException {
+  private boolean prepare(Connection connection) throws SQLException {
     boolean ready =
         SqlRunner.succeeds(connection, "SELECT " + COLUMNS + " FROM " + table + " WHERE 1 = 0");
     if (!ready) {
@@ -69,7 +68,7 @@ final class JdbcPredictionLog implements PredictionLog {
         check.executeQuery().close();
       }
     }
-    return null;
+    return true;
   }
 
   private List<String> definition() {
@@ -121,7 +120,7 @@ final class JdbcPredictionLog implements PredictionLog {
         connection -> {
           insert(connection, predictions);
           insertLabels(connection, labels);
-          return null;
+          return true;
         });
   }
 
@@ -247,7 +246,7 @@ final class JdbcPredictionLog implements PredictionLog {
         new ModelVersion(row.getString(4), row.getInt(5)),
         row.getDouble(6),
         Micros.instant(row.getLong(7)),
-        segments.isEmpty() ? List.of() : List.of(segments.split("\n")),
+        segments.isEmpty() ? List.of() : segments.lines().toList(),
         features(row.getString(9)));
   }
 

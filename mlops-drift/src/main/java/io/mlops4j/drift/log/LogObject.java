@@ -103,6 +103,7 @@ record LogObject(List<LoggedPrediction> predictions, List<ReportedLabel> labels)
   }
 
   /** Which names are in it: sorted hashes, 4 bytes each. A hit may be another name's. */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared, never handed out.
   record Index(int[] predictions, int[] labels) {
     static Index of(LogObject content) {
       List<Integer> names = new ArrayList<>();
@@ -139,7 +140,7 @@ record LogObject(List<LoggedPrediction> predictions, List<ReportedLabel> labels)
     /** String.hashCode, mixed: neighbours such as a-1 and a-2 spread. */
     private static int hash(String name, boolean isKey) {
       int h = name.hashCode() * 0x9E37_79B9 + (isKey ? 0x85EB_CA6B : 0);
-      return h ^ h >>> 15;
+      return h ^ (h >>> 15);
     }
   }
 }

@@ -9,10 +9,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class Slots {
   enum Kind {
-    ANSWERS,
-    FALLBACKS,
-    FAILURES,
-    INVALID
+    ANSWERS(0),
+    FALLBACKS(1),
+    FAILURES(2),
+    INVALID(3);
+
+    final int place;
+
+    Kind(int place) {
+      this.place = place;
+    }
   }
 
   private static final int KINDS = Kind.values().length;
@@ -51,7 +57,7 @@ final class Slots {
 
   void count(long slot, Kind kind) {
     long now = advance(slot);
-    counts[(int) Math.floorMod(now, (long) kept) * KINDS + kind.ordinal()]++;
+    counts[(int) Math.floorMod(now, (long) kept) * KINDS + kind.place]++;
   }
 
   void answered(long slot, long nanos) {
@@ -69,7 +75,7 @@ final class Slots {
     long now = advance(slot);
     long sum = 0;
     for (long s = now - Math.min(kept, slots) + 1; s <= now; s++) {
-      sum += counts[(int) Math.floorMod(s, (long) kept) * KINDS + kind.ordinal()];
+      sum += counts[(int) Math.floorMod(s, (long) kept) * KINDS + kind.place];
     }
     return sum;
   }

@@ -39,6 +39,7 @@ class WebhookSinkTest {
           Optional.empty(),
           "p99 is \"130\" ms\n</script>\u202E");
 
+  @SuppressWarnings("ArrayRecordComponent") // The bytes that were signed.
   private record Received(String signature, String key, byte[] body) {}
 
   private final List<Received> received = new CopyOnWriteArrayList<>();
