@@ -278,7 +278,7 @@ class HistoriesPropertyTest {
                 && machine.binds(decision)
                 && (decision.policy.equals(PLAIN) || !decision.approvals.isEmpty());
         if (acts) {
-          decision.acted = true;
+          Objects.requireNonNull(decision).acted = true;
           machine.crown(decision.version);
         }
         yield acts;
@@ -293,7 +293,7 @@ class HistoriesPropertyTest {
                 && !decision.approvals.contains(who)
                 && how != 3;
         if (may) {
-          decision.approvals.add(who);
+          Objects.requireNonNull(decision).approvals.add(who);
         }
         yield may;
       }
@@ -308,7 +308,7 @@ class HistoriesPropertyTest {
                 && machine.promotable(decision.version)
                 && machine.binds(decision);
         if (may) {
-          decision.acted = true;
+          Objects.requireNonNull(decision).acted = true;
           machine.crown(decision.version);
         }
         yield may;
@@ -324,7 +324,10 @@ class HistoriesPropertyTest {
         }
         yield back != null;
       }
-      case FREEZE -> machine.frozen = true;
+      case FREEZE -> {
+        machine.frozen = true;
+        yield true;
+      }
       case UNFREEZE -> {
         boolean was = machine.frozen;
         machine.frozen = false;

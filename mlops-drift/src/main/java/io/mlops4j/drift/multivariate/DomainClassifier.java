@@ -228,7 +228,7 @@ public final class DomainClassifier<I, O> implements PredictionListener<I, O>, C
     return new Separation(auc, interval, one.length, two.length, columns.telling(weights));
   }
 
-  /** Fits without the rows of a fold: every {@code folds}-th one. */
+  /** Fits without the rows of one of the folds; they take turns. */
   private RidgeLogistic fit(double[][] one, double[][] two, int fold) {
     List<double[]> rows = new ArrayList<>();
     List<Boolean> kinds = new ArrayList<>();

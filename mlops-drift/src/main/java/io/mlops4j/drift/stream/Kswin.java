@@ -22,7 +22,8 @@ final class Kswin implements ChangeDetector {
   Kswin(double alpha, int window, int recent, long seed) {
     Streams.requireBetween("alpha", alpha, 0, Math.nextDown(1.0));
     Streams.requireBetween("window", window, 9, 100_000);
-    Streams.requireBetween("recent", recent, 1, window / 2);
+    int half = window / 2;
+    Streams.requireBetween("recent", recent, 1, half);
     this.window = new double[window];
     this.recent = recent;
     this.seed = seed;

@@ -86,7 +86,7 @@ final class RunLengths {
       return table[0][0];
     }
     double part =
-        (Math.log(values) - Math.log(table[i - 1][1]))
+        (Math.log((double) values) - Math.log(table[i - 1][1]))
             / (Math.log(table[i][1]) - Math.log(table[i - 1][1]));
     return table[i - 1][0] * Math.pow(table[i][0] / table[i - 1][0], part);
   }
