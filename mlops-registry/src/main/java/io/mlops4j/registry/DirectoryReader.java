@@ -113,7 +113,7 @@ final class DirectoryReader {
       try (InputStream in = disk.open(file)) {
         return Optional.of(in.readAllBytes());
       } catch (FileNotFoundException e) {
-        if (Files.notExists(file) || Files.isDirectory(file)) {
+        if (Files.isDirectory(file) || (Files.notExists(file) && !belowAFile(file))) {
           return Optional.empty();
         }
         // It may have been created between the two looks; what cannot be opened twice is not ours.
@@ -124,6 +124,16 @@ final class DirectoryReader {
         throw unreadable(what, e);
       }
     }
+  }
+
+  /** A file where a directory should be hides what was there: that is not absence. */
+  private boolean belowAFile(Path file) {
+    for (Path up = file.getParent(); up != null && !up.equals(root); up = up.getParent()) {
+      if (Files.exists(up)) {
+        return !Files.isDirectory(up);
+      }
+    }
+    return false;
   }
 
   MlopsException unreadable(String what, IOException e) {

@@ -40,6 +40,19 @@ class DirectoryObjectStoreTest {
   }
 
   @Test
+  void get_fileWhereADirectoryShouldBe_isAnErrorAndNotAbsence() throws IOException {
+    // Files.notExists calls this absent on JDK 25, and does not on 17.
+    store.putIfAbsent("models/delay/log/1", new byte[1]);
+    Path models = root.resolve("models");
+    Files.move(models.resolve("delay"), root.resolve("elsewhere"));
+    Files.write(models.resolve("delay"), new byte[0]);
+    assertThatThrownBy(() -> store.get("models/delay/log/1"))
+        .isInstanceOf(MlopsException.class)
+        .hasMessageContaining("models/delay/log/1");
+    assertThat(store.get("models/other/log/1")).isEmpty();
+  }
+
+  @Test
   void putIfAbsent_twice_keepsTheFirst() {
     assertThat(store.putIfAbsent("a/b", bytes("first"))).isTrue();
     assertThat(store.putIfAbsent("a/b", bytes("second"))).isFalse();

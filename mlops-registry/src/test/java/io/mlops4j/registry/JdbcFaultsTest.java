@@ -208,7 +208,7 @@ class JdbcFaultsTest {
     ExecutorService threads = Executors.newFixedThreadPool(4);
     List<Callable<List<Boolean>>> writers = new ArrayList<>();
     List<LossySource> sources = new ArrayList<>();
-    int keys = 60;
+    int keys = 400; // about ten lost commits are expected
     for (int t = 0; t < 4; t++) {
       byte[] value = {(byte) t};
       LossySource lossy = LossySource.randomly(database, 0.05, t);

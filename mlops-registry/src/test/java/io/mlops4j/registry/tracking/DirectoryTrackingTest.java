@@ -3,15 +3,21 @@ package io.mlops4j.registry.tracking;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.mlops4j.core.Digests;
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.ObjectStore;
 import io.mlops4j.core.Progress;
+import io.mlops4j.core.VirtualTime;
 import io.mlops4j.registry.IntegrityException;
+import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.ObjectStores;
 import io.mlops4j.registry.Problem;
+import io.mlops4j.registry.RegistryOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -72,6 +78,27 @@ class DirectoryTrackingTest extends TrackingContract {
     assertThat(reopened().verify(Progress.silent()))
         .extracting(Problem::where)
         .contains("run flights/" + run.id());
+  }
+
+  @Test
+  void collectGarbage_afterDays_keepsWhatRunsReferTo() {
+    Run run = flights.start("trial");
+    run.artifact("model.bin", new byte[] {1, 2, 3});
+    run.close();
+    ObjectStore store = ObjectStores.directory(root);
+    byte[] nobodys = {9, 9, 9};
+    String digest = Digests.sha256(nobodys);
+    store.putIfAbsent("blobs/sha256/" + digest.substring(0, 2) + "/" + digest, nobodys);
+    VirtualTime later = VirtualTime.startingAt(Instant.now().plus(Duration.ofDays(3)));
+    try (ModelRegistry registry =
+        ModelRegistry.on(store, RegistryOptions.withDefaults().withTime(later))) {
+      registry.collectGarbage(Duration.ofDays(1));
+      later.advance(Duration.ofDays(3));
+      registry.collectGarbage(Duration.ofDays(1));
+    }
+    assertThat(flights.artifact(run.id(), "model.bin")).containsExactly(1, 2, 3);
+    assertThat(store.list("blobs")).noneMatch(key -> key.endsWith(digest));
+    assertThat(reopened().verify(Progress.silent())).isEmpty();
   }
 
   @Test
