@@ -25,7 +25,7 @@ final class RatioChecks {
   static final Bound PREDICT = Bound.atMost("predict / raw pinned", 1.5, "x", "1.05x");
   static final Bound OBVIOUS = Bound.atMost("predict / raw float[][]", 0.9, "x", "0.50x");
 
-  static final Bound BATCH = Bound.atLeast("raw float[][] / predictAll", 3, "x", "7x");
+  static final Bound BATCH = Bound.atLeast("raw float[][] / predictAll", 2.5, "x", "7x");
 
   static final Bound BYTES = Bound.atMost("allocation per predict", 900, " B", "600 B");
   static final Bound SPLIT = Bound.atLeast("Optimizely / assignment", 12, "x", "50x");
