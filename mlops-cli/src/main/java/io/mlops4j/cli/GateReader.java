@@ -1,10 +1,12 @@
 package io.mlops4j.cli;
 
 import io.mlops4j.evaluation.FairnessMeasure;
+import io.mlops4j.evaluation.LatencyReport.Percentile;
 import io.mlops4j.evaluation.Metric;
 import io.mlops4j.registry.Gate;
 import io.mlops4j.registry.Margin;
 import io.mlops4j.stats.Correction;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -13,6 +15,19 @@ import java.util.Set;
 
 /** Makes gates of JSON, and remembers what an evaluation must measure for them. */
 final class GateReader {
+  private static final String[] KINDS = {
+    "metric",
+    "fairness",
+    "significantlyBetter",
+    "churnAtMost",
+    "latency",
+    "check",
+    "dataValidated",
+    "reproducible",
+    "goldenRowsReplayed",
+    "signatureCompatible",
+    "fleetCanServe"
+  };
   private static final String[] ON_METRIC = {
     "atLeast", "atMost", "above", "below", "beatsChampionBy", "notInferiorBy"
   };
@@ -37,23 +52,55 @@ final class GateReader {
   }
 
   Gate gate(JsonAt at) {
-    return switch (at.oneOf(
-        "metric", "fairness", "significantlyBetter", "churnAtMost", "fleetCanServe")) {
+    String kind = at.oneOf(KINDS);
+    return switch (kind) {
       case "metric" -> onMetric(at);
       case "fairness" -> fairness(at);
       case "significantlyBetter" -> significance(at);
+      case "latency" -> latency(at);
+      case "check" -> {
+        at.keys("check");
+        yield at.get("check").as(name -> Gate.check(name.text()));
+      }
       case "churnAtMost" -> {
         at.keys("churnAtMost");
         yield at.get("churnAtMost").as(share -> Gate.churnAtMost(share.number()));
       }
       default -> {
-        at.keys("fleetCanServe");
-        if (!at.get("fleetCanServe").flag()) {
-          throw at.get("fleetCanServe").bad("false (expected: true; leave the gate out instead).");
+        at.keys(kind);
+        if (!at.get(kind).flag()) {
+          throw at.get(kind).bad("false (expected: true; leave the gate out instead).");
         }
-        yield Gate.fleetCanServe();
+        yield switch (kind) {
+          case "dataValidated" -> Gate.dataValidated();
+          case "reproducible" -> Gate.reproducible();
+          case "goldenRowsReplayed" -> Gate.goldenRowsReplayed();
+          case "signatureCompatible" -> Gate.signatureCompatible();
+          default -> Gate.fleetCanServe();
+        };
       }
     };
+  }
+
+  private static Gate latency(JsonAt at) {
+    String kind = at.oneOf("atMostMillis", "atMostTimesTheChampions");
+    at.keys("latency", kind);
+    Gate.OnLatency on = Gate.latency(at.get("latency").as(GateReader::percentile));
+    JsonAt bound = at.get(kind);
+    return bound.as(
+        b ->
+            kind.equals("atMostMillis")
+                ? on.atMost(Duration.ofNanos(Math.round(b.number() * 1e6)))
+                : on.atMostTimesTheChampions(b.number()));
+  }
+
+  private static Percentile percentile(JsonAt at) {
+    for (Percentile percentile : Percentile.values()) {
+      if (percentile.name().toLowerCase(Locale.ROOT).equals(at.text())) {
+        return percentile;
+      }
+    }
+    throw at.bad("\"" + at.text() + "\" (expected: one of p50, p95, p99).");
   }
 
   private Gate onMetric(JsonAt at) {
@@ -77,20 +124,27 @@ final class GateReader {
 
   private Gate onSlice(JsonAt at, Metric metric) {
     String which = at.oneOf("slice", "everySliceBy");
-    String kind = at.oneOf("atLeast", "atMost");
-    at.keys("metric", which, kind);
+    String kind = at.oneOf("atLeast", "atMost", "beatsChampionBy", "notWorseThanChampionBy");
+    at.keys("metric", which, "minRows", kind);
     String name = at.get(which).text();
     Gate.OnMetric on = Gate.metric(metric);
     if (which.equals("everySliceBy")) {
       slicings.add(name);
     }
-    Gate.OnSlice slice = which.equals("slice") ? on.onSlice(name) : on.onEverySliceBy(name);
-    double bound = at.get(kind).number();
-    return kind.equals("atLeast") ? slice.atLeast(bound) : slice.atMost(bound);
+    Gate.OnSlice start = which.equals("slice") ? on.onSlice(name) : on.onEverySliceBy(name);
+    Gate.OnSlice slice =
+        at.find("minRows").map(rows -> rows.as(r -> start.withMinRows(r.count()))).orElse(start);
+    JsonAt bound = at.get(kind);
+    return switch (kind) {
+      case "atLeast" -> slice.atLeast(bound.number());
+      case "atMost" -> slice.atMost(bound.number());
+      case "beatsChampionBy" -> slice.beatsChampionBy(margin(bound));
+      default -> slice.notWorseThanChampionBy(margin(bound));
+    };
   }
 
   private Gate fairness(JsonAt at) {
-    String kind = at.oneOf("atLeast", "atMost");
+    String kind = at.oneOf("atLeast", "atMost", "notWorseThanChampionBy");
     at.keys("fairness", "by", "surely", "minGroupSize", kind);
     FairnessMeasure measure = at.get("fairness").as(GateReader::measure);
     String attribute = at.get("by").text();
@@ -101,6 +155,12 @@ final class GateReader {
             .map(size -> size.as(s -> start.withMinGroupSize(s.count())))
             .orElse(start);
     boolean surely = at.find("surely").map(JsonAt::flag).orElse(false);
+    if (kind.equals("notWorseThanChampionBy")) {
+      if (surely) {
+        throw at.get("surely").bad("true (expected: nothing; a margin compares two values).");
+      }
+      return on.notWorseThanChampionBy(margin(at.get(kind)));
+    }
     double bound = at.get(kind).number();
     if (kind.equals("atLeast")) {
       return surely ? on.surelyAtLeast(bound) : on.atLeast(bound);

@@ -414,6 +414,30 @@ class CommandsTest {
     assertThat(promote("2", policy).err()).contains("REJECTED, for ever");
   }
 
+  @Test
+  void promote_approvalAskedFor_exitsWithTwelveUntilItIsThere() throws IOException {
+    championAndCandidate();
+    Path reviewed =
+        Files.writeString(
+            directory.resolve("reviewed.json"),
+            text("\"atLeast\": 0.6", 500)
+                .replace("\"minRows\"", "\"approvals\": [{\"role\": \"owner\"}], \"minRows\""));
+
+    Said waits = promote("2", reviewed, "--format", "json");
+    assertThat(waits.exit()).isEqualTo(12);
+    assertThat(waits.json().path("verdict").asText()).isEqualTo("pass");
+    assertThat(waits.json().path("promoted").asBoolean()).isFalse();
+    try (ModelRegistry registry = ModelRegistry.open(shell.registry());
+        ModelRegistry rita = registry.as("rita")) {
+      var model = rita.model(MODEL);
+      assertThat(model.champion().orElseThrow().number()).isEqualTo(1);
+      model
+          .promotions()
+          .approve(model.decision(waits.json().path("decision").asText()), "owner", "read it");
+    }
+    assertThat(promote("2", reviewed).exit()).isZero();
+  }
+
   private String head() {
     return shell.ask("history", MODEL, "--format", "json").json().path("head").asText();
   }

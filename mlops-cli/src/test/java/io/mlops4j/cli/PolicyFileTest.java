@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.cli.Shell.Said;
 import io.mlops4j.evaluation.FairnessMeasure;
+import io.mlops4j.evaluation.LatencyReport.Percentile;
 import io.mlops4j.evaluation.Metric;
 import io.mlops4j.registry.Gate;
 import io.mlops4j.registry.GatePolicy;
@@ -13,6 +14,7 @@ import io.mlops4j.stats.Correction;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -96,6 +98,59 @@ class PolicyFileTest {
   }
 
   @Test
+  void read_evidenceGatesAndTerms_areThoseOfJava() {
+    PolicyFile read =
+        read(
+            """
+            {"format": 1, "name": "strict", "validFor": "P2D", "registrantMayApprove": true,
+             "approvals": [{"role": "risk officer"}, {"role": "owner", "count": 2}],
+             "override": true, "maxOverlap": 0.01, "disjointRows": true,
+             "gates": [
+               {"metric": "auc", "atLeast": 0.6},
+               {"metric": "auc", "slice": "housing=own", "beatsChampionBy": {"absolute": 0.01}},
+               {"metric": "auc", "everySliceBy": "housing", "minRows": 50,
+                "notWorseThanChampionBy": {"relative": 0.05}},
+               {"fairness": "disparate-impact", "by": "sex", "minGroupSize": 40,
+                "notWorseThanChampionBy": {"absolute": 0.02}},
+               {"latency": "p99", "atMostMillis": 2.5},
+               {"latency": "p50", "atMostTimesTheChampions": 1.2},
+               {"check": "contract"},
+               {"dataValidated": true},
+               {"reproducible": true},
+               {"goldenRowsReplayed": true},
+               {"signatureCompatible": true}]}
+            """);
+    Gate.OnMetric auc = Gate.metric(Metric.AUC);
+    GatePolicy expected =
+        GatePolicy.named("strict")
+            .require(
+                auc.atLeast(0.6),
+                auc.onSlice("housing=own").beatsChampionBy(Margin.absolute(0.01)),
+                auc.onEverySliceBy("housing")
+                    .withMinRows(50)
+                    .notWorseThanChampionBy(Margin.relative(0.05)),
+                Gate.fairness("sex", FairnessMeasure.DISPARATE_IMPACT)
+                    .withMinGroupSize(40)
+                    .notWorseThanChampionBy(Margin.absolute(0.02)),
+                Gate.latency(Percentile.P99).atMost(Duration.ofNanos(2_500_000)),
+                Gate.latency(Percentile.P50).atMostTimesTheChampions(1.2),
+                Gate.check("contract"),
+                Gate.dataValidated(),
+                Gate.reproducible(),
+                Gate.goldenRowsReplayed(),
+                Gate.signatureCompatible())
+            .validFor(Duration.ofDays(2))
+            .requireApproval("risk officer")
+            .requireApproval("owner", 2)
+            .allowApprovalByRegistrant()
+            .allowOverride()
+            .withMaxOverlap(0.01)
+            .requireDisjointRows();
+    assertThat(read.policy()).isEqualTo(expected);
+    assertThat(read.policy().digest()).isEqualTo(expected.digest());
+  }
+
+  @Test
   void read_remainingBounds_areThoseOfJava() {
     assertThat(
             read(policy("{\"metric\": \"auc\", \"slice\": \"a\", \"atMost\": 1}", ""))
@@ -130,7 +185,7 @@ class PolicyFileTest {
         "{\"metric\": \"auc\", \"atLeast\": 0.6, \"note\": 1} ~ gates[0]: \"note\" is not known here",
         "{\"metric\": \"auc\", \"beatsChampionBy\": 0.01} ~ gates[0].beatsChampionBy: 0.01 (expected: an object).",
         "{\"metric\": \"auc\", \"beatsChampionBy\": {\"absolute\": -1}} ~ gates[0].beatsChampionBy.absolute: points: -1.0",
-        "{\"metric\": \"auc\", \"slice\": \"a\", \"above\": 1} ~ gates[0]: none (expected: one of atLeast, atMost).",
+        "{\"metric\": \"auc\", \"slice\": \"a\", \"above\": 1} ~ gates[0]: none (expected: one of atLeast, atMost, beats",
         "{\"fairness\": \"fair\", \"by\": \"s\", \"atLeast\": 1} ~ gates[0].fairness: \"fair\" (expected: one of demographic-",
         "{\"fairness\": \"disparate-impact\", \"atLeast\": 1} ~ gates[0]: \"by\" is missing.",
         "{\"fairness\": \"disparate-impact\", \"by\": \"s\", \"minGroupSize\": 0, \"atLeast\": 1} ~ gates[0].minGroupSize: minGroupSize: 0",
@@ -140,6 +195,12 @@ class PolicyFileTest {
         "{\"significantlyBetter\": [\"auc\", 1]} ~ gates[0].significantlyBetter[1]: 1 (expected: a text).",
         "{\"significantlyBetter\": [\"auc\"], \"alpha\": 1} ~ gates[0]: alpha: 1.0",
         "{\"significantlyBetter\": [\"auc\"], \"correction\": \"fdr\"} ~ gates[0].correction: \"fdr\" (expected: one of none, bonferroni,",
+        "{\"latency\": \"p98\", \"atMostMillis\": 2} ~ gates[0].latency: \"p98\" (expected: one of p50, p95, p99).",
+        "{\"latency\": \"p99\", \"atMostMillis\": 0} ~ gates[0].atMostMillis: ",
+        "{\"check\": \"\"} ~ gates[0].check: \"\" (expected: a text).",
+        "{\"reproducible\": false} ~ gates[0].reproducible: false (expected: true;",
+        "{\"metric\": \"auc\", \"slice\": \"a\", \"minRows\": 0, \"atLeast\": 1} ~ gates[0].minRows: ",
+        "{\"fairness\": \"disparate-impact\", \"by\": \"s\", \"surely\": true, \"notWorseThanChampionBy\": {\"absolute\": 0.1}} ~ gates[0].surely: true",
         "{\"churnAtMost\": 2} ~ gates[0].churnAtMost: share: 2.0",
         "{\"fleetCanServe\": false} ~ gates[0].fleetCanServe: false (expected: true;"
       })
@@ -159,6 +220,12 @@ class PolicyFileTest {
         "\"minRows\": 0 ~ policy.json: minRows: 0",
         "\"minRows\": 1.5 ~ minRows: 1.5 (expected: a whole number).",
         "\"withoutChampion\": \"pass\" ~ withoutChampion: \"pass\" (expected: value-gates-only or block).",
+        "\"validFor\": \"two days\" ~ validFor: \"two days\" (expected: a duration such as P2D",
+        "\"validFor\": \"-P1D\" ~ validFor: ",
+        "\"approvals\": [{\"count\": 1}] ~ approvals[0]: \"role\" is missing.",
+        "\"approvals\": [{\"role\": \"r\", \"count\": 0}] ~ approvals[0]: ",
+        "\"maxOverlap\": 2 ~ maxOverlap: ",
+        "\"disjointRows\": 1 ~ disjointRows: 1 (expected: true or false).",
         "\"threshold\": 1 ~ policy.json: \"threshold\" is not known here",
         "\"evaluation\": {\"task\": \"ranking\"} ~ evaluation.task: \"ranking\" (expected: binary or regression).",
         "\"evaluation\": {\"columns\": [{\"name\": \"s\", \"kind\": \"number\"}]} ~ evaluation.columns[0].kind: \"number\"",
