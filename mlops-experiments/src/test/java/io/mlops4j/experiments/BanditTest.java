@@ -190,13 +190,13 @@ class BanditTest {
 
   @ParameterizedTest
   @CsvSource({
-    "two, thompson, 40",
-    "two, klUcb, 40",
+    "two, thompson, 20",
+    "two, klUcb, 20",
     "two, ucbTuned, 40",
     "two, ucb1, 40",
     "two, epsilonGreedy, 60",
-    "ten, thompson, 4",
-    "ten, klUcb, 10",
+    "ten, thompson, 2",
+    "ten, klUcb, 5",
     "ten, ucbTuned, 20",
     "ten, ucb1, 20",
     "ten, epsilonGreedy, 40"

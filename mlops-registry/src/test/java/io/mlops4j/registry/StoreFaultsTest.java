@@ -174,7 +174,7 @@ class StoreFaultsTest {
   @EnumSource(Write.class)
   void everyCall_fails_leavesTheStateBeforeOrAfterAndCanBeRepeated(Write write) {
     int at = 1;
-    for (boolean happened = true; happened; at += PROOF ? 1 : 3) {
+    for (boolean happened = true; happened; at += PROOF ? 1 : 5) {
       happened = false;
       for (Fault fault : List.of(Fault.ERROR_ONCE, Fault.ERROR_FROM_NOW_ON, Fault.CRASH)) {
         for (int error = 0; error < (PROOF && fault != Fault.CRASH ? ERRORS.size() : 1); error++) {

@@ -26,6 +26,8 @@ import org.junit.jupiter.api.Test;
  * </pre>
  */
 public class AdmissionQueueTest {
+  private static final boolean PROOF = Boolean.getBoolean("mlops4j.proof");
+
   private static final int CAPACITY = 2;
 
   private final AdmissionQueue<Integer, Integer> queue = new AdmissionQueue<>(CAPACITY, false);
@@ -123,7 +125,7 @@ public class AdmissionQueueTest {
 
   private static ModelCheckingOptions everyInterleaving() {
     return new ModelCheckingOptions()
-        .iterations(6)
+        .iterations(PROOF ? 6 : 3)
         .invocationsPerIteration(200)
         .threads(2)
         .actorsPerThread(2)
@@ -140,7 +142,7 @@ public class AdmissionQueueTest {
   @Test
   void operations_underStress_areLinearizable() {
     new StressOptions()
-        .iterations(3)
+        .iterations(PROOF ? 3 : 2)
         .invocationsPerIteration(300)
         .threads(3)
         .actorsPerThread(2)

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.Test;
  * </pre>
  */
 public class LeaseTest {
+  private static final boolean PROOF = Boolean.getBoolean("mlops4j.proof");
+
   private final AtomicInteger ended = new AtomicInteger();
   private final Lease lease = new Lease(ended::incrementAndGet);
 
@@ -62,7 +64,7 @@ public class LeaseTest {
 
   private static ModelCheckingOptions everyInterleaving() {
     return new ModelCheckingOptions()
-        .iterations(20)
+        .iterations(PROOF ? 20 : 10)
         .invocationsPerIteration(500)
         .threads(2)
         .actorsPerThread(2)
@@ -79,7 +81,7 @@ public class LeaseTest {
   @Test
   void operations_underStress_areLinearizable() {
     new StressOptions()
-        .iterations(6)
+        .iterations(PROOF ? 6 : 4)
         .invocationsPerIteration(1_000)
         .threads(3)
         .actorsPerThread(2)

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A process that is killed -9 in the middle of a run: what it had flushed is there. */
 @Timeout(value = 20, unit = TimeUnit.MINUTES)
 class KilledRunTest {
-  private static final int ROUNDS = Boolean.getBoolean("mlops4j.proof") ? 200 : 4;
+  private static final int ROUNDS = Boolean.getBoolean("mlops4j.proof") ? 200 : 2;
 
   /** What a killed child had acknowledged. */
   private record Killed(String id, int points) {}
