@@ -13,11 +13,13 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Reads a directory's files, blobs also where they are set aside. */
 final class DirectoryReader {
+  private static final int MAX_LOOKS = 100;
   private static final Logger LOG = LoggerFactory.getLogger(DirectoryReader.class);
   private static final int BUFFER_BYTES = 1 << 16;
 
@@ -50,6 +52,9 @@ final class DirectoryReader {
 
   boolean eachPart(String digest, BlobStore.PartVisitor visitor) {
     try (InputStream in = openBlob(digest)) {
+      if (in == null) {
+        return false;
+      }
       byte[] buffer = new byte[BUFFER_BYTES];
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
         if (!visitor.visit(buffer, n)) {
@@ -57,30 +62,33 @@ final class DirectoryReader {
         }
       }
       return true;
-    } catch (FileNotFoundException e) {
-      if (Files.notExists(path(DirectoryObjectStore.blobKey(digest)))
-          && Files.notExists(aside.file(digest))) {
-        return false;
-      }
-      throw unreadable("blob " + digest, e);
     } catch (IOException e) {
       throw unreadable("blob " + digest, e);
     }
   }
 
-  /** Where it is, where it is set aside, or where it is again. */
-  private InputStream openBlob(String digest) throws IOException {
+  /**
+   * Where it is, where it is set aside, or where it is again; null if it is nowhere. It may be
+   * moved between any two looks: what was seen and could not be opened is looked for again.
+   */
+  private @Nullable InputStream openBlob(String digest) throws IOException {
     Path file = path(DirectoryObjectStore.blobKey(digest));
-    for (Path place : List.of(file, aside.file(digest))) {
-      try {
-        return disk.open(place);
-      } catch (FileNotFoundException e) {
-        if (Files.exists(place)) {
-          throw e;
+    for (int attempt = 1; ; attempt++) {
+      boolean seen = false;
+      for (Path place : List.of(file, aside.file(digest), file)) {
+        try {
+          return disk.open(place);
+        } catch (FileNotFoundException e) {
+          seen |= Files.exists(place);
+          if (seen && attempt == MAX_LOOKS) {
+            throw e;
+          }
         }
       }
+      if (!seen) {
+        return null;
+      }
     }
-    return disk.open(file);
   }
 
   List<Held> blobs(List<String> keys) {

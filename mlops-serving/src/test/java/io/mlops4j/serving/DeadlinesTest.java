@@ -141,6 +141,7 @@ class DeadlinesTest {
                   return -1;
                 })
             .build()) {
+      GatedModel.until(() -> time.pending() == 0); // the loader's own timers are over
       CompletableFuture<Integer> held = GatedModel.hold(predictor, model);
       CompletableFuture<Prediction<Integer, Integer>> answer = new CompletableFuture<>();
       Thread caller = GatedModel.start(() -> answer.complete(predictor.predictDetailed(1, SOON)));
@@ -162,6 +163,7 @@ class DeadlinesTest {
   void predict_modelThatCannotBeStopped_isLeftBehindAtTheDeadline() throws Exception {
     GatedModel model = new GatedModel();
     try (Predictor<Integer, Integer> predictor = Predictor.of(model).name("p").time(time).build()) {
+      GatedModel.until(() -> time.pending() == 0); // the loader's own timers are over
       CompletableFuture<Integer> answer = new CompletableFuture<>();
       GatedModel.start(
           () -> {
@@ -188,6 +190,7 @@ class DeadlinesTest {
     GatedModel model = new GatedModel();
     model.open.countDown();
     try (Predictor<Integer, Integer> predictor = Predictor.of(model).time(time).build()) {
+      GatedModel.until(() -> time.pending() == 0); // the loader's own timers are over
       for (int i = 0; i < 100; i++) {
         assertThat(predictor.predict(i, SOON)).isEqualTo(10 * i);
         assertThat(predictor.predictAsync(i, SOON).join()).isEqualTo(10 * i);

@@ -27,7 +27,10 @@ class MaxDelayTest {
 
   private Predictor<Integer, Integer> predictor() {
     model.open.countDown();
-    return Predictor.of(model).microBatching(DELAYED).time(time).build();
+    Predictor<Integer, Integer> predictor =
+        Predictor.of(model).microBatching(DELAYED).time(time).build();
+    GatedModel.until(() -> time.pending() == 0); // the loader's own timers are over
+    return predictor;
   }
 
   private CompletableFuture<Prediction<Integer, Integer>> ask(
