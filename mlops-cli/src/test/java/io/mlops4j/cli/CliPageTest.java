@@ -28,7 +28,7 @@ class CliPageTest {
 
     PolicyFile read = PolicyFile.read(file);
 
-    assertThat(read.policy().gates()).hasSize(9);
+    assertThat(read.policy().gates()).hasSize(13);
     assertThat(read.plan().slices()).hasSize(2);
     assertThat(
             read.plan()
