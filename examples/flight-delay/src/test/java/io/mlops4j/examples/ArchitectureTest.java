@@ -10,6 +10,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -25,7 +26,10 @@ class ArchitectureTest {
           .importPackages("io.mlops4j");
 
   private static final List<String> SIBLINGS =
-      List.of("registry", "serving", "drift", "experiments");
+      List.of("registry", "serving", "drift", "experiments", "features");
+
+  /** The modules that put siblings together; delivery knows two of them, pipeline all. */
+  private static final List<String> ABOVE = List.of("delivery", "pipeline");
 
   /** The packages of mlops-core. */
   private static final String[] CORE = {
@@ -57,7 +61,32 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
-            SIBLINGS.stream().map(s -> root + "." + s + "..").toArray(String[]::new));
+            Stream.concat(SIBLINGS.stream(), ABOVE.stream())
+                .map(s -> root + "." + s + "..")
+                .toArray(String[]::new));
+  }
+
+  private static ArchRule siblingsKnowNothingAbove(String root) {
+    return noClasses()
+        .that()
+        .resideInAnyPackage(
+            SIBLINGS.stream().map(s -> root + "." + s + "..").toArray(String[]::new))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(ABOVE.stream().map(s -> root + "." + s + "..").toArray(String[]::new));
+  }
+
+  private static ArchRule deliveryKnowsRegistryAndServingOnly(String root) {
+    return noClasses()
+        .that()
+        .resideInAPackage(root + ".delivery..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            root + ".drift..",
+            root + ".experiments..",
+            root + ".features..",
+            root + ".pipeline..");
   }
 
   private static final ArchRule NO_JAVA_DESERIALIZATION =
@@ -101,6 +130,16 @@ class ArchitectureTest {
                 DynamicTest.dynamicTest(
                     sibling, () -> siblingKnowsNoOther(sibling, "io.mlops4j").check(OURS)))
         .toList();
+  }
+
+  @Test
+  void siblings_neverImportWhatPutsThemTogether() {
+    siblingsKnowNothingAbove("io.mlops4j").check(OURS);
+  }
+
+  @Test
+  void delivery_knowsRegistryAndServingOnly() {
+    deliveryKnowsRegistryAndServingOnly("io.mlops4j").check(OURS);
   }
 
   @Test
@@ -150,7 +189,10 @@ class ArchitectureTest {
         OURS.stream()
             .filter(
                 c -> c.getEnclosingClass().isEmpty() && !c.getSimpleName().equals("package-info"))
-            .filter(c -> SIBLINGS.stream().anyMatch(s -> c.getPackageName().endsWith("." + s)))
+            .filter(
+                c ->
+                    Stream.concat(SIBLINGS.stream(), ABOVE.stream())
+                        .anyMatch(s -> c.getPackageName().endsWith("." + s)))
             .collect(Collectors.groupingBy(JavaClass::getPackageName))
             .entrySet()
             .stream()
@@ -190,6 +232,22 @@ class ArchitectureTest {
     String[] core = {"io.mlops4j.examples.broken.core.."};
     assertThat(
             coreKnowsNoSibling(core, "io.mlops4j.examples.broken").evaluate(BROKEN).hasViolation())
+        .isTrue();
+  }
+
+  @Test
+  void aboveRule_brokenFixture_fails() {
+    assertThat(
+            siblingsKnowNothingAbove("io.mlops4j.examples.broken").evaluate(BROKEN).hasViolation())
+        .isTrue();
+  }
+
+  @Test
+  void deliveryRule_brokenFixture_fails() {
+    assertThat(
+            deliveryKnowsRegistryAndServingOnly("io.mlops4j.examples.broken")
+                .evaluate(BROKEN)
+                .hasViolation())
         .isTrue();
   }
 
