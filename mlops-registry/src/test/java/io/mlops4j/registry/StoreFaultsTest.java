@@ -189,6 +189,53 @@ class StoreFaultsTest {
     assertThat(at).isGreaterThan(8);
   }
 
+  /** Runs out of memory at the n-th write. */
+  private static final class OutOfMemory extends Unfailing {
+    private final int at;
+    private int writes;
+
+    OutOfMemory(int at) {
+      this.at = at;
+    }
+
+    @Override
+    void write(FileOutputStream out, byte[] bytes, int length) throws IOException {
+      if (++writes == at) {
+        super.write(out, bytes, length / 2);
+        throw new OutOfMemoryError("Java heap space");
+      }
+      super.write(out, bytes, length);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Write.class)
+  void everyWrite_outOfMemory_leavesTheStateBeforeOrAfterAndTheRegistryUsable(Write write) {
+    OutOfMemory disk;
+    int at = 0;
+    do {
+      disk = new OutOfMemory(++at);
+      Path directory = copy();
+      String before = seen(directory);
+      RegisteredModel<String, String> model = open(directory, disk);
+      try {
+        write.work.accept(model);
+      } catch (OutOfMemoryError e) {
+        assertThat(e).hasMessage("Java heap space");
+      }
+      // The same registry goes on, as if nothing had been.
+      if (seen(model).equals(before)) {
+        write.work.accept(model);
+      }
+      assertThat(seen(directory))
+          .as("%s, write %d", write, at)
+          .isNotEqualTo(before)
+          .isEqualTo(seen(model));
+      delete(directory);
+    } while (disk.writes >= at);
+    assertThat(at).isGreaterThan(1);
+  }
+
   /** Reports success and has written half. */
   private static final class ShortWrites extends Unfailing {
     private final int at;
