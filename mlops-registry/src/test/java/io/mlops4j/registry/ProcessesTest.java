@@ -196,6 +196,7 @@ class ProcessesTest {
       assertThat(production.current()).isInstanceOf(ModelSource.Empty.class);
       CountDownLatch told = new CountDownLatch(1);
       try (Subscription following = production.subscribe(told::countDown)) {
+        assertThat(following).isNotNull();
         Process child = start(root, "other", 0, "champion");
         assertThat(told.await(1, TimeUnit.MINUTES)).as("news of another process").isTrue();
         assertThat(child.waitFor()).isZero();
