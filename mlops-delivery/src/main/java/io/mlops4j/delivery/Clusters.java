@@ -76,14 +76,6 @@ final class Clusters {
         : 1;
   }
 
-  /** The normal deviate that is as unlikely as a t of 63 degrees of freedom. */
-  static double normalOf(double t) {
-    double tail = STUDENT.survivalProbability(Math.abs(t));
-    return tail < 1e-300
-        ? Math.copySign(37, t)
-        : Math.copySign(NORMAL.inverseSurvivalProbability(tail), t);
-  }
-
   /** The t of 63 degrees of freedom that is as unlikely as a normal deviate. */
   static double studentOf(double z) {
     double tail = NORMAL.survivalProbability(Math.abs(z));

@@ -17,7 +17,6 @@ final class Traffic {
   final VirtualTime time = VirtualTime.startingAt(START);
   final SplittableRandom random;
 
-  /** Of the candidate only. */
   double errorRate = 0.002;
 
   double candidateErrorRate = 0.002;
@@ -77,5 +76,16 @@ final class Traffic {
     if (labels) {
       rollout.reportById(id, label, time.now());
     }
+  }
+
+  Prediction<Object, Double> prediction(ModelVersion version, String unit, double score) {
+    return prediction(version, unit, score, Prediction.Source.MODEL);
+  }
+
+  Prediction<Object, Double> prediction(
+      ModelVersion version, String unit, double score, Prediction.Source source) {
+    String id = "p" + sequence++;
+    return new Prediction<>(
+        id, "k" + id, unit, version, source, null, score, time.now(), Duration.ofMillis(5));
   }
 }
