@@ -123,21 +123,22 @@ final class CronSchedule {
     LocalDateTime to = turned ? local.plusHours(4) : local;
     NavigableSet<Instant> found = new TreeSet<>();
     // Local times do not know the zone: UTC stands for none.
-    Optional<ZonedDateTime> at = Optional.of(from.atZone(ZoneOffset.UTC).minusNanos(1));
-    if (forward) {
-      at = times.nextExecution(at.get());
-      while (at.isPresent()
-          && (found.higher(moment) == null || !at.get().toLocalDateTime().isAfter(to))) {
-        found.addAll(instants(at.get().toLocalDateTime()));
-        at = times.nextExecution(at.get());
+    ZonedDateTime at =
+        forward
+            ? from.atZone(ZoneOffset.UTC).minusNanos(1)
+            : to.atZone(ZoneOffset.UTC).plusNanos(1);
+    boolean enough = false;
+    while (!enough) {
+      Optional<ZonedDateTime> next = forward ? times.nextExecution(at) : times.lastExecution(at);
+      if (next.isEmpty()) {
+        return found;
       }
-      return found;
-    }
-    at = times.lastExecution(to.atZone(ZoneOffset.UTC).plusNanos(1));
-    while (at.isPresent()
-        && (found.floor(moment) == null || !at.get().toLocalDateTime().isBefore(from))) {
-      found.addAll(instants(at.get().toLocalDateTime()));
-      at = times.lastExecution(at.get());
+      at = next.get();
+      found.addAll(instants(at.toLocalDateTime()));
+      enough =
+          forward
+              ? found.higher(moment) != null && !at.toLocalDateTime().isBefore(to)
+              : found.floor(moment) != null && !at.toLocalDateTime().isAfter(from);
     }
     return found;
   }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.core.Json;
 import io.mlops4j.core.ObjectStore;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -78,6 +77,12 @@ final class EventLog {
   }
 
   private String key() {
-    return prefix + "/" + String.format(Locale.ROOT, "%010d", next);
+    return prefix + "/" + number(next);
+  }
+
+  /** Ten digits, so that keys sort as numbers do. */
+  static String number(long number) {
+    String digits = Long.toString(number);
+    return "0000000000".substring(Math.min(10, digits.length())) + digits;
   }
 }

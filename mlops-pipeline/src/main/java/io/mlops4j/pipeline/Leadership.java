@@ -7,7 +7,6 @@ import io.mlops4j.core.ObjectStore;
 import io.mlops4j.core.Time;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -115,7 +114,7 @@ final class Leadership {
     if (epoch < 0 || holder.equals(instance)) {
       return true;
     }
-    List<String> all = store.list(beats + "/" + number(epoch));
+    List<String> all = store.list(beats + "/" + EventLog.number(epoch));
     String latest = all.isEmpty() ? "" : all.get(all.size() - 1);
     String state = epoch + " " + latest;
     if (!state.equals(seen)) {
@@ -183,14 +182,10 @@ final class Leadership {
   }
 
   private String epoch(long number) {
-    return epochs + "/" + number(number);
+    return epochs + "/" + EventLog.number(number);
   }
 
   private String beat(long number) {
-    return beats + "/" + number(epoch) + "/" + number(number);
-  }
-
-  private static String number(long number) {
-    return String.format(Locale.ROOT, "%010d", number);
+    return beats + "/" + EventLog.number(epoch) + "/" + EventLog.number(number);
   }
 }

@@ -2,10 +2,10 @@ package io.mlops4j.pipeline;
 
 import io.mlops4j.core.Text;
 import io.mlops4j.core.Time;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +23,7 @@ final class TriggerRound {
   private final Time time;
   private final int maxActiveRuns;
   private final Backfilling backfilling = new Backfilling();
-  private final Map<String, String> held = new HashMap<>();
+  private final Set<String> held = new HashSet<>();
 
   TriggerRound(
       List<Trigger> triggers, Ledger ledger, Elapsed elapsed, Time time, int maxActiveRuns) {
@@ -43,10 +43,7 @@ final class TriggerRound {
         }
         due(trigger).ifPresent(request -> begin(trigger, request));
       } catch (RuntimeException e) {
-        LOG.warn(
-            "Trigger '{}' could not be asked: {}",
-            trigger.name(),
-            Text.printable(String.valueOf(e.getMessage()), 500));
+        said(trigger, "could not be asked: " + Text.printable(String.valueOf(e.getMessage()), 500));
       }
     }
     backfill();
@@ -88,6 +85,9 @@ final class TriggerRound {
     if (held(trigger) == null) {
       RunStart start = ledger.submit(request, "");
       if (start.created()) {
+        synchronized (held) {
+          held.remove(trigger.name());
+        }
         LOG.info(
             "Trigger '{}' began run {}: {}",
             trigger.name(),
@@ -99,15 +99,19 @@ final class TriggerRound {
 
   private @Nullable String held(Trigger trigger) {
     String why = ledger.read(state -> trigger.held(state.trigger(trigger.name()), elapsed));
-    synchronized (held) {
-      if (why == null) {
-        held.remove(trigger.name());
-      } else if (held.putIfAbsent(trigger.name(), why) == null) {
-        // Once, not at every pass.
-        LOG.info("Trigger '{}' fires and is held: it {}.", trigger.name(), why);
-      }
+    if (why != null) {
+      said(trigger, "fires and is held: it " + why);
     }
     return why;
+  }
+
+  /** Logs what keeps a trigger from beginning runs: once until it begins one, not at every pass. */
+  private void said(Trigger trigger, String why) {
+    synchronized (held) {
+      if (held.add(trigger.name())) {
+        LOG.warn("Trigger '{}' {}.", trigger.name(), why);
+      }
+    }
   }
 
   /** A signal from outside, on any instance. */

@@ -40,8 +40,8 @@ final class Bench implements AutoCloseable {
                 PipelineRunner.of(pipeline, through, instance)
                     .time(time)
                     .executor(Runnable::run)
-                    .every(Duration.ofSeconds(10))
-                    .lease(Duration.ofMinutes(1)))
+                    .every(Duration.ofMinutes(1))
+                    .lease(Duration.ofMinutes(4)))
             .build();
     runners.add(runner);
     return runner;
