@@ -200,7 +200,7 @@ final class SearchRun {
         Thread.currentThread().interrupt();
         throw new SearchException("Trial " + numbered.number() + " was interrupted.", e);
       }
-      failure = Text.printable(String.valueOf(e), MAX_REASON);
+      failure = Text.printable(e.getClass().getSimpleName() + ": " + e.getMessage(), MAX_REASON);
       if (run != null) {
         run.fail(e);
       }

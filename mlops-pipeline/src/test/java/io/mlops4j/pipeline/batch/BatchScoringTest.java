@@ -360,18 +360,19 @@ class BatchScoringTest {
   void run_settingMissingOrTwice_saysWhich() {
     assertThatThrownBy(() -> BatchScoring.with(Ride.VERSION, Ride.MODEL).run())
         .hasMessage("from(…) must be called before run()");
-    assertThatThrownBy(
-            () -> BatchScoring.with(Ride.VERSION, Ride.MODEL).chunkRows(3).chunkRows(4))
+    assertThatThrownBy(() -> BatchScoring.with(Ride.VERSION, Ride.MODEL).chunkRows(3).chunkRows(4))
         .hasMessage("chunkRows is set already: 3");
     assertThatThrownBy(() -> BatchScoring.with(Ride.VERSION, Ride.MODEL).chunkRows(0))
         .hasMessage("chunkRows: 0 (expected: 1..65536)");
     assertThatThrownBy(() -> BatchScoring.with(Ride.VERSION, Ride.MODEL).rowsPerSecond(0))
         .hasMessageContaining("expected: above 0");
     assertThatThrownBy(
-            () ->
-                BatchScoring.with(Ride.VERSION, Ride.MODEL).checkpointEvery(Duration.ofNanos(-1)))
+            () -> BatchScoring.with(Ride.VERSION, Ride.MODEL).checkpointEvery(Duration.ofNanos(-1)))
         .hasMessageContaining("expected: 0 or more");
-    assertThatThrownBy(() -> BatchSource.csv(file("x"), Schema.<Ride>builder("x").numeric("km", Ride::km).build()))
+    assertThatThrownBy(
+            () ->
+                BatchSource.csv(
+                    file("x"), Schema.<Ride>builder("x").numeric("km", Ride::km).build()))
         .hasMessageContaining("can make rows");
   }
 }

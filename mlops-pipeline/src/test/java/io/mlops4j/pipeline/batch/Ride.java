@@ -18,8 +18,7 @@ record Ride(String city, double km, Integer hour) {
 
   /** Answers km / 2 + hour, a missing hour being 0. */
   static final Model<Ride, Double> MODEL =
-      rides ->
-          rides.stream().map(r -> r.km() / 2 + (r.hour() == null ? 0 : r.hour())).toList();
+      rides -> rides.stream().map(r -> r.km() / 2 + (r.hour() == null ? 0 : r.hour())).toList();
 
   static final AnswerColumns<Double> SCORE = AnswerColumns.score("price");
 
