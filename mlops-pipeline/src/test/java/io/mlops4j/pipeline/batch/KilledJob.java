@@ -59,7 +59,8 @@ final class KilledJob {
     ModelExport export = ModelExport.read(EXPORT);
     Schema<Map<String, ?>> schema = export.schema();
     Path count = Path.of(output + ".count");
-    int begin = Files.exists(count) ? Integer.parseInt(Files.readString(count).strip()) : 0;
+    String text = Files.exists(count) ? Files.readString(count).strip() : "";
+    int begin = text.isEmpty() ? 0 : Integer.parseInt(text); // The count itself may be torn.
     try (Model<Map<String, ?>, Double> model = OnnxModel.probability(schema).load(export);
         BufferedWriter out =
             Files.newBufferedWriter(
