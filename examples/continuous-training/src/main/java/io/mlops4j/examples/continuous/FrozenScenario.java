@@ -14,6 +14,7 @@ import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.DayOfWeek;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -21,7 +22,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -81,23 +84,33 @@ public final class FrozenScenario {
 
   /** Returns the lines in order. */
   static List<String> lines(int every, Set<Fault> faults) {
-    List<Departure> flights = flights(every);
+    return events(every, faults).stream().map(Event::line).toList();
+  }
+
+  /** Returns the events in order. */
+  static List<Event> events(int every, Set<Fault> faults) {
+    return events(flights(every), faults);
+  }
+
+  /** Returns the events of some flights in order. */
+  static List<Event> events(List<Departure> departures, Set<Fault> faults) {
+    List<Departure> flights = new ArrayList<>(departures);
     if (faults.contains(Fault.AIRPORT)) {
       reverseDays(flights);
     }
-    List<Line> lines = new ArrayList<>(flights.size() * 3);
+    List<Event> events = new ArrayList<>(flights.size() * 3);
     for (int id = 0; id < flights.size(); id++) {
-      add(lines, id, flights.get(id), faults);
+      add(events, id, flights.get(id), faults);
     }
-    lines.sort(Comparator.comparingLong(Line::minute).thenComparingInt(Line::rank));
-    return lines.stream().map(Line::text).toList();
+    events.sort(Comparator.comparing(Event::at).thenComparingInt(Event::rank));
+    return events;
   }
 
-  private static List<Departure> flights(int every) {
+  static List<Departure> flights(int every) {
     int[] n = {0};
     try (var rows =
         Dataset.csvResource(FlightDelayDemo.class, "/flights.csv.gz", DEPARTURE).stream()) {
-      return new ArrayList<>(rows.filter(row -> n[0]++ % every == 0).toList());
+      return rows.filter(row -> n[0]++ % every == 0).toList();
     }
   }
 
@@ -120,54 +133,46 @@ public final class FrozenScenario {
     }
   }
 
-  private static void add(List<Line> lines, int id, Departure flight, Set<Fault> faults) {
+  private static void add(List<Event> events, int id, Departure flight, Set<Fault> faults) {
     LocalDateTime departs = flight.scheduledDeparture();
+    Instant asked = instant(departs);
     boolean renamed = faults.contains(Fault.SCHEMA) && Fault.SCHEMA.covers(departs);
     boolean metric = faults.contains(Fault.UNIT) && Fault.UNIT.covers(departs);
-    lines.add(line(departs, 0, "ask", id, row(flight, renamed, metric)));
-    lines.add(line(flight.lands(), 1, "label", id, label(flight.delayed())));
+    int delayed = flight.delayed() ? 1 : 0;
+    events.add(new Event.Ask(asked, id, row(flight, renamed, metric)));
+    events.add(new Event.Known(instant(flight.lands()), id, delayed, false));
     if (renamed || metric) {
       LocalDateTime again =
           (renamed ? Fault.SCHEMA : Fault.UNIT).to().plusDays(Fault.RESTATED_AFTER_DAYS);
-      lines.add(line(again, 2, "row", id, row(flight, false, false)));
+      events.add(new Event.Restated(instant(again), id, row(flight, false, false)));
     }
     LocalDateTime inverted = Fault.LABELS.from();
     if (faults.contains(Fault.LABELS)
         && flight.lands().isBefore(inverted)
         && !departs.isBefore(inverted.minusWeeks(Fault.INVERTED_WEEKS))) {
-      lines.add(line(inverted, 2, "label", id, label(!flight.delayed())));
-      lines.add(line(Fault.LABELS.to(), 2, "label", id, label(flight.delayed())));
+      events.add(new Event.Known(instant(inverted), id, 1 - delayed, true));
+      events.add(new Event.Known(instant(Fault.LABELS.to()), id, delayed, true));
     }
   }
 
-  private static String label(boolean delayed) {
-    return "\"delayed\":" + (delayed ? 1 : 0);
+  private static Instant instant(LocalDateTime local) {
+    return local.toInstant(ZoneOffset.UTC);
   }
 
-  private static String row(Departure flight, boolean renamed, boolean metric) {
-    // Tenths of kilometres in whole numbers: the same digits on every machine.
-    long tenths = Math.round(flight.distanceMiles() * 16.09344);
-    String distance =
-        metric ? tenths / 10 + "." + tenths % 10 : Integer.toString(flight.distanceMiles());
+  private static Map<String, Object> row(Departure flight, boolean renamed, boolean metric) {
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("origin", flight.origin());
+    row.put("destination", flight.destination());
+    // Tenths of kilometres: the same digits on every machine.
+    double kilometres = Math.round(flight.distanceMiles() * 16.09344) / 10.0;
+    row.put("distance", metric ? (Object) kilometres : (Object) flight.distanceMiles());
+    row.put("hour", flight.scheduledDeparture().getHour());
     DayOfWeek day = flight.scheduledDeparture().getDayOfWeek();
-    return "\"row\":{\"origin\":\""
-        + flight.origin()
-        + "\",\"destination\":\""
-        + flight.destination()
-        + "\",\"distance\":"
-        + distance
-        + ",\"hour\":"
-        + flight.scheduledDeparture().getHour()
-        + (renamed
-            ? ",\"weekday\":\"" + day.name().substring(0, 3) + "\"}"
-            : ",\"dayOfWeek\":" + day.getValue() + "}");
+    if (renamed) {
+      row.put("weekday", day.name().substring(0, 3));
+    } else {
+      row.put("dayOfWeek", day.getValue());
+    }
+    return row;
   }
-
-  private static Line line(LocalDateTime time, int rank, String kind, int id, String rest) {
-    String text = "{\"t\":\"" + time + "\",\"e\":\"" + kind + "\",\"id\":" + id + "," + rest + "}";
-    return new Line(time.toEpochSecond(ZoneOffset.UTC) / 60, rank, text);
-  }
-
-  /** Sorted by minute, then by kind, then as the flights come. */
-  private record Line(long minute, int rank, String text) {}
 }

@@ -1,6 +1,7 @@
 /**
  * Six months of flights with five injected faults, frozen; and the loop that retrains, judges and
- * releases on them by itself. Start at {@link io.mlops4j.examples.continuous.FrozenScenario}.
+ * releases on them by itself. Start at {@link
+ * io.mlops4j.examples.continuous.ContinuousTrainingDemo}.
  */
 @NullMarked
 package io.mlops4j.examples.continuous;

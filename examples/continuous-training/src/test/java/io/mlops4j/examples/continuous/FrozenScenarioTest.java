@@ -14,7 +14,8 @@ class FrozenScenarioTest {
   private static final String DIGEST =
       "bf11b55c60de8e197022694eb4833fe94a7900a34bbc27a7bc53e8327284ca0e";
 
-  private static final List<String> CLEAN = FrozenScenario.lines(64, Set.of());
+  private static final List<Departure> FLIGHTS = FrozenScenario.flights(64);
+  private static final List<String> CLEAN = lines(Set.of());
 
   @Test
   void write_everyFourthFlight_isFrozen(@TempDir Path directory) {
@@ -35,7 +36,7 @@ class FrozenScenarioTest {
 
   @Test
   void lines_schema_renamesForADayAndDeliversAgain() {
-    List<String> lines = FrozenScenario.lines(64, Set.of(Fault.SCHEMA));
+    List<String> lines = lines(Set.of(Fault.SCHEMA));
 
     List<String> renamed = changed(lines);
     assertThat(asks(renamed))
@@ -48,7 +49,7 @@ class FrozenScenarioTest {
 
   @Test
   void lines_unit_isKilometresForThreeDays() {
-    List<String> changed = changed(FrozenScenario.lines(64, Set.of(Fault.UNIT)));
+    List<String> changed = changed(lines(Set.of(Fault.UNIT)));
 
     assertThat(asks(changed))
         .hasSize(110)
@@ -58,7 +59,7 @@ class FrozenScenarioTest {
 
   @Test
   void lines_labels_areInvertedOnceAndRighted() {
-    List<String> changed = changed(FrozenScenario.lines(64, Set.of(Fault.LABELS)));
+    List<String> changed = changed(lines(Set.of(Fault.LABELS)));
 
     assertThat(changed).hasSize(2 * 1_984);
     assertThat(changed.subList(0, 1_984)).allMatch(line -> time(line).equals("2001-05-20T00:00"));
@@ -67,13 +68,17 @@ class FrozenScenarioTest {
 
   @Test
   void lines_airport_changesLabelsOfLosAngelesOnlyAndNotTheirShare() {
-    List<String> lines = FrozenScenario.lines(64, Set.of(Fault.AIRPORT));
+    List<String> lines = lines(Set.of(Fault.AIRPORT));
 
     assertThat(asks(lines)).isEqualTo(asks(CLEAN));
     assertThat(changed(lines))
         .isNotEmpty()
         .allMatch(line -> time(line).compareTo("2001-06-11") > 0);
     assertThat(delayed(lines)).isEqualTo(delayed(CLEAN));
+  }
+
+  private static List<String> lines(Set<Fault> faults) {
+    return FrozenScenario.events(FLIGHTS, faults).stream().map(Event::line).toList();
   }
 
   private static List<String> changed(List<String> lines) {
