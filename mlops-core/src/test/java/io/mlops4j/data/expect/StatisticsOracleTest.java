@@ -105,7 +105,8 @@ class StatisticsOracleTest {
   private static void assertIsScipy(JsonNode shift) {
     long[] reference = counts(shift.get("reference"));
     long[] live = counts(shift.get("live"));
-    assertThat(CellShift.psi(reference, live)).isCloseTo(shift.get("psi").asDouble(), within(1e-12));
+    assertThat(CellShift.psi(reference, live))
+        .isCloseTo(shift.get("psi").asDouble(), within(1e-12));
     assertThat(CellShift.psiByChance(reference, live, 0.001))
         .isCloseTo(shift.get("psiByChance").asDouble(), within(1e-9));
     double[] bounds = CellShift.ks(reference, live, reference.length);
