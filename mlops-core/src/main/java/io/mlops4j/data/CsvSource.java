@@ -56,15 +56,35 @@ final class CsvSource<T> implements Source<T> {
 
   @Override
   public Stream<T> open() {
+    CsvRows<T> rows = rows(openBytes(), true);
+    Spliterator<T> ordered =
+        Spliterators.spliteratorUnknownSize(
+            rows, Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.IMMUTABLE);
+    return StreamSupport.stream(ordered, false).onClose(rows::close);
+  }
+
+  @Override
+  public void visit(RowVisitor<? super T> visitor) {
     InputStream in = openBytes();
+    CsvRows<T> rows;
+    try {
+      rows = rows(in, false);
+    } catch (DataException e) {
+      visitor.broken(1, String.valueOf(e.getMessage()));
+      return;
+    }
+    try {
+      rows.visit(visitor);
+    } finally {
+      rows.close();
+    }
+  }
+
+  private CsvRows<T> rows(InputStream in, boolean whole) {
     try {
       StrictReader text = new StrictReader(new InputStreamReader(in, decoder()));
       CloseableIterator<CsvRecord> records = reader(text).iterator();
-      CsvRows<T> rows = new CsvRows<>(name, schema, factory, records, text);
-      Spliterator<T> ordered =
-          Spliterators.spliteratorUnknownSize(
-              rows, Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.IMMUTABLE);
-      return StreamSupport.stream(ordered, false).onClose(rows::close);
+      return new CsvRows<>(name, schema, factory, records, text, whole);
     } catch (RuntimeException | Error e) {
       closeAfter(in, e);
       throw e;
