@@ -87,9 +87,13 @@ final class Target {
 
   /** Returns the registry as it may be shown: a database's address without who may enter it. */
   String shown() {
-    return registry.startsWith("jdbc:")
-        ? registry.replaceFirst("[?;].*$", "").replaceFirst("//[^/@]*@", "//")
-        : registry;
+    return shown(registry);
+  }
+
+  static String shown(String address) {
+    return address.startsWith("jdbc:")
+        ? address.replaceFirst("[?;].*$", "").replaceFirst("//[^/@]*@", "//")
+        : address;
   }
 
   /** Returns a model that is there. */
