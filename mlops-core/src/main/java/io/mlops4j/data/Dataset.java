@@ -14,11 +14,13 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
 
 /**
  * Rows and what they are: a description that is read anew each time it is asked for its rows, in
@@ -122,6 +124,43 @@ public final class Dataset<T> {
   }
 
   /**
+   * Returns rows from anywhere that can be read again and again.
+   *
+   * @param name what to call the data in messages
+   * @param schema what rows are
+   * @param rows opens them from the first, always the same ones in the same order; each stream is
+   *     closed
+   * @param <T> the row type
+   * @return the data set
+   */
+  public static <T> Dataset<T> of(
+      String name, Schema<T> schema, Supplier<? extends Stream<T>> rows) {
+    Objects.requireNonNull(rows, "rows");
+    return new Dataset<>(name, schema, rows::get);
+  }
+
+  /**
+   * Returns the rows a query gives, read in pages of 1,000 in one transaction. A column belongs to
+   * the field of the same name, as in a CSV file; NULL is missing. A field of type {@code Instant}
+   * takes a {@code TIMESTAMP WITH TIME ZONE} only: local times are read as such.
+   *
+   * @param name what to call the data in messages
+   * @param source gives a connection for each reading, held until the stream is closed or read to
+   *     its end
+   * @param query a {@code SELECT}, with an {@code ORDER BY} if the order matters; never made of
+   *     text from outside
+   * @param schema what rows are; must be able to make them
+   * @param <T> the row type
+   * @return the data set; reading it throws {@link DataException} naming row and column, never a
+   *     value
+   * @throws DataException if the schema cannot make rows
+   */
+  public static <T> Dataset<T> jdbc(
+      String name, DataSource source, String query, Schema<T> schema) {
+    return new Dataset<>(name, schema, new JdbcSource<>(name, source, query, schema));
+  }
+
+  /**
    * Returns what the data is called in messages.
    *
    * @return the file's name, or the schema's
@@ -149,6 +188,29 @@ public final class Dataset<T> {
    */
   public Stream<T> stream() {
     return source.open();
+  }
+
+  /**
+   * Shows every row to a visitor, and tells it of those that cannot be read instead of stopping at
+   * the first: for validation. Memory is one row.
+   *
+   * @param visitor sees the rows, in order
+   * @throws DataException if the data cannot be opened at all
+   */
+  public void read(RowVisitor<? super T> visitor) {
+    source.visit(Objects.requireNonNull(visitor, "visitor"));
+  }
+
+  /**
+   * Shows every row to a visitor, like {@link #read}, and returns what identifies them, in the same
+   * pass.
+   *
+   * @param visitor sees the rows, in order
+   * @return the facts as {@link #facts()} says them; empty if a row could not be read
+   * @throws DataException if the data cannot be opened at all
+   */
+  public Optional<DatasetFacts> identify(RowVisitor<? super T> visitor) {
+    return new FactsReader<>(name, schema, null).read(source, visitor);
   }
 
   /**
@@ -226,7 +288,7 @@ public final class Dataset<T> {
    */
   public Dataset<T> filter(Predicate<? super T> keep) {
     Objects.requireNonNull(keep, "keep");
-    return new Dataset<>(name, schema, () -> stream().filter(keep));
+    return new Dataset<>(name, schema, source.filtered(keep));
   }
 
   /**
@@ -239,7 +301,7 @@ public final class Dataset<T> {
    */
   public <U> Dataset<U> map(Schema<U> to, Function<? super T, ? extends U> change) {
     Objects.requireNonNull(change, "change");
-    return new Dataset<>(name, to, () -> stream().map(change));
+    return new Dataset<>(name, to, source.mapped(change));
   }
 
   /**
@@ -265,7 +327,7 @@ public final class Dataset<T> {
    */
   public <U> LabeledDataset<U> label(
       Schema<U> to, Function<? super T, ? extends U> features, ToDoubleFunction<? super T> label) {
-    return LabeledDataset.of(name, to, this::stream, features, label);
+    return LabeledDataset.of(name, to, source, features, label);
   }
 
   /**
