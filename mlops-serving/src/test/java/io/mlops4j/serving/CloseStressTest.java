@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -45,8 +46,8 @@ class CloseStressTest {
   private void call(int way, CountDownLatch ended) {
     for (int x = 0; go.get(); x = (x + 1) % 10_000) {
       Open open = current.get();
-      if (open == null) {
-        Thread.onSpinWait();
+      if (open == null || open.predictor().status().closed()) {
+        LockSupport.parkNanos(20_000); // the driver needs the processor to open the next one
         continue;
       }
       try {
