@@ -18,6 +18,35 @@ final class CsvColumns {
 
   /** Returns the column of each field: of the same name, or ignoring case and underscores. */
   static int[] match(String source, List<String> header, List<RowField> fields) {
+    int[] columns = find(source, header, fields);
+    List<String> absent = absent(columns, fields);
+    if (!absent.isEmpty()) {
+      throw new DataException(
+          source
+              + ", line 1: no column for "
+              + names(absent)
+              + ". Fields: "
+              + names(fields.stream().map(RowField::name).toList())
+              + ". Columns: "
+              + names(header)
+              + ". Names must be equal, or equal ignoring case and underscores.");
+    }
+    return columns;
+  }
+
+  /** Returns the fields without a column. */
+  static List<String> absent(int[] columns, List<RowField> fields) {
+    List<String> absent = new ArrayList<>();
+    for (int i = 0; i < columns.length; i++) {
+      if (columns[i] < 0) {
+        absent.add(fields.get(i).name());
+      }
+    }
+    return absent;
+  }
+
+  /** Returns the column of each field, -1 for a field that has none. */
+  static int[] find(String source, List<String> header, List<RowField> fields) {
     Set<String> seen = new HashSet<>();
     for (String name : header) {
       if (!seen.add(name)) {
@@ -27,7 +56,6 @@ final class CsvColumns {
     }
     List<String> loose = header.stream().map(CsvColumns::loose).toList();
     int[] columns = new int[fields.size()];
-    List<String> absent = new ArrayList<>();
     for (int i = 0; i < columns.length; i++) {
       String field = fields.get(i).name();
       int exact = header.indexOf(field);
@@ -43,20 +71,6 @@ final class CsvColumns {
                 + ". Rename one.");
       }
       columns[i] = exact >= 0 ? exact : first;
-      if (columns[i] < 0) {
-        absent.add(field);
-      }
-    }
-    if (!absent.isEmpty()) {
-      throw new DataException(
-          source
-              + ", line 1: no column for "
-              + names(absent)
-              + ". Fields: "
-              + names(fields.stream().map(RowField::name).toList())
-              + ". Columns: "
-              + names(header)
-              + ". Names must be equal, or equal ignoring case and underscores.");
     }
     return columns;
   }

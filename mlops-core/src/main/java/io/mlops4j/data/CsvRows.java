@@ -8,10 +8,12 @@ import io.mlops4j.core.RowFactory;
 import io.mlops4j.core.RowField;
 import io.mlops4j.core.Schema;
 import io.mlops4j.core.Text;
+import io.mlops4j.data.RowVisitor.Fault;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -33,13 +35,20 @@ final class CsvRows<T> implements Iterator<T> {
   private long line = 1;
   private @Nullable CsvRecord next;
   private boolean ended;
+  private @Nullable MlopsException cause;
 
+  /**
+   * Reads the header.
+   *
+   * @param whole whether every field must have a column
+   */
   CsvRows(
       String name,
       Schema<T> schema,
       RowFactory<T> factory,
       CloseableIterator<CsvRecord> records,
-      StrictReader text) {
+      StrictReader text,
+      boolean whole) {
     this.name = name;
     this.schema = schema;
     this.factory = factory;
@@ -51,7 +60,8 @@ final class CsvRows<T> implements Iterator<T> {
       throw new DataException(name + " is empty. Its first line must name the columns.");
     }
     this.header = first.getFields();
-    this.columns = CsvColumns.match(name, header, fields);
+    this.columns =
+        whole ? CsvColumns.match(name, header, fields) : CsvColumns.find(name, header, fields);
   }
 
   @Override
@@ -86,14 +96,13 @@ final class CsvRows<T> implements Iterator<T> {
         return record;
       }
     } catch (CsvParseException e) {
-      throw closed(malformed());
+      throw closed(malformed(name, line));
     } catch (UncheckedIOException e) {
       throw closed(unreadable(name, line, Objects.requireNonNull(e.getCause())));
     }
     close();
     if (text.endsInQuotes()) {
-      throw new DataException(
-          at(line) + ": a quotation mark in this record or before it is never closed.");
+      throw unclosed(name, line);
     }
     return null;
   }
@@ -108,36 +117,80 @@ final class CsvRows<T> implements Iterator<T> {
     return e;
   }
 
+  /** Shows the rest of the file: one bad record is told of, and the next one read. */
+  void visit(RowVisitor<? super T> visitor) {
+    visitor.columns(header, CsvColumns.absent(columns, fields));
+    while (true) {
+      try {
+        if (!hasNext()) {
+          return;
+        }
+      } catch (DataException e) {
+        visitor.broken(line, String.valueOf(e.getMessage()));
+        return;
+      }
+      CsvRecord record = Objects.requireNonNull(next);
+      next = null;
+      List<Fault> faults = new ArrayList<>();
+      @Nullable T row = row(record, faults);
+      if (row == null) {
+        visitor.unreadable(record.getStartingLineNumber(), faults);
+      } else {
+        visitor.row(record.getStartingLineNumber(), row);
+      }
+    }
+  }
+
   private T row(CsvRecord record) {
+    List<Fault> faults = new ArrayList<>(0);
+    @Nullable T row = row(record, faults);
+    if (row == null) {
+      throw new DataException(faults.get(0).problem(), cause);
+    }
+    return row;
+  }
+
+  /** Returns the row, or null and what is wrong with the record. */
+  private @Nullable T row(CsvRecord record, List<Fault> faults) {
+    cause = null;
     long at = record.getStartingLineNumber();
     if (record.getFieldCount() != header.size()) {
-      throw new DataException(
-          at(at)
-              + " has "
-              + record.getFieldCount()
-              + " values, the header has "
-              + header.size()
-              + " columns.");
+      faults.add(
+          new Fault(
+              "",
+              false,
+              at(at)
+                  + " has "
+                  + record.getFieldCount()
+                  + " values, the header has "
+                  + header.size()
+                  + " columns."));
+      return null;
     }
     @Nullable Object[] values = new @Nullable Object[columns.length];
     for (int i = 0; i < columns.length; i++) {
-      String value = record.getField(columns[i]);
+      String value = columns[i] < 0 ? "" : record.getField(columns[i]);
       try {
         values[i] = fields.get(i).parse(value);
       } catch (IllegalArgumentException e) {
-        throw new DataException(at(at) + ", " + misfit(i, value, e));
+        faults.add(
+            new Fault(fields.get(i).name(), value.isBlank(), at(at) + ", " + misfit(i, value, e)));
       }
+    }
+    if (!faults.isEmpty()) {
+      return null;
     }
     try {
       return factory.create(values);
     } catch (MlopsException e) {
-      boolean shown = fields.stream().allMatch(this::shown);
-      throw new DataException(at(at) + ": " + e.getMessage(), shown ? e : null);
+      cause = fields.stream().allMatch(this::shown) ? e : null;
+      faults.add(new Fault("", false, at(at) + ": " + e.getMessage()));
+      return null;
     }
   }
 
   private String misfit(int field, String value, IllegalArgumentException e) {
-    String column = header.get(columns[field]);
+    String column = columns[field] < 0 ? fields.get(field).name() : header.get(columns[field]);
     String what = "column " + Text.printable(column, MAX_VALUE) + ": ";
     if (value.isBlank()) {
       return what + e.getMessage() + ".";
@@ -152,7 +205,15 @@ final class CsvRows<T> implements Iterator<T> {
     return schema.has(field.name()) && !schema.feature(field.name()).sensitive();
   }
 
-  private DataException malformed() {
+  static DataException unclosed(String name, long line) {
+    return new DataException(
+        name
+            + ", line "
+            + line
+            + ": a quotation mark in this record or before it is never closed.");
+  }
+
+  static DataException malformed(String name, long line) {
     // The parser's own message may quote the file, so that it is not passed on.
     return new DataException(
         name

@@ -56,15 +56,35 @@ final class CsvSource<T> implements Source<T> {
 
   @Override
   public Stream<T> open() {
+    CsvRows<T> rows = rows(openBytes(), true);
+    Spliterator<T> ordered =
+        Spliterators.spliteratorUnknownSize(
+            rows, Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.IMMUTABLE);
+    return StreamSupport.stream(ordered, false).onClose(rows::close);
+  }
+
+  @Override
+  public void visit(RowVisitor<? super T> visitor) {
     InputStream in = openBytes();
+    CsvRows<T> rows;
+    try {
+      rows = rows(in, false);
+    } catch (DataException e) {
+      visitor.broken(1, String.valueOf(e.getMessage()));
+      return;
+    }
+    try {
+      rows.visit(visitor);
+    } finally {
+      rows.close();
+    }
+  }
+
+  private CsvRows<T> rows(InputStream in, boolean whole) {
     try {
       StrictReader text = new StrictReader(new InputStreamReader(in, decoder()));
       CloseableIterator<CsvRecord> records = reader(text).iterator();
-      CsvRows<T> rows = new CsvRows<>(name, schema, factory, records, text);
-      Spliterator<T> ordered =
-          Spliterators.spliteratorUnknownSize(
-              rows, Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.IMMUTABLE);
-      return StreamSupport.stream(ordered, false).onClose(rows::close);
+      return new CsvRows<>(name, schema, factory, records, text, whole);
     } catch (RuntimeException | Error e) {
       closeAfter(in, e);
       throw e;
@@ -86,7 +106,7 @@ final class CsvSource<T> implements Source<T> {
   }
 
   /** Returns the bytes of the text: decompressed if they are gzip, without a byte order mark. */
-  private static InputStream text(InputStream raw) throws IOException {
+  static InputStream text(InputStream raw) throws IOException {
     InputStream in = new BufferedInputStream(raw, BUFFER);
     in.mark(2);
     boolean gzip = in.read() == 0x1F && in.read() == 0x8B;
@@ -100,7 +120,7 @@ final class CsvSource<T> implements Source<T> {
     return plain;
   }
 
-  private static void closeAfter(InputStream in, Throwable failure) {
+  static void closeAfter(InputStream in, Throwable failure) {
     try {
       in.close();
     } catch (IOException suppressed) {
@@ -108,11 +128,11 @@ final class CsvSource<T> implements Source<T> {
     }
   }
 
-  private static CharsetDecoder decoder() {
+  static CharsetDecoder decoder() {
     return StandardCharsets.UTF_8.newDecoder(); // Reports malformed input instead of replacing it.
   }
 
-  private static CsvReader<CsvRecord> reader(StrictReader text) {
+  static CsvReader<CsvRecord> reader(StrictReader text) {
     // Field counts are checked by CsvRows, whose message says which columns there are.
     return CsvReader.builder()
         .allowExtraFields(true)

@@ -14,6 +14,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -190,6 +191,29 @@ public final class Dataset<T> {
   }
 
   /**
+   * Shows every row to a visitor, and tells it of those that cannot be read instead of stopping at
+   * the first: for validation. Memory is one row.
+   *
+   * @param visitor sees the rows, in order
+   * @throws DataException if the data cannot be opened at all
+   */
+  public void read(RowVisitor<? super T> visitor) {
+    source.visit(Objects.requireNonNull(visitor, "visitor"));
+  }
+
+  /**
+   * Shows every row to a visitor, like {@link #read}, and returns what identifies them, in the same
+   * pass.
+   *
+   * @param visitor sees the rows, in order
+   * @return the facts as {@link #facts()} says them; empty if a row could not be read
+   * @throws DataException if the data cannot be opened at all
+   */
+  public Optional<DatasetFacts> identify(RowVisitor<? super T> visitor) {
+    return new FactsReader<>(name, schema, null).read(source, visitor);
+  }
+
+  /**
    * Returns how many rows there are, by reading them all.
    *
    * @return 0 or more
@@ -264,7 +288,7 @@ public final class Dataset<T> {
    */
   public Dataset<T> filter(Predicate<? super T> keep) {
     Objects.requireNonNull(keep, "keep");
-    return new Dataset<>(name, schema, () -> stream().filter(keep));
+    return new Dataset<>(name, schema, source.filtered(keep));
   }
 
   /**
@@ -277,7 +301,7 @@ public final class Dataset<T> {
    */
   public <U> Dataset<U> map(Schema<U> to, Function<? super T, ? extends U> change) {
     Objects.requireNonNull(change, "change");
-    return new Dataset<>(name, to, () -> stream().map(change));
+    return new Dataset<>(name, to, source.mapped(change));
   }
 
   /**
@@ -303,7 +327,7 @@ public final class Dataset<T> {
    */
   public <U> LabeledDataset<U> label(
       Schema<U> to, Function<? super T, ? extends U> features, ToDoubleFunction<? super T> label) {
-    return LabeledDataset.of(name, to, this::stream, features, label);
+    return LabeledDataset.of(name, to, source, features, label);
   }
 
   /**

@@ -4,7 +4,10 @@ import io.mlops4j.core.Feature;
 import io.mlops4j.core.FeatureKind;
 import io.mlops4j.core.Schema;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +55,42 @@ final class FactsReader<T> {
       first = at < first ? at : first;
       last = at > last ? at : last;
     }
+  }
+
+  /** Shows rows to a visitor while reading their facts; empty if one cannot be read. */
+  Optional<DatasetFacts> read(Source<T> source, RowVisitor<? super T> visitor) {
+    return read(source, visitor, this::add);
+  }
+
+  Optional<DatasetFacts> readLabeled(
+      Source<Labeled<T>> source, RowVisitor<? super Labeled<T>> visitor) {
+    return read(source, visitor, row -> add(row.row(), row.label()));
+  }
+
+  private <R> Optional<DatasetFacts> read(
+      Source<R> source, RowVisitor<? super R> visitor, Consumer<R> adder) {
+    AtomicBoolean whole = new AtomicBoolean(true);
+    source.visit(
+        new Source.ThroughVisitor<R, R>(visitor) {
+          @Override
+          R made(R row) {
+            adder.accept(row);
+            return row;
+          }
+
+          @Override
+          public void unreadable(long line, List<Fault> faults) {
+            whole.set(false);
+            super.unreadable(line, faults);
+          }
+
+          @Override
+          public void broken(long line, String problem) {
+            whole.set(false);
+            super.broken(line, problem);
+          }
+        });
+    return whole.get() ? Optional.of(facts()) : Optional.empty();
   }
 
   DatasetFacts facts() {

@@ -4,10 +4,10 @@ import io.mlops4j.core.Schema;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
@@ -43,30 +43,45 @@ public final class LabeledDataset<T> {
   static <S, T> LabeledDataset<T> of(
       String name,
       Schema<T> schema,
-      Supplier<Stream<S>> rows,
+      Source<S> rows,
       Function<? super S, ? extends T> features,
       ToDoubleFunction<? super S> label) {
     Objects.requireNonNull(features, "features");
     Objects.requireNonNull(label, "label");
-    Source<Labeled<T>> source =
-        () -> {
-          AtomicLong number = new AtomicLong();
-          return rows.get()
-              .map(
-                  row -> {
-                    long n = number.incrementAndGet();
-                    double truth = label.applyAsDouble(row);
-                    if (!Double.isFinite(truth)) {
-                      throw new DataException(
-                          name
-                              + ": row "
-                              + n
-                              + " has no label. Filter rows whose label is unknown.");
-                    }
-                    return new Labeled<>(features.apply(row), truth);
-                  });
-        };
-    return new LabeledDataset<>(name, schema, source);
+    return new LabeledDataset<>(
+        name,
+        schema,
+        new Source<>() {
+          @Override
+          public Stream<Labeled<T>> open() {
+            return rows.mapped(labels()).open();
+          }
+
+          @Override
+          public void visit(RowVisitor<? super Labeled<T>> visitor) {
+            rows.mapped(labels()).visit(visitor);
+          }
+
+          /** New for each reading: it counts. */
+          private Function<S, Labeled<T>> labels() {
+            AtomicLong number = new AtomicLong();
+            return row -> labeled(name, number.incrementAndGet(), row, features, label);
+          }
+        });
+  }
+
+  private static <S, T> Labeled<T> labeled(
+      String name,
+      long number,
+      S row,
+      Function<? super S, ? extends T> features,
+      ToDoubleFunction<? super S> label) {
+    double truth = label.applyAsDouble(row);
+    if (!Double.isFinite(truth)) {
+      throw new DataException(
+          name + ": row " + number + " has no label. Filter rows whose label is unknown.");
+    }
+    return new Labeled<>(features.apply(row), truth);
   }
 
   /**
@@ -95,6 +110,28 @@ public final class LabeledDataset<T> {
    */
   public Stream<Labeled<T>> stream() {
     return source.open();
+  }
+
+  /**
+   * Shows every row to a visitor, and tells it of those that cannot be read or have no label.
+   *
+   * @param visitor sees the rows, in order
+   * @throws DataException if the data cannot be opened at all
+   */
+  public void read(RowVisitor<? super Labeled<T>> visitor) {
+    source.visit(Objects.requireNonNull(visitor, "visitor"));
+  }
+
+  /**
+   * Shows every row to a visitor, like {@link #read}, and returns what identifies them, in the same
+   * pass.
+   *
+   * @param visitor sees the rows, in order
+   * @return the facts as {@link #facts()} says them; empty if a row could not be read
+   * @throws DataException if the data cannot be opened at all
+   */
+  public Optional<DatasetFacts> identify(RowVisitor<? super Labeled<T>> visitor) {
+    return new FactsReader<>(name, schema, null).readLabeled(source, visitor);
   }
 
   /**
@@ -178,7 +215,7 @@ public final class LabeledDataset<T> {
    */
   public LabeledDataset<T> filter(Predicate<? super Labeled<T>> keep) {
     Objects.requireNonNull(keep, "keep");
-    return new LabeledDataset<>(name, schema, () -> stream().filter(keep));
+    return new LabeledDataset<>(name, schema, source.filtered(keep));
   }
 
   /**

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -31,6 +32,7 @@ public final class PredictorBuilder<I, O> {
 
   final List<PredictionListener<I, O>> listeners = new ArrayList<>();
   final List<SwapListener> swapListeners = new ArrayList<>();
+  final List<QueuedMirror<I, O>> mirrors = new ArrayList<>();
   @Nullable MicroBatching batching;
   @Nullable Function<? super I, ? extends O> fallback;
   @Nullable MeterRegistry meters;
@@ -45,8 +47,7 @@ public final class PredictorBuilder<I, O> {
   @Nullable Duration stepLimit;
   @Nullable Caching caching;
   @Nullable CircuitBreaking circuit;
-  @Nullable Predicate<? super I> inputCheck;
-  @Nullable String inputExpected;
+  @Nullable Function<? super I, Optional<String>> inputCheck;
   @Nullable Predicate<? super O> outputCheck;
   @Nullable Function<? super I, ?> shapeOf;
   @Nullable Integer fixedRows;
@@ -147,8 +148,21 @@ public final class PredictorBuilder<I, O> {
    * @return this
    */
   public PredictorBuilder<I, O> inputCheck(Predicate<? super I> valid, String expected) {
-    inputCheck = once("inputCheck", inputCheck, valid);
-    inputExpected = Objects.requireNonNull(expected, "expected");
+    Objects.requireNonNull(valid, "valid");
+    Optional<String> refused = Optional.of("it is not " + Objects.requireNonNull(expected));
+    return inputCheck(row -> valid.test(row) ? Optional.empty() : refused);
+  }
+
+  /**
+   * Rejects rows before anything is done with them ({@code INVALID_INPUT}), saying what is wrong:
+   * {@code inputCheck(expectations.guard()::violation)}.
+   *
+   * @param violation what is wrong with a row, as in "distance is at most 6000, but distance =
+   *     12000"; empty if it may be asked about; quick and thread-safe
+   * @return this
+   */
+  public PredictorBuilder<I, O> inputCheck(Function<? super I, Optional<String>> violation) {
+    inputCheck = once("inputCheck", inputCheck, violation);
     return this;
   }
 
@@ -214,6 +228,21 @@ public final class PredictorBuilder<I, O> {
    */
   public PredictorBuilder<I, O> listener(PredictionListener<I, O> listener) {
     listeners.add(Objects.requireNonNull(listener, "listener"));
+    return this;
+  }
+
+  /**
+   * Shows predictions to a candidate after the request: its rows reach the mirror as they reach a
+   * listener, and the mirror stands back while requests of this predictor queue. May be called
+   * several times.
+   *
+   * @param mirror the mirror; closed by who made it, after this predictor
+   * @return this
+   */
+  public PredictorBuilder<I, O> mirror(Mirror<I, O> mirror) {
+    QueuedMirror<I, O> queued = (QueuedMirror<I, O>) Objects.requireNonNull(mirror, "mirror");
+    mirrors.add(queued);
+    listeners.add(queued);
     return this;
   }
 

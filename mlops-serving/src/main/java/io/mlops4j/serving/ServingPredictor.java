@@ -4,6 +4,7 @@ import io.mlops4j.core.EncodedRow;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.core.Prediction;
 import io.mlops4j.core.Schema;
+import io.mlops4j.core.Subscription;
 import io.mlops4j.core.Time;
 import java.time.Duration;
 import java.util.List;
@@ -12,7 +13,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,8 +31,7 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
   private final String name;
   private final Time time;
   private final long timeout;
-  private final @Nullable Predicate<? super I> inputCheck;
-  private final String inputExpected;
+  private final @Nullable Function<? super I, Optional<String>> inputCheck;
   private final @Nullable Function<? super I, String> keyOf;
   private final @Nullable Function<? super I, String> unitOf;
   private final Counters counters = new Counters();
@@ -48,6 +47,7 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
   private final @Nullable PredictionFeed<I, O> feed;
   private final @Nullable PredictorMeters meters;
   private final @Nullable Spans<I, O> spans;
+  private final List<Subscription> mirrors;
 
   /** Whether a call without options is an answer and nothing else. */
   private final boolean plain;
@@ -60,7 +60,6 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
     time = builder.effectiveTime();
     timeout = builder.timeout == null ? Deadline.NONE : Deadline.nanos(builder.timeout);
     inputCheck = builder.inputCheck;
-    inputExpected = Objects.requireNonNullElse(builder.inputExpected, "valid");
     keyOf = builder.keyOf;
     unitOf = builder.unitOf;
     errors = new PredictorErrors(name);
@@ -137,6 +136,7 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
     if (meters != null) {
       meters.version(this::version);
     }
+    mirrors = builder.mirrors.stream().map(m -> m.watch(() -> isBusy(queue))).toList();
     plain = cache == null && inputCheck == null && timeout == Deadline.NONE && spans == null;
   }
 
@@ -220,7 +220,8 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
       return null;
     }
     try {
-      return inputCheck.test(input) ? null : errors.invalid(inputExpected);
+      Optional<String> violation = inputCheck.apply(input);
+      return violation.isEmpty() ? null : errors.invalid(violation.get());
     } catch (RuntimeException e) {
       return errors.failed(outcomes.asked(), e);
     }
@@ -359,6 +360,13 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
     return (version == null ? 0 : version.lease.inside()) + batcher.waiting();
   }
 
+  /** Read by mirrors' threads, which stand back meanwhile. */
+  private boolean isBusy(AdmissionQueue<I, O> queue) {
+    ServedVersion<I, O> version = versions.current();
+    return queue.live() > 0
+        || (version != null && version.lease.inside() > Runtime.getRuntime().availableProcessors());
+  }
+
   private long dropped() {
     return feed == null ? 0 : feed.dropped();
   }
@@ -401,6 +409,7 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
       versions.retire();
       done = false;
     }
+    mirrors.forEach(Subscription::close);
     if (meters != null) {
       meters.close();
     }

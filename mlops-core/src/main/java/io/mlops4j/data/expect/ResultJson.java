@@ -1,0 +1,131 @@
+package io.mlops4j.data.expect;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mlops4j.core.Json;
+import io.mlops4j.data.expect.ExpectationResult.Example;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** A result as a document. Format 1: fields are added, never renamed or removed. */
+final class ResultJson {
+  private static final int FORMAT = 1;
+  private static final String WHAT = "Validation result";
+
+  private ResultJson() {}
+
+  static byte[] write(ValidationResult result) {
+    ObjectNode json = Json.object();
+    json.put("kind", "validation");
+    json.put("format", FORMAT);
+    json.put("data", result.data());
+    json.put("schema", result.schema());
+    result.digest().ifPresent(digest -> json.put("digest", digest));
+    json.put("rows", result.rows());
+    json.put("unreadable", result.unreadable());
+    result.broken().ifPresent(problem -> json.put("broken", problem));
+    json.put("environment", result.environment().name().toLowerCase(Locale.ROOT));
+    json.put("passed", result.passed());
+    json.put("at", result.at().toString());
+    ArrayNode results = json.putArray("results");
+    for (ExpectationResult one : result.results()) {
+      ObjectNode node = results.addObject();
+      node.set("expectation", SuiteJson.write(one.expectation()));
+      node.put("outcome", one.outcome().name());
+      node.put("considered", one.considered());
+      node.put("failed", one.failed());
+      node.put("sentence", one.sentence());
+      ArrayNode examples = node.putArray("examples");
+      one.examples().forEach(example -> write(example, examples.addObject()));
+    }
+    return Json.canonical(json);
+  }
+
+  private static void write(Example example, ObjectNode node) {
+    node.put("line", example.line());
+    if (!example.note().isEmpty()) {
+      node.put("note", example.note());
+    }
+    ObjectNode values = node.putObject("values");
+    example.values().forEach(values::put);
+  }
+
+  static ValidationResult read(byte[] bytes) {
+    Place root = new Place(WHAT, "", Json.parse(bytes, WHAT));
+    root.keys(
+        "kind",
+        "format",
+        "data",
+        "schema",
+        "digest",
+        "rows",
+        "unreadable",
+        "broken",
+        "environment",
+        "passed",
+        "at",
+        "results");
+    if (!root.get("kind").text().equals("validation") || root.get("format").count() != FORMAT) {
+      throw root.bad("expected kind validation and format " + FORMAT);
+    }
+    List<ExpectationResult> results = new ArrayList<>();
+    root.get("results").list().forEach(place -> results.add(result(place)));
+    return new ValidationResult(
+        root.get("data").text(),
+        root.get("schema").text(),
+        optional(root, "digest"),
+        count(root, "rows"),
+        count(root, "unreadable"),
+        optional(root, "broken"),
+        root.get("environment")
+            .made(p -> Expectation.Environment.valueOf(p.text().toUpperCase(Locale.ROOT))),
+        results,
+        at(root.get("at")));
+  }
+
+  private static Optional<String> optional(Place root, String key) {
+    return root.has(key) ? Optional.of(root.get(key).text()) : Optional.empty();
+  }
+
+  private static long count(Place place, String key) {
+    long count = place.get(key).count();
+    if (count < 0) {
+      throw place.get(key).bad(count + " (expected: 0 or more)");
+    }
+    return count;
+  }
+
+  private static Instant at(Place place) {
+    try {
+      return Instant.parse(place.text());
+    } catch (DateTimeException e) {
+      throw place.bad("expected an instant");
+    }
+  }
+
+  private static ExpectationResult result(Place place) {
+    place.keys("expectation", "outcome", "considered", "failed", "sentence", "examples");
+    List<Example> examples = new ArrayList<>();
+    for (Place example : place.get("examples").list()) {
+      example.keys("line", "note", "values");
+      Map<String, String> values = new LinkedHashMap<>();
+      Place map = example.get("values");
+      map.node().fieldNames().forEachRemaining(name -> values.put(name, map.get(name).text()));
+      examples.add(
+          new Example(count(example, "line"), values, optional(example, "note").orElse("")));
+    }
+    return new ExpectationResult(
+        SuiteJson.expectation(place.get("expectation")),
+        place.get("outcome").made(p -> ExpectationResult.Outcome.valueOf(p.text())),
+        count(place, "considered"),
+        count(place, "failed"),
+        place.get("sentence").text(),
+        examples);
+  }
+}
