@@ -29,6 +29,7 @@ final class RunExecution {
   private final RunState state = new RunState();
   private final EventLog log;
   private volatile @Nullable Attempt attempt;
+  private volatile boolean shutDown;
   private @Nullable Made made;
 
   /** What a step made that is not written yet, because the store failed. */
@@ -65,8 +66,9 @@ final class RunExecution {
     return state;
   }
 
-  /** Interrupts the step that runs, if one does. */
+  /** Interrupts the step that runs, if one does; on shutdown, none begins any more. */
   void stop(Attempt.Stop why) {
+    shutDown |= why == Attempt.Stop.SHUTDOWN;
     Attempt running = attempt;
     if (running != null) {
       running.stop(why);
@@ -149,7 +151,7 @@ final class RunExecution {
       ending(status, "Step '" + step.name() + "': " + known.error());
       return null;
     }
-    if (!engine.leadership().leads()) {
+    if (shutDown || !engine.leadership().leads()) {
       throw new FencedException("Run " + run.id() + ": this instance does not lead any more.");
     }
     Duration wait = backOff(step, known);
@@ -317,6 +319,9 @@ final class RunExecution {
       Step<?> step, @Nullable Duration timeout, long began, Callable<V> body) {
     Attempt now = new Attempt();
     attempt = now;
+    if (shutDown) {
+      now.stop(Attempt.Stop.SHUTDOWN);
+    }
     Throwable problem;
     Subscription timer = timer(step, timeout, now);
     try {
@@ -443,7 +448,9 @@ final class RunExecution {
         String reason = status + ": " + state.reason();
         undo(step, () -> hook.get().undo(input(step), reason, context));
       }
-    } else if (token != null && step.work() instanceof Waiting<?, ?> waiting) {
+    } else if (token != null
+        && known.status() != StepStatus.REFUSED
+        && step.work() instanceof Waiting<?, ?> waiting) {
       undo(step, () -> waiting.cancel(token, context));
     }
   }
