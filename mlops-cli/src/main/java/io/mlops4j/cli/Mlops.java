@@ -28,6 +28,7 @@ import picocli.CommandLine.IVersionProvider;
       CompareCommand.class,
       HistoryCommand.class,
       VerifyCommand.class,
+      RolloutCommand.class,
       PolicyCommand.class,
       ScoreCommand.class,
       AutoComplete.GenerateCompletion.class,

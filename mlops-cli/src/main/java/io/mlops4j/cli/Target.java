@@ -52,6 +52,14 @@ final class Target {
     return open(RegistryOptions.withDefaults().withActor(actor), create);
   }
 
+  /** Returns the store of a registry that is there, in which other things live, too. */
+  ObjectStore store() {
+    if (registry.startsWith("jdbc:")) {
+      return ObjectStores.jdbc(DriverSource.of(registry, shown()));
+    }
+    return ObjectStores.directory(Path.of(registry));
+  }
+
   private ModelRegistry open(RegistryOptions options, boolean create) {
     if (registry.startsWith("jdbc:")) {
       ObjectStore store = ObjectStores.jdbc(DriverSource.of(registry, shown()));
