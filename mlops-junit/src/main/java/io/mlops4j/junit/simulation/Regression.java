@@ -127,7 +127,7 @@ public final class Regression<I> {
       throw new IllegalArgumentException("points: " + points + " (expected: 0..1)");
     }
     return new Regression<>(
-        metric + " - " + (float) points,
+        metric + " lower by " + (float) points,
         traffic -> {
           QualityDrop drop = QualityDrop.in(traffic.sample(SAMPLE, 0));
           double share = drop.shareFor(metric, points, of);

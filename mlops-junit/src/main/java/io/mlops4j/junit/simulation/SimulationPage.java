@@ -35,7 +35,7 @@ final class SimulationPage {
             .subtitle(result.traffic())
             .add(
                 KeyValues.of("Runs", result.calm().runs())
-                    .and("Warm-up", Words.time(result.warmUp()))
+                    .and("Warm-up", result.warmUp().isZero() ? "none" : Words.time(result.warmUp()))
                     .and("Then", Words.time(result.lasting()))
                     .and("Requests without a regression", result.calm().requests())
                     .and("Seed", Long.toString(result.seed())))
