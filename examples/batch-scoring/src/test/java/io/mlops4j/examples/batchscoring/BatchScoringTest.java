@@ -37,17 +37,40 @@ class BatchScoringTest {
     }
     String registry = root.resolve("models").toString();
     run(
-        "register", "flight-delay", "--create", "--as", "ci", "--registry", registry, "--export",
+        "register",
+        "flight-delay",
+        "--create",
+        "--as",
+        "ci",
+        "--registry",
+        registry,
+        "--export",
         FLIGHTS.resolve("exports/flights-linear").toString());
     run(
-        "evaluate", "flight-delay", "1", "--as", "ci", "--registry", registry, "--rows",
-        FLIGHTS.resolve("data/flights-heldout.csv").toString(), "--label", "late");
+        "evaluate",
+        "flight-delay",
+        "1",
+        "--as",
+        "ci",
+        "--registry",
+        registry,
+        "--rows",
+        FLIGHTS.resolve("data/flights-heldout.csv").toString(),
+        "--label",
+        "late");
     Path policy = root.resolve("policy.json");
     Files.writeString(
         policy,
         "{\"format\": 1, \"name\": \"p\", \"gates\": [{\"metric\": \"auc\", \"atLeast\": 0.6}]}");
     run(
-        "promote", "flight-delay", "1", "--as", "ci", "--registry", registry, "--policy",
+        "promote",
+        "flight-delay",
+        "1",
+        "--as",
+        "ci",
+        "--registry",
+        registry,
+        "--policy",
         policy.toString());
   }
 
