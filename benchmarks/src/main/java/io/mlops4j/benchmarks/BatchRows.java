@@ -58,7 +58,12 @@ public final class BatchRows {
       double they = time(() -> byHand(input, directory.resolve("by-hand.csv")));
       double onnx = time(() -> modelAlone(rows));
       System.out.printf(
-          Locale.ROOT, "round %d: ours %.2f s, by hand %.2f s, model alone %.2f s%n", round, we, they, onnx);
+          Locale.ROOT,
+          "round %d: ours %.2f s, by hand %.2f s, model alone %.2f s%n",
+          round,
+          we,
+          they,
+          onnx);
       if (round >= 0) {
         ratios[round] = they / we;
         ours[round] = rows / we;
