@@ -53,8 +53,13 @@ class RegistryRolloutTest {
   private final ModelRegistry registry = registry("ci");
   private final RegisteredModel<float[], Double> model =
       registry.model("m", OnnxModel.regression(ONE));
+
+  @SuppressWarnings("NullAway.Init") // set by serve(), which every test but one calls first
   private Rollout<float[], Double> rollout;
+
+  @SuppressWarnings("NullAway.Init")
   private TrafficSplit<float[], Double> split;
+
   private int sent;
 
   private ModelRegistry registry(String actor) {

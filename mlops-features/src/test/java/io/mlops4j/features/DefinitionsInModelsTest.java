@@ -28,7 +28,7 @@ class DefinitionsInModelsTest {
         .build();
   }
 
-  private static InputEncoding trained(FeatureSet<Row> set, Dataset<FeatureRow<Row>> rows) {
+  private static InputEncoding trained(Dataset<FeatureRow<Row>> rows) {
     return InputEncoding.learn(rows.schema()).numeric("number", "mean").from(rows::stream);
   }
 
@@ -42,7 +42,7 @@ class DefinitionsInModelsTest {
   @Test
   void bind_sameDefinitions_accepts() {
     FeatureView<Click, String> view = view(3);
-    InputEncoding encoding = trained(Clicks.set(view), joined(view));
+    InputEncoding encoding = trained(joined(view));
 
     InputEncoding stored = InputEncoding.fromJson(encoding.toJson());
 
@@ -56,7 +56,7 @@ class DefinitionsInModelsTest {
   @Test
   void bind_otherDefinition_refusesAndNamesTheFeature() {
     FeatureView<Click, String> view = view(3);
-    InputEncoding encoding = trained(Clicks.set(view), joined(view));
+    InputEncoding encoding = trained(joined(view));
 
     assertThatThrownBy(() -> encoding.bind(Clicks.set(view(4)).schema()))
         .isInstanceOf(MlopsException.class)
@@ -87,7 +87,7 @@ class DefinitionsInModelsTest {
             .events(view, Clicks.dataset(EVENTS))
             .ignoringKnowledgeTime()
             .dataset();
-    InputEncoding encoding = trained(Clicks.set(view), leaky);
+    InputEncoding encoding = trained(leaky);
 
     assertThat(encoding.bind(leaky.schema()).width()).isEqualTo(2);
     assertThatThrownBy(() -> encoding.bind(Clicks.set(view).schema()))

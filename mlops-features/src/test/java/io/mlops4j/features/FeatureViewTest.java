@@ -21,6 +21,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class FeatureViewTest {
@@ -148,7 +149,7 @@ class FeatureViewTest {
                 view, List.of(new Row("u", Clicks.START, 0)), List.of(secret), true)
             .get(0);
     FeatureValues values = row.of("clicks");
-    assertThat(values.number("when")).isEqualTo(Clicks.START.toEpochMilli());
+    assertThat(values.number("when")).isEqualTo((double) Clicks.START.toEpochMilli());
     assertThat(values.newestEvent()).hasValue(Clicks.START);
     assertThat(values.toString())
         .contains("letter=p")
@@ -233,7 +234,7 @@ class FeatureViewTest {
     SMALL
   }
 
-  record Composite(long a, String b, Size c, UUID d) {}
+  record Composite(long a, @Nullable String b, Size c, UUID d) {}
 
   record Wrong(double a) {}
 

@@ -18,6 +18,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.Random;
 import java.util.TreeSet;
@@ -125,7 +126,7 @@ public final class FeatureReplay<E, K> {
    */
   public void verify() {
     Random random = new Random(seed);
-    TreeSet<Instant> times = times(random);
+    NavigableSet<Instant> times = times(random);
     VirtualTime time = VirtualTime.startingAt(times.first());
     List<Question<K>> questions = new ArrayList<>();
     List<FeatureValues> online = new ArrayList<>();
@@ -156,7 +157,7 @@ public final class FeatureReplay<E, K> {
     compare(questions, online);
   }
 
-  private TreeSet<Instant> times(Random random) {
+  private NavigableSet<Instant> times(Random random) {
     List<Instant> all = new ArrayList<>();
     events.forEach(event -> view.visibleFrom(event).ifPresent(all::add));
     if (all.isEmpty()) {
@@ -167,7 +168,8 @@ public final class FeatureReplay<E, K> {
     Instant last = all.get(all.size() - 1);
     Duration whole = Duration.between(all.get(0), last);
     Collections.shuffle(all, random);
-    TreeSet<Instant> times = new TreeSet<>(all.subList(0, Math.min(all.size(), moments / 2 + 1)));
+    NavigableSet<Instant> times =
+        new TreeSet<>(all.subList(0, Math.min(all.size(), moments / 2 + 1)));
     while (times.size() < moments && !whole.isZero()) {
       Instant at = last.minus(Duration.ofNanos((long) (random.nextDouble() * whole.toNanos())));
       times.add(at);
@@ -176,7 +178,7 @@ public final class FeatureReplay<E, K> {
     return times;
   }
 
-  private Instant ago(Instant now, TreeSet<Instant> times, Random random) {
+  private Instant ago(Instant now, NavigableSet<Instant> times, Random random) {
     Instant at = now.minus(Duration.ofNanos((long) (random.nextDouble() * BACK.toNanos())));
     // Events arrive at the next moment of the replay: between two of them none is complete.
     Instant before = times.floor(at);

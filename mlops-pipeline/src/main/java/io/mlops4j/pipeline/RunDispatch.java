@@ -138,9 +138,10 @@ final class RunDispatch {
     notifyAll();
   }
 
-  /** This instance does not lead: what it knows of runs may be old. */
+  /** Another instance leads: it runs what was running here, and knows better what is due. */
   synchronized void forget() {
     due.clear();
+    executions.values().forEach(execution -> execution.stop(Attempt.Stop.SHUTDOWN));
     executions.keySet().removeIf(run -> !busy.contains(run));
   }
 

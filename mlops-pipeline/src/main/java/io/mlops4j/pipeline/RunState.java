@@ -36,7 +36,8 @@ final class RunState {
 
   private void claimed(ObjectNode event) {
     epoch = Fields.number(event, "epoch");
-    String instance = Fields.text(event, "by");
+    // Instance and session; people know the instance.
+    String instance = Fields.text(event, "by").replaceFirst("/.*", "");
     if (instances.isEmpty() || !instances.get(instances.size() - 1).equals(instance)) {
       instances.add(instance);
     }

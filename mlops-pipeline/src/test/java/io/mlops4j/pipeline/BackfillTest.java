@@ -9,6 +9,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -99,6 +100,57 @@ class BackfillTest {
       assertThat(runner.runs(100)).hasSize(6);
       assertThat(runner.runs(1).get(0).request().occasion().kind())
           .isEqualTo(Occasion.Kind.BACKFILL);
+    }
+  }
+
+  @Test
+  void backfill_intervalWhoseRunGoesOn_waitsForItWhateverTheReprocess() {
+    try (Bench bench = new Bench()) {
+      Box<Optional<String>> answer = new Box<>(Optional.empty());
+      Step<String> load =
+          Step.named("load")
+              .readsInterval()
+              .source(
+                  Codec.text(),
+                  step -> {
+                    loaded.add(step.interval().from().toString().substring(0, 10));
+                    return "rows";
+                  });
+      Step<String> wait =
+          Step.named("wait")
+              .await(
+                  load,
+                  Codec.text(),
+                  new Awaited<String, String>() {
+                    @Override
+                    public String start(String input, StepContext step) {
+                      return "t";
+                    }
+
+                    @Override
+                    public Optional<String> poll(String token, StepContext step) {
+                      return answer.get();
+                    }
+                  });
+      PipelineRunner runner =
+          bench
+              .runner(
+                  Pipeline.named("p").steps(wait).build(),
+                  "pod-1",
+                  b -> b.trigger(DAILY).maxActiveRuns(5))
+              .start();
+      runner.backfill(BackfillRequest.of("daily", days(1, 2), "first"));
+
+      BackfillRequest again =
+          BackfillRequest.of("daily", days(1, 2), "again").withReprocess(Reprocess.COMPLETED);
+      assertThat(runner.backfill(again).items().get(0).start().outcome())
+          .isEqualTo(RunStart.Outcome.BLOCKED);
+      bench.time.advance(Duration.ofHours(1));
+      assertThat(loaded).containsExactly("2026-02-01");
+
+      answer.set(Optional.of("over"));
+      bench.time.advance(Duration.ofMinutes(5));
+      assertThat(loaded).containsExactly("2026-02-01", "2026-02-01");
     }
   }
 

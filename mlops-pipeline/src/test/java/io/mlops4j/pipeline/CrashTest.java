@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** A process that is killed at any of its writes, and its successor. */
@@ -25,6 +26,8 @@ class CrashTest {
   private final Map<String, Integer> effects = new TreeMap<>();
 
   private final List<String> undone = new ArrayList<>();
+  // What an effect's name depends on beside its request; the control makes it the attempt.
+  private Function<StepContext, Object> named = step -> "";
 
   private void effect(String request) {
     effects.merge(request, 1, Integer::sum);
@@ -53,7 +56,7 @@ class CrashTest {
                 train,
                 Codec.text(),
                 (model, step) -> {
-                  effect("register " + step.request());
+                  effect("register " + step.request() + named.apply(step));
                   return "version by " + step.request();
                 });
     Step<String> canary =
@@ -149,6 +152,30 @@ class CrashTest {
       }
     }
     assertThat(crashes).as("writes at which it was killed").isGreaterThan(PROOF ? 200 : 100);
+  }
+
+  @Test
+  void check_stepWhoseEffectIsNotAskedForUnderOneName_isCaught() {
+    named = StepContext::attempt;
+    Map<String, String> reference;
+    Map<String, Integer> once;
+    try (Bench bench = new Bench(Duration.ofHours(3))) {
+      PipelineRunner runner = runner(bench, bench.store);
+      live(bench, runner);
+      reference = picture(runner);
+      once = new TreeMap<>(effects);
+    }
+    int caught = 0;
+    for (int at = 1; at <= 40 && caught == 0; at++) {
+      effects.clear();
+      undone.clear();
+      try {
+        killedAt(at, true, reference, once);
+      } catch (AssertionError e) {
+        caught++;
+      }
+    }
+    assertThat(caught).as("the check lets an effect pass that is done twice").isEqualTo(1);
   }
 
   private boolean killedAt(

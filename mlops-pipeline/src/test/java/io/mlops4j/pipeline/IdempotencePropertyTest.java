@@ -10,9 +10,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -87,6 +89,42 @@ class IdempotencePropertyTest {
       } else {
         assertThat(start.outcome()).isEqualTo(RunStart.Outcome.EXISTS);
       }
+    }
+  }
+
+  @Example
+  void submit_storeThatOverwrites_makesTwoRuns() {
+    ObjectStore sound = ObjectStore.inMemory();
+    ObjectStore broken =
+        new ObjectStore() {
+          @Override
+          public boolean putIfAbsent(String key, byte[] value) {
+            sound.putIfAbsent(key, value);
+            return true;
+          }
+
+          @Override
+          public Optional<byte[]> get(String key) {
+            return Optional.empty();
+          }
+
+          @Override
+          public List<String> list(String prefix) {
+            return sound.list(prefix);
+          }
+        };
+    Pipeline pipeline =
+        Pipeline.named("p").steps(Step.named("s").source(Codec.text(), step -> "x")).build();
+    VirtualTime time = VirtualTime.startingAt(Bench.START);
+    RunRequest request = request(new Act(0, 0, 0, Reprocess.NONE, false, false));
+    for (ObjectStore store : List.of(sound, broken)) {
+      int created = 0;
+      for (String pod : List.of("a", "b")) {
+        Ledger ledger =
+            new Ledger(pipeline, store, store == sound ? "pipelines/a" : "pipelines/b", pod, time);
+        created += ledger.submit(request, "").created() ? 1 : 0;
+      }
+      assertThat(created).as("runs on %s", store).isEqualTo(store == sound ? 1 : 2);
     }
   }
 

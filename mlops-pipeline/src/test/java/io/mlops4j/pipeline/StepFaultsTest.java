@@ -94,7 +94,7 @@ class StepFaultsTest {
     String id = runner.run("r", "").run();
     began.await();
     time.advance(Duration.ofMinutes(5));
-    time.advance(RunExecution.GRACE);
+    time.advance(StepCalls.GRACE);
 
     PipelineRun run = runner.whenOver(id).get(30, TimeUnit.SECONDS);
     assertThat(run.status()).isEqualTo(RunStatus.FAILED);
@@ -271,6 +271,55 @@ class StepFaultsTest {
         return store.remove(key);
       }
     };
+  }
+
+  @Test
+  void run_storeIsAwayWhileAStepNeedsItsInput_stepDoesNotFail() {
+    AtomicInteger fail = new AtomicInteger();
+    ObjectStore flaky =
+        new ObjectStore() {
+          @Override
+          public boolean putIfAbsent(String key, byte[] value) {
+            return store.putIfAbsent(key, value);
+          }
+
+          @Override
+          public Optional<byte[]> get(String key) {
+            if (key.contains("/results/") && fail.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+              throw new MlopsException("The store is away.");
+            }
+            return store.get(key);
+          }
+
+          @Override
+          public List<String> list(String prefix) {
+            return store.list(prefix);
+          }
+
+          @Override
+          public boolean remove(String key) {
+            return store.remove(key);
+          }
+        };
+    Step<String> load =
+        Step.named("load")
+            .source(
+                Codec.text(),
+                step -> {
+                  fail.set(20);
+                  return "rows";
+                });
+    Step<String> train = Step.named("train").map(load, Codec.text(), (rows, step) -> "model");
+    try (Bench bench = new Bench()) {
+      PipelineRunner runner =
+          bench.runner(flaky, Pipeline.named("away").steps(train).build(), "pod-1", b -> b);
+      String id = runner.start().run("r", "").run();
+      bench.time.advance(Duration.ofMinutes(30));
+
+      PipelineRun run = runner.find(id).orElseThrow();
+      assertThat(run.status()).as(run.reason()).isEqualTo(RunStatus.SUCCEEDED);
+      assertThat(run.step("train").attempts()).isEqualTo(1);
+    }
   }
 
   @Test

@@ -33,7 +33,7 @@ import java.util.List;
 import java.util.PriorityQueue;
 
 /**
- * Rolls two candidates out over the flights of spring 2001, one after the other: {@code CanaryDemo
+ * Rolls two candidates out over the flights of March 2001, one after the other: {@code CanaryDemo
  * DIRECTORY}. One has learned from shuffled labels: nothing about it looks wrong but what becomes
  * of its predictions once flights have landed.
  */
@@ -102,7 +102,7 @@ public final class CanaryDemo {
               "flight-delay",
               OnnxModel.probability(Versions.FLIGHT),
               TribuoModel.probability(Versions.FLIGHT));
-      List<Departure> january = between(LIVE.minusMonths(2), LIVE.minusMonths(1));
+      List<Departure> january = between(LIVE.minusMonths(2), LIVE.minusMonths(2).plusDays(15));
       int champion = Versions.linear(delay, january);
       delay.stage(champion);
       delay.validate(champion);
@@ -209,7 +209,7 @@ public final class CanaryDemo {
   static List<Departure> load() {
     try (var rows =
         Dataset.csvResource(CanaryDemo.class, "/flights.csv.gz", Versions.DEPARTURE).stream()) {
-      return rows.toList();
+      return rows.takeWhile(f -> f.scheduledDeparture().isBefore(LIVE.plusMonths(1))).toList();
     }
   }
 }

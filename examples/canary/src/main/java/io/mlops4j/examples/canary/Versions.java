@@ -44,7 +44,7 @@ final class Versions {
                             .oneHot("origin", "destination", "hour", "dayOfWeek")
                             .standardized("distance"))
                 .artifact(),
-            Lineage.here().withData("January", rows.digest(), rows.rows()))
+            Lineage.here().withData("first half of January", rows.digest(), rows.rows()))
         .number();
   }
 
