@@ -9,17 +9,12 @@ import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/**
- * What a mirror costs the caller of a live predictor, for the small MLP and for a model of 100 us.
- * Each row has a JVM of its own: mirrors of other rows would share its cores.
- */
+/** What a mirror costs the caller of the small MLP, beside nothing and beside a listener. */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Fork(
@@ -27,68 +22,60 @@ import org.openjdk.jmh.annotations.Warmup;
     jvmArgsAppend = {"-Xms1g", "-Xmx1g", "--enable-native-access=ALL-UNNAMED"})
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
-@State(Scope.Thread)
 public class MirrorBenchmark {
-  /** What the predictor has besides its model. */
-  @Param({"nothing", "listener", "mirror"})
-  public String with = "nothing";
 
-  private final float[] row = Inputs.rows(1, Mlp.WIDTH)[0];
-  private Predictor<float[], Double> candidate;
-  private Mirror<float[], Double> mirror;
-  private Predictor<float[], Double> small;
-  private Predictor<float[], Double> large;
+  /** A row, always the same, and a predictor of each kind; one of them works in each JVM. */
+  @State(Scope.Thread)
+  public static class Predictors {
+    final float[] row = Inputs.rows(1, Mlp.WIDTH)[0];
+    final Predictor<float[], Double> candidate = Predictor.of(Mlp.load()).build();
+    final Mirror<float[], Double> mirror = Mirror.to(candidate).build();
+    final Predictor<float[], Double> plain = Predictor.of(Mlp.load()).build();
+    final Predictor<float[], Double> heard =
+        Predictor.of(Mlp.load()).listener(prediction -> {}).build();
+    final Predictor<float[], Double> mirrored = Predictor.of(Mlp.load()).mirror(mirror).build();
 
-  /** Opens the predictors; the candidate and its mirror are there in every row. */
-  @Setup
-  public void open() {
-    candidate = Predictor.of(Mlp.load()).build();
-    mirror = Mirror.to(candidate).build();
-    var ofSmall = Predictor.of(Mlp.load());
-    var ofLarge =
-        Predictor.<float[], Double>of(
-                rows -> {
-                  Burn.nanos(100_000);
-                  return rows.stream().map(values -> 0.5).toList();
-                })
-            .schema(Mlp.SCHEMA);
-    if ("listener".equals(with)) {
-      ofSmall.listener(prediction -> {});
-      ofLarge.listener(prediction -> {});
-    } else if ("mirror".equals(with)) {
-      ofSmall.mirror(mirror);
-      ofLarge.mirror(mirror);
+    /** Closes them. */
+    @TearDown
+    public void close() {
+      plain.close();
+      heard.close();
+      mirrored.close();
+      mirror.close();
+      candidate.close();
     }
-    small = ofSmall.build();
-    large = ofLarge.build();
-  }
-
-  /** Closes them. */
-  @TearDown
-  public void close() {
-    small.close();
-    large.close();
-    mirror.close();
-    candidate.close();
   }
 
   /**
-   * One row of the small MLP.
+   * Nothing besides.
    *
+   * @param predictors the predictors
    * @return the answer
    */
   @Benchmark
-  public Double smallMlp() {
-    return small.predict(row);
+  public Double baseline(Predictors predictors) {
+    return predictors.plain.predict(predictors.row);
   }
 
   /**
-   * One row of a model that takes 100 us.
+   * With a listener that does nothing.
    *
+   * @param predictors the predictors
    * @return the answer
    */
   @Benchmark
-  public Double hundredMicros() {
-    return large.predict(row);
+  public Double listener(Predictors predictors) {
+    return predictors.heard.predict(predictors.row);
+  }
+
+  /**
+   * With a mirror.
+   *
+   * @param predictors the predictors
+   * @return the answer
+   */
+  @Benchmark
+  public Double mirror(Predictors predictors) {
+    return predictors.mirrored.predict(predictors.row);
   }
 }
