@@ -88,12 +88,12 @@ class Pipeline:
         if champion is None:
             return None
         old = mlflow.sklearn.load_model(f"models:/{MODEL}/{champion}")
+        new_ms, old_ms = self.latencies(model, old, judge)
+        if new_ms > 2 * old_ms:
+            return f"latency {new_ms:.1f} ms against the champion's {old_ms:.1f} ms"
         old_auc = roc_auc_score(judge.delayed, old.predict_proba(judge[FEATURES])[:, 1])
         if auc < old_auc - 0.02:
             return f"AUC {auc:.3f} against the champion's {old_auc:.3f}"
-        new_ms, old_ms = self.latencies(model, old, judge)
-        if new_ms > 3 * old_ms:
-            return f"latency {new_ms:.1f} ms against the champion's {old_ms:.1f} ms"
 
     @staticmethod
     def latencies(*models_and_rows):
@@ -146,7 +146,7 @@ class Pipeline:
         new, old = frame[frame.version == candidate], frame[frame.version == state["champion"]]
         if len(new) < 30 or len(old) < 30:
             return None
-        if new.ms.median() > 3 * old.ms.median():
+        if new.ms.median() > 2 * old.ms.median() + 20:
             return f"median latency {new.ms.median():.1f} ms against {old.ms.median():.1f} ms"
         if abs(new.score.mean() - old.score.mean()) > 0.15:
             return f"mean score {new.score.mean():.2f} against {old.score.mean():.2f}"

@@ -69,8 +69,8 @@ final class EncodingJson {
       throw new IllegalArgumentException("format 3 needs an object \"definitions\"");
     }
     defined
-        .fields()
-        .forEachRemaining(entry -> result.put(entry.getKey(), entry.getValue().asText()));
+        .properties()
+        .forEach(entry -> result.put(entry.getKey(), entry.getValue().asText()));
     return result;
   }
 

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +20,7 @@ import org.slf4j.LoggerFactory;
 final class FleetCounts {
   private static final Logger LOG = LoggerFactory.getLogger(FleetCounts.class);
   private static final String CLAIM = "claim";
+  private static final Pattern COUNTS = Pattern.compile("\\d{10}");
 
   private record Read(String key, @Nullable Counts counts) {}
 
@@ -41,7 +43,7 @@ final class FleetCounts {
   }
 
   /** Takes the first run number that is free. */
-  private String run() {
+  String run() {
     String mine = run;
     for (int i = 1; mine == null; i++) {
       String candidate = String.format("%06d", i);
@@ -84,7 +86,7 @@ final class FleetCounts {
     Map<String, String> newest = new TreeMap<>();
     for (String key : store.list(prefix)) {
       String[] parts = key.substring(prefix.length() + 1).split("/", -1);
-      if (parts.length == 2 && !parts[1].equals(CLAIM) && !parts[0].equals(run)) {
+      if (parts.length == 2 && COUNTS.matcher(parts[1]).matches() && !parts[0].equals(run)) {
         newest.merge(parts[0], key, (a, b) -> a.compareTo(b) > 0 ? a : b);
       }
     }

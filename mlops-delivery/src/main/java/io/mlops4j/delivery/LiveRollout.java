@@ -46,6 +46,7 @@ final class LiveRollout<I, O> implements Rollout<I, O> {
   private final Destination<I, O> destination;
   private final ObjectStore store;
   private final boolean alone;
+  private final boolean labelled;
   private final RolloutLog log;
   private final Time time;
   private final Duration interval;
@@ -60,6 +61,7 @@ final class LiveRollout<I, O> implements Rollout<I, O> {
   private final Steering<I, O> steering; // guarded by this
   private @Nullable Judge judge; // guarded by this
   private @Nullable FleetCounts fleet; // guarded by this
+  private @Nullable FleetLabels fleetLabels; // guarded by this
   private long settled; // guarded by this: the last rollout that was cleaned up after
   private @Nullable Subscription next; // guarded by this
   private volatile @Nullable Session<I, O> session;
@@ -74,6 +76,7 @@ final class LiveRollout<I, O> implements Rollout<I, O> {
     this.digest = builder.plan.digest();
     this.destination = builder.destination;
     this.steering = new Steering<>(builder.destination);
+    this.labelled = plan.watches().stream().anyMatch(watch -> watch.question().labelled());
     this.alone = builder.store == null;
     this.store = builder.store == null ? ObjectStore.inMemory() : builder.store;
     this.log = RolloutLog.of(store, model);
@@ -134,7 +137,7 @@ final class LiveRollout<I, O> implements Rollout<I, O> {
     }
     Session<I, O> counting = session;
     if (counting != null) {
-      counting.label(byKey, name, label);
+      counting.label(byKey, name, label, false);
     }
   }
 
@@ -201,6 +204,10 @@ final class LiveRollout<I, O> implements Rollout<I, O> {
       steering.leave(now);
       judge = new Judge(plan);
       fleet = alone ? null : new FleetCounts(store, plan, model, now.rollout());
+      fleetLabels =
+          fleet == null || !labelled
+              ? null
+              : new FleetLabels(store, model, now.rollout(), fleet);
       counting =
           now.plan().equals(digest) ? new Session<>(now, plan, score, segments, pending) : null;
       session = counting;
@@ -317,6 +324,10 @@ final class LiveRollout<I, O> implements Rollout<I, O> {
     Session<I, O> counting = session;
     if (counting == null || judge == null) {
       return List.of();
+    }
+    if (fleetLabels != null) {
+      fleetLabels.tell(counting.outbox());
+      fleetLabels.hear().forEach(l -> counting.label(l.byKey(), l.name(), l.value(), true));
     }
     Counts all = counting.counts();
     if (fleet != null) {

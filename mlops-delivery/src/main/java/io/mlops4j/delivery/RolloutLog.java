@@ -4,6 +4,7 @@ import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.core.ObjectStore;
 import io.mlops4j.core.Text;
+import io.mlops4j.report.Report;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,6 +63,18 @@ public final class RolloutLog {
   public synchronized RolloutStatus status() {
     refresh();
     return status;
+  }
+
+  /**
+   * Returns where the last rollout stands, with the evidence of its last decision and what
+   * happened, to be shown as text or as a page.
+   *
+   * @return a report, of the time of the last event
+   */
+  public synchronized Report report() {
+    refresh();
+    Instant at = events.isEmpty() ? Instant.EPOCH : events.get(events.size() - 1).at();
+    return RolloutReport.of(model, status, List.of(), events, at);
   }
 
   /**

@@ -142,8 +142,8 @@ final class Session<I, O> {
     }
   }
 
-  synchronized void label(boolean byKey, String name, double label) {
-    Ledger.Entry entry = ledger.label(byKey, name, label);
+  synchronized void label(boolean byKey, String name, double label, boolean told) {
+    Ledger.Entry entry = ledger.label(byKey, name, label, told);
     if (entry != null) {
       settle(entry, label);
     }
@@ -160,6 +160,11 @@ final class Session<I, O> {
                 counts.of(entry.step(), entry.arm(), i), entry.cluster(), entry.score(), label);
       }
     }
+  }
+
+  /** Returns the labels that matched nothing here since the last call. */
+  synchronized List<Ledger.Label> outbox() {
+    return ledger.outbox();
   }
 
   /** Returns what was counted so far; good until the next call, and not to be changed. */

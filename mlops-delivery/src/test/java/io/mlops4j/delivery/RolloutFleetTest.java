@@ -297,4 +297,35 @@ class RolloutFleetTest {
       }
     }
   }
+
+  @Test
+  void labels_reportedToAnotherInstance_joinWhereTheAnswerWasGiven() {
+    ObjectStore store = ObjectStore.inMemory();
+    RolloutPlan plan =
+        RolloutTest.PLAN.andWatching(Watch.squaredErrorNotWorseBy(0.1).notWaitedFor());
+    var answering = open(store, plan);
+    var hearing = open(store, plan);
+    answering.start(2, "weekly");
+    hearing.look();
+    for (int i = 0; i < 400; i++) {
+      for (ModelVersion version : List.of(Traffic.CHAMPION, Traffic.CANDIDATE)) {
+        var prediction = traffic.prediction(version, "u" + i, 0.5);
+        answering.onPrediction(prediction);
+        hearing.reportByKey(String.valueOf(prediction.key()), 0.5, traffic.time.now());
+      }
+    }
+    store.putIfAbsent("ephemeral/rollouts/m/2/000077/labels-0000000001", new byte[] {'x'});
+    hearing.look();
+    answering.look();
+    answering.look(); // told once: nothing counts twice
+    hearing.look();
+    assertThat(answering.results())
+        .filteredOn(result -> result.watch().equals("squared error"))
+        .allSatisfy(result -> assertThat(result.candidateSamples()).isEqualTo(400));
+    assertThat(hearing.results())
+        .filteredOn(result -> result.watch().equals("squared error"))
+        .allSatisfy(result -> assertThat(result.candidateSamples()).isEqualTo(400));
+    answering.close();
+    hearing.close();
+  }
 }

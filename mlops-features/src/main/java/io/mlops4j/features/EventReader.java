@@ -36,8 +36,12 @@ final class EventReader<E, K> {
     this.columns = columns;
   }
 
+  @Nullable K keyOf(E event) {
+    return key.apply(event);
+  }
+
   String key(E event) {
-    return entity.text(key.apply(event));
+    return entity.text(keyOf(event));
   }
 
   Event read(E event) {

@@ -180,13 +180,13 @@ public final class FeatureView<E, K> {
   }
 
   /**
-   * Returns the text under which stores keep whose event it is.
+   * Returns whose event it is.
    *
    * @param event an event
-   * @return {@link Entity#text}; empty if it is nobody's
+   * @return the key, or null if it is nobody's
    */
-  public String keyOf(E event) {
-    return reader.key(event);
+  public @Nullable K keyOf(E event) {
+    return reader.keyOf(event);
   }
 
   /**

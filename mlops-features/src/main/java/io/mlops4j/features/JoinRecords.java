@@ -144,6 +144,9 @@ final class JoinRecords {
     for (int i = 0; i < numbers.length; i++) {
       numbers[i] = in.readDouble();
       int length = in.readInt();
+      if (length < -1) {
+        throw new IOException("a text of length " + length);
+      }
       if (length >= 0) {
         texts[i] = text(in, length);
       }

@@ -146,4 +146,16 @@ public final class PointInTimeJoin<R> {
             set, rows, Map.copyOf(events), memory, directory, knownOnly, progress, facts);
     return Dataset.of(rows.name(), schema, () -> new JoinedRows<>(plan).stream());
   }
+
+  /**
+   * Returns where rows that were served differ from these joined ones: what was not written in
+   * time, was written wrongly, or was corrected since.
+   *
+   * @param served the rows as the model saw them, in the order of this join's rows
+   * @return counts and examples; values are compared bit by bit
+   * @throws io.mlops4j.data.DataException if the rows are not the same, or not at the same times
+   */
+  public JoinDifferences differences(Dataset<FeatureRow<R>> served) {
+    return new RowComparison<R>(set.schema()).of(served, dataset());
+  }
 }

@@ -36,8 +36,8 @@ public interface Awaited<A, T> {
   Optional<T> poll(String token, StepContext step) throws Exception;
 
   /**
-   * Ends it because the run is cancelled, or took longer than the step's timeout. May be called
-   * again after a crash.
+   * Ends it because the run is cancelled, or took longer than the step's timeout, or could not be
+   * asked. Not called when {@link #poll} had an answer. May be called again after a crash.
    *
    * @param token what {@link #start} returned
    * @param step the step

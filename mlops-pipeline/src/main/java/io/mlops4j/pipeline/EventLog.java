@@ -2,7 +2,9 @@ package io.mlops4j.pipeline;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.core.Json;
+import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.ObjectStore;
+import java.time.DateTimeException;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -58,20 +60,18 @@ final class EventLog {
   }
 
   private void accept(byte[] bytes) {
-    ObjectNode event = Json.parse(bytes, "Event " + key());
-    int format = event.path("format").asInt();
-    if (format != FORMAT) {
-      throw new PipelineException(
-          "Event "
-              + key()
-              + " has format "
-              + format
-              + " (known: 1). A newer version of this library wrote it; upgrade this instance.");
-    }
     try {
+      ObjectNode event = Json.parse(bytes, "Event " + key());
+      int format = event.path("format").asInt();
+      if (format != FORMAT) {
+        throw new IllegalArgumentException(
+            "it has format "
+                + format
+                + " (known: 1); a newer version of this library wrote it, upgrade this instance");
+      }
       fold.accept(event);
-    } catch (IllegalArgumentException | java.time.DateTimeException e) {
-      throw new PipelineException("Event " + key() + " cannot be read: " + e.getMessage(), e);
+    } catch (MlopsException | IllegalArgumentException | DateTimeException e) {
+      throw new DamagedLogException("Event " + key() + " cannot be read: " + e.getMessage(), e);
     }
     next++;
   }

@@ -3,6 +3,7 @@ package io.mlops4j.pipeline;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.core.Json;
+import io.mlops4j.core.Text;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.Map;
@@ -85,6 +86,14 @@ final class Fields {
   static void put(ObjectNode node, String field, Map<String, String> texts) {
     ObjectNode value = node.putObject(field);
     texts.forEach(value::put);
+  }
+
+  /** Who does not know what an event means must not go on as if it had not happened. */
+  static IllegalArgumentException unknown(String type) {
+    return new IllegalArgumentException(
+        "type "
+            + Text.printable(type, 50)
+            + " is unknown; a newer version of this library wrote it, upgrade this instance");
   }
 
   static ObjectNode event(String type, Instant at) {

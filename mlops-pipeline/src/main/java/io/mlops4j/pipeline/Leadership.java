@@ -21,8 +21,8 @@ import java.util.Optional;
  * or a machine that stood still. For those cases every run is claimed under its epoch, and a claim
  * of a later epoch shuts out the earlier one at its next write (see {@link RunExecution}).
  *
- * <p>An instance that finds its own name on the latest epoch was restarted and takes over at once.
- * Thread-safe.
+ * <p>An instance that finds its own name on the latest epoch when it starts was restarted and takes
+ * over at once. Thread-safe.
  */
 final class Leadership {
   private final ObjectStore store;
@@ -36,6 +36,7 @@ final class Leadership {
   private long epoch = -1;
   private String holder = "";
   private boolean mine;
+  private boolean fresh = true;
   private long beat;
   private long renewedNanos;
   private String seen = "";
@@ -66,6 +67,7 @@ final class Leadership {
     } else if (vacant(now)) {
       take(now);
     }
+    fresh = false;
     return leads();
   }
 
@@ -111,7 +113,7 @@ final class Leadership {
   }
 
   private boolean vacant(long now) {
-    if (epoch < 0 || holder.equals(instance)) {
+    if (epoch < 0 || (fresh && holder.equals(instance))) {
       return true;
     }
     List<String> all = store.list(beats + "/" + EventLog.number(epoch));

@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 
 /** What pipelines, steps, triggers and instances may be called: each is a part of a key. */
 final class Names {
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}");
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,79}");
 
   private Names() {}
 
@@ -15,7 +15,7 @@ final class Names {
           what
               + ": \""
               + Text.printable(name, 64)
-              + "\" (expected: 1 to 100 of A-Z a-z 0-9 . _ -, not starting with a dot)");
+              + "\" (expected: 1 to 80 of A-Z a-z 0-9 . _ -, not starting with a dot)");
     }
     return name;
   }

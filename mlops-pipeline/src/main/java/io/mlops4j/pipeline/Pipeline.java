@@ -48,7 +48,7 @@ public final class Pipeline {
   /**
    * Returns a pipeline to be described.
    *
-   * @param name part of the keys of its state: 1 to 100 of {@code A-Z a-z 0-9 . _ -}
+   * @param name part of the keys of its state: 1 to 80 of {@code A-Z a-z 0-9 . _ -}
    * @return its builder
    */
   public static Builder named(String name) {

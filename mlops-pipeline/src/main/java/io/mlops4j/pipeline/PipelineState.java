@@ -46,9 +46,7 @@ final class PipelineState {
         backfills.putIfAbsent(backfill.id(), backfill);
       }
       case "backfilled" -> backfills.remove(Fields.text(event, "backfill"));
-      default -> {
-        // A kind of event this version does not know says nothing about what it does know.
-      }
+      default -> throw Fields.unknown(type);
     }
   }
 

@@ -71,6 +71,19 @@ final class RunDispatch {
     } catch (FencedException e) {
       LOG.info("Pipeline '{}': {}", engine.pipeline(), Text.printable(text(e), 500));
       forget(run.id(), execution);
+    } catch (DamagedLogException e) {
+      if (ledger.cancelled(run.id()) != null) {
+        // What was done cannot be known, so it is not undone.
+        ledger.over(run.id(), RunStatus.CANCELLED);
+        wait = Duration.ZERO;
+      } else {
+        LOG.warn(
+            "Pipeline '{}': {}. Cancel run {} to go on without it.",
+            engine.pipeline(),
+            Text.printable(text(e), 500),
+            run.id());
+      }
+      forget(run.id(), execution);
     } catch (RuntimeException e) {
       LOG.warn(
           "Pipeline '{}': run {} could not go on and is tried again: {}",
@@ -125,9 +138,10 @@ final class RunDispatch {
     notifyAll();
   }
 
-  /** This instance does not lead: what it knows of runs may be old. */
+  /** Another instance leads: it runs what was running here, and knows better what is due. */
   synchronized void forget() {
     due.clear();
+    executions.values().forEach(execution -> execution.stop(Attempt.Stop.SHUTDOWN));
     executions.keySet().removeIf(run -> !busy.contains(run));
   }
 

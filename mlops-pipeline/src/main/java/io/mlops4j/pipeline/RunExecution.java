@@ -1,11 +1,14 @@
 package io.mlops4j.pipeline;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mlops4j.core.Subscription;
+import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.Text;
 import io.mlops4j.pipeline.PipelineRun.StepStatus;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -22,13 +25,12 @@ import org.jspecify.annotations.Nullable;
 final class RunExecution {
   // A step whose process ends each time it runs would otherwise end every process of a fleet.
   static final int MOST_INTERRUPTIONS = 5;
-  static final Duration GRACE = Duration.ofSeconds(30);
   private static final int LONGEST_ERROR = 2_000;
   private final Engine engine;
   private final KnownRun run;
   private final RunState state = new RunState();
   private final EventLog log;
-  private volatile @Nullable Attempt attempt;
+  private final StepCalls calls;
   private @Nullable Made made;
 
   /** What a step made that is not written yet, because the store failed. */
@@ -54,6 +56,7 @@ final class RunExecution {
     this.engine = engine;
     this.run = run;
     this.log = log(engine, run.id(), state);
+    this.calls = new StepCalls(engine);
   }
 
   static EventLog log(Engine engine, String run, RunState state) {
@@ -65,12 +68,9 @@ final class RunExecution {
     return state;
   }
 
-  /** Interrupts the step that runs, if one does. */
+  /** Interrupts the step that runs, if one does; on shutdown, none begins any more. */
   void stop(Attempt.Stop why) {
-    Attempt running = attempt;
-    if (running != null) {
-      running.stop(why);
-    }
+    calls.stop(why);
   }
 
   /** Does what can be done now; returns when to come back, or nothing if the run is over. */
@@ -149,7 +149,7 @@ final class RunExecution {
       ending(status, "Step '" + step.name() + "': " + known.error());
       return null;
     }
-    if (!engine.leadership().leads()) {
+    if (calls.shutDown() || !engine.leadership().leads()) {
       throw new FencedException("Run " + run.id() + ": this instance does not lead any more.");
     }
     Duration wait = backOff(step, known);
@@ -200,12 +200,12 @@ final class RunExecution {
       reuse(step, key, kept.get());
       return;
     }
+    Work.Inputs ready = inputs(step);
     append(event("started", step).put("attempt", known.attempts() + 1).put("key", key));
     RunningStep context = context(step, known.attempts());
     long began = engine.time().nanos();
     if (step.work() instanceof Waiting<?, ?> waiting) {
-      String token =
-          call(step, step.settings().timeout(), began, () -> waiting.start(this::input, context));
+      String token = call(step, step.settings().timeout(), () -> waiting.start(ready, context));
       if (token != null) {
         append(event("begun", step).put("key", key).put("token", token));
       }
@@ -215,8 +215,7 @@ final class RunExecution {
         call(
             step,
             step.settings().timeout(),
-            began,
-            () -> step.codec().write(step.work().run(this::input, context)));
+            () -> step.codec().write(step.work().run(ready, context)));
     if (bytes != null) {
       Made now = new Made(step.name(), known.attempts(), key, bytes, context.note(), millis(began));
       made = now;
@@ -261,20 +260,16 @@ final class RunExecution {
   private <T> @Nullable Duration ask(
       Step<T> step, Waiting<?, T> waiting, StepState known, String token) {
     Duration timeout = step.settings().timeout();
-    java.time.Instant since = known.startedAt() == null ? run.at() : known.startedAt();
+    Instant since = known.startedAt() == null ? run.at() : known.startedAt();
     if (timeout != null
         && engine.elapsed().since(run.id() + "/" + step.name(), since).compareTo(timeout) >= 0) {
       failed(step, "It took longer than " + timeout + ".", 0, true);
       return null;
     }
     RunningStep context = context(step, known.attempts());
-    long began = engine.time().nanos();
     Optional<byte[]> answer =
         call(
-            step,
-            null,
-            began,
-            () -> waiting.poll(token, context).map(value -> step.codec().write(value)));
+            step, null, () -> waiting.poll(token, context).map(value -> step.codec().write(value)));
     if (answer == null) {
       return null;
     }
@@ -300,51 +295,44 @@ final class RunExecution {
         step.settings(),
         number,
         (what, done, total) -> {
-          Attempt running = attempt;
-          if (running != null) {
-            running.check();
-          }
+          calls.check();
           engine.progress().report(step.name() + ": " + what, done, total);
         });
   }
 
-  private <A> A input(Step<A> step) {
-    return step.codec().read(engine.results().bytes(state.step(step.name()).digest()));
+  /** Reads what a step needs before it begins, so that a store that fails is no fault of it. */
+  private Work.Inputs inputs(Step<?> step) {
+    Map<String, byte[]> bytes = new HashMap<>();
+    step.inputs().forEach(input -> bytes.put(input.name(), made(input)));
+    return new Work.Inputs() {
+      @Override
+      public <A> A get(Step<A> input) {
+        return input.codec().read(bytes.getOrDefault(input.name(), new byte[0]).clone());
+      }
+    };
+  }
+
+  private byte[] made(Step<?> step) {
+    return engine.results().bytes(state.step(step.name()).digest());
   }
 
   /** Calls a step's code; null if it did not return a value, which is then in the log. */
-  private <V> @Nullable V call(
-      Step<?> step, @Nullable Duration timeout, long began, Callable<V> body) {
-    Attempt now = new Attempt();
-    attempt = now;
-    Throwable problem;
-    Subscription timer = timer(step, timeout, now);
-    try {
-      V value = now.call(body);
-      if (value != null && now.stopped() == null) {
-        return value;
-      }
-      problem = new PipelineException("It made nothing: null.");
-    } catch (Throwable thrown) {
-      problem = thrown;
-    } finally {
-      timer.close();
-      attempt = null;
-    }
-    if (now.abandoned()) {
+  private <V> @Nullable V call(Step<?> step, @Nullable Duration timeout, Callable<V> body) {
+    long began = engine.time().nanos();
+    Runnable overrun = () -> overrun(step, String.valueOf(timeout), began);
+    StepCalls.Called<V> called = calls.call(timeout, overrun, body);
+    if (called.abandoned()) {
       throw new FencedException("Run " + run.id() + " went on without step " + step.name() + ".");
     }
-    unmade(step, timeout, now.stopped(), problem, millis(began));
-    return null;
+    if (called.value() == null) {
+      unmade(step, called, String.valueOf(timeout), millis(began));
+    }
+    return called.value();
   }
 
-  private void unmade(
-      Step<?> step,
-      @Nullable Duration timeout,
-      Attempt.@Nullable Stop stopped,
-      Throwable problem,
-      long millis) {
-    boolean foreign = stopped == null && problem instanceof InterruptedException;
+  private void unmade(Step<?> step, StepCalls.Called<?> called, String timeout, long millis) {
+    Attempt.Stop stopped = called.stopped();
+    boolean foreign = stopped == null && called.problem() instanceof InterruptedException;
     if (foreign) {
       // Whoever owns the thread wants it back.
       Thread.currentThread().interrupt();
@@ -356,18 +344,22 @@ final class RunExecution {
               .put("millis", millis)
               .put("shutdown", true));
       if (stopped != Attempt.Stop.CANCEL) {
-        throw new FencedException("Run " + run.id() + ": this instance shuts down.");
+        throw shutsDown();
       }
-    } else if (problem instanceof StepRefusedException refusal) {
+    } else if (called.problem() instanceof StepRefusedException refusal) {
       append(event("refused", step).put("error", sentence(refusal)));
     } else {
       String error =
           stopped == Attempt.Stop.TIMEOUT
               ? "It took longer than " + timeout + "."
-              : sentence(problem);
+              : sentence(called.problem());
       int failures = state.step(step.name()).failures() + 1;
       failed(step, error, millis, failures >= step.settings().retry().attempts());
     }
+  }
+
+  private FencedException shutsDown() {
+    return new FencedException("Run " + run.id() + ": this instance shuts down.");
   }
 
   private void failed(Step<?> step, String error, long millis, boolean last) {
@@ -380,7 +372,7 @@ final class RunExecution {
 
   private static String sentence(Throwable problem) {
     String message = problem.getMessage();
-    boolean ours = problem instanceof io.mlops4j.core.MlopsException;
+    boolean ours = problem instanceof MlopsException;
     String text =
         message == null
             ? problem.getClass().getName()
@@ -388,35 +380,16 @@ final class RunExecution {
     return Text.printable(text, LONGEST_ERROR);
   }
 
-  private Subscription timer(Step<?> step, @Nullable Duration timeout, Attempt now) {
-    if (timeout == null) {
-      return () -> {};
-    }
-    Subscription soft = engine.time().schedule(timeout, () -> now.stop(Attempt.Stop.TIMEOUT));
-    Subscription hard =
-        engine
-            .time()
-            .schedule(
-                timeout.plus(GRACE),
-                () -> engine.executor().execute(() -> overrun(step, timeout, now)));
-    return () -> {
-      soft.close();
-      hard.close();
-    };
-  }
-
   /** A step that does not heed the interrupt: the run ends without it, on this other thread. */
-  private void overrun(Step<?> step, Duration timeout, Attempt now) {
-    if (now.abandon()) {
-      RunExecution other = new RunExecution(engine, run);
-      other.log.sync();
-      other.failed(
-          step,
-          "It took longer than " + timeout + " and ignored the interrupt; its thread is lost.",
-          timeout.plus(GRACE).toMillis(),
-          true);
-      engine.overran().accept(run.id());
-    }
+  private void overrun(Step<?> step, String timeout, long began) {
+    RunExecution other = new RunExecution(engine, run);
+    other.log.sync();
+    other.failed(
+        step,
+        "It took longer than " + timeout + " and ignored the interrupt; its thread is lost.",
+        millis(began),
+        true);
+    engine.overran().accept(run.id());
   }
 
   private void end() {
@@ -441,9 +414,12 @@ final class RunExecution {
       Optional<Pipeline.RollBack<T>> hook = engine.pipeline().rollBack(step);
       if (hook.isPresent()) {
         String reason = status + ": " + state.reason();
-        undo(step, () -> hook.get().undo(input(step), reason, context));
+        byte[] made = made(step);
+        undo(step, () -> hook.get().undo(step.codec().read(made), reason, context));
       }
-    } else if (token != null && step.work() instanceof Waiting<?, ?> waiting) {
+    } else if (token != null
+        && known.status() != StepStatus.REFUSED
+        && step.work() instanceof Waiting<?, ?> waiting) {
       undo(step, () -> waiting.cancel(token, context));
     }
   }
@@ -455,23 +431,19 @@ final class RunExecution {
   }
 
   private void undo(Step<?> step, Undo body) {
-    Attempt now = new Attempt();
-    attempt = now;
-    String how = "undone";
-    try {
-      now.call(
-          () -> {
-            body.run();
-            return true;
-          });
-    } catch (Exception e) {
-      if (now.stopped() == Attempt.Stop.SHUTDOWN) {
-        throw new FencedException("Run " + run.id() + ": this instance shuts down.");
-      }
-      how = "could not be undone: " + sentence(e);
-    } finally {
-      attempt = null;
+    StepCalls.Called<Boolean> called =
+        calls.call(
+            null,
+            () -> {},
+            () -> {
+              body.run();
+              return true;
+            });
+    if (called.stopped() == Attempt.Stop.SHUTDOWN) {
+      throw shutsDown();
     }
+    String how =
+        called.value() != null ? "undone" : "could not be undone: " + sentence(called.problem());
     append(event("undone", step).put("how", how));
   }
 

@@ -67,7 +67,7 @@ final class RunPage {
             .and("Evidence", why.evidence())
             .and("Fired at", why.at())
             .and("Id", why.id())
-            .and("Interval", request.interval().toString())
+            .and("Interval", shown(request.interval()))
             .and("Reprocess", request.reprocess() + (request.fresh() ? ", fresh steps" : ""))
             .and("Asked for at", run.createdAt());
     if (run.endedAt().isPresent()) {
@@ -110,7 +110,8 @@ final class RunPage {
       said.append(done(step) ? "Before: " : "").append(step.error());
     }
     if (!step.undone().isEmpty()) {
-      said.append(said.length() == 0 ? "" : " ").append("Rolled back: ").append(step.undone());
+      said.append(said.length() == 0 ? "" : " ");
+      said.append(step.undone().equals("undone") ? "Undone afterwards." : "It " + step.undone());
     }
     return said.toString();
   }
@@ -128,6 +129,13 @@ final class RunPage {
       }
     }
     return table.caption("Results: the first digits of their digests and keys");
+  }
+
+  private static String shown(Interval interval) {
+    String from = Cell.of(interval.from()).shown();
+    return interval.from().equals(interval.to())
+        ? from
+        : from.replace(" UTC", "") + " to " + Cell.of(interval.to()).shown();
   }
 
   private static String shortened(String digest) {
@@ -155,15 +163,14 @@ final class RunPage {
     for (Trigger trigger : triggers) {
       fired = row(fired, trigger, ledger, elapsed);
     }
-    Table table = Table.of("Run", "Status", "Trigger", "Interval", "Asked for at", "Reason");
+    Table table = Table.of("Run", "Status", "Trigger", "Interval", "Reason");
     for (PipelineRun run : runs) {
       table =
           table.row(
               run.id(),
               Cell.badge(run.status().colour(), run.status().name()),
               run.request().occasion().trigger(),
-              run.request().interval().toString(),
-              run.createdAt(),
+              shown(run.request().interval()),
               run.reason());
     }
     return Report.titled("Pipeline " + pipeline)

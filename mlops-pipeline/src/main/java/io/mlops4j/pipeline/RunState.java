@@ -30,17 +30,14 @@ final class RunState {
         reason = Fields.text(event, "reason");
       }
       case "end" -> endedAt = Fields.instant(event, "at");
-      default -> {
-        if (event.has("step")) {
-          step(Fields.text(event, "step")).apply(type, event);
-        }
-      }
+      default -> step(Fields.text(event, "step")).apply(type, event);
     }
   }
 
   private void claimed(ObjectNode event) {
     epoch = Fields.number(event, "epoch");
-    String instance = Fields.text(event, "by");
+    // Instance and session; people know the instance.
+    String instance = Fields.text(event, "by").replaceFirst("/.*", "");
     if (instances.isEmpty() || !instances.get(instances.size() - 1).equals(instance)) {
       instances.add(instance);
     }
@@ -82,7 +79,8 @@ final class RunState {
     return waits && ending == null ? RunStatus.WAITING : RunStatus.RUNNING;
   }
 
-  PipelineRun picture(Pipeline pipeline, KnownRun run) {
+  /** A picture; with a sentence about the damage, if there is more that cannot be read. */
+  PipelineRun picture(Pipeline pipeline, KnownRun run, String damage) {
     List<String> names = new ArrayList<>(pipeline.steps());
     steps.keySet().stream().filter(name -> !names.contains(name)).forEach(names::add);
     return new PipelineRun(
@@ -90,7 +88,7 @@ final class RunState {
         pipeline.name(),
         run.request(),
         status(),
-        reason,
+        damage.isEmpty() ? reason : damage,
         names.stream()
             .map(name -> steps.getOrDefault(name, new StepState(name)).picture())
             .toList(),

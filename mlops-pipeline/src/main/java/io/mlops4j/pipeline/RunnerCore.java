@@ -353,8 +353,12 @@ final class RunnerCore {
 
   private PipelineRun picture(KnownRun run) {
     RunState state = new RunState();
-    RunExecution.log(engine, run.id(), state).sync();
-    return state.picture(pipeline, run);
+    try {
+      RunExecution.log(engine, run.id(), state).sync();
+    } catch (DamagedLogException e) {
+      return state.picture(pipeline, run, text(e));
+    }
+    return state.picture(pipeline, run, "");
   }
 
   List<PipelineRun> runs(int most) {

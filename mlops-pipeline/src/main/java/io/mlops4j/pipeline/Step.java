@@ -125,7 +125,7 @@ public final class Step<T> {
   /**
    * Returns a step to be described.
    *
-   * @param name unique in its pipeline: 1 to 100 of {@code A-Z a-z 0-9 . _ -}
+   * @param name unique in its pipeline: 1 to 80 of {@code A-Z a-z 0-9 . _ -}
    * @return its builder
    */
   public static Builder named(String name) {

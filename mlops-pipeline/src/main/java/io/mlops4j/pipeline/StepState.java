@@ -55,9 +55,7 @@ final class StepState {
         error = Fields.text(event, "error");
       }
       case "undone" -> undone = Fields.text(event, "how");
-      default -> {
-        // Of a newer version; what it says is not needed to go on.
-      }
+      default -> throw Fields.unknown(type);
     }
   }
 

@@ -109,7 +109,7 @@ final class StepStore {
       throw new PipelineException(
           "What a step made is gone or damaged: "
               + object(digest, 0)
-              + ". Run the interval again with reprocess COMPLETED.");
+              + ". Cancel the run, and run the interval again.");
     }
     return bytes;
   }

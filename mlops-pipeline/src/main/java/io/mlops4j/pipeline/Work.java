@@ -6,7 +6,6 @@ interface Work<T> {
   T run(Inputs inputs, StepContext step) throws Exception;
 
   /** The results of the steps before. */
-  @FunctionalInterface
   interface Inputs {
     <A> A get(Step<A> input);
   }

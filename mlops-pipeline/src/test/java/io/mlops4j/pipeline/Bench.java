@@ -9,16 +9,18 @@ import java.util.function.UnaryOperator;
 /** A store, a clock and runners that do everything on the calling thread. */
 final class Bench implements AutoCloseable {
   static final Instant START = Instant.parse("2026-03-02T12:00:00Z");
-  final VirtualTime time = VirtualTime.startingAt(START);
+  private final Duration every;
+  VirtualTime time = VirtualTime.startingAt(START);
   final ObjectStore store;
   private final java.util.List<PipelineRunner> runners = new java.util.ArrayList<>();
 
   Bench() {
-    this(ObjectStore.inMemory());
+    this(Duration.ofMinutes(1));
   }
 
-  Bench(ObjectStore store) {
-    this.store = store;
+  Bench(Duration every) {
+    this.store = ObjectStore.inMemory();
+    this.every = every;
   }
 
   PipelineRunner runner(Pipeline pipeline) {
@@ -40,11 +42,17 @@ final class Bench implements AutoCloseable {
                 PipelineRunner.of(pipeline, through, instance)
                     .time(time)
                     .executor(Runnable::run)
-                    .every(Duration.ofMinutes(1))
-                    .lease(Duration.ofMinutes(4)))
+                    .every(every)
+                    .lease(every.multipliedBy(4)))
             .build();
     runners.add(runner);
     return runner;
+  }
+
+  /** Leaves a runner as a killed process does: nothing is told, nothing runs on. */
+  void abandon(PipelineRunner runner) {
+    time = VirtualTime.startingAt(time.now());
+    runners.remove(runner);
   }
 
   @Override

@@ -15,6 +15,8 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /*
  * aliases/<model>/<alias>/<number>.json: creating the next number exclusively is the
@@ -23,6 +25,7 @@ import java.util.regex.Pattern;
  * model's log knows nothing of it.
  */
 final class AliasBook {
+  private static final Logger LOG = LoggerFactory.getLogger(AliasBook.class);
   private static final Pattern NAME = Pattern.compile("[a-z0-9_-][a-z0-9._-]{0,63}");
   private static final int MAX_ATTEMPTS = 1_000;
 
@@ -51,15 +54,29 @@ final class AliasBook {
   int read(String alias) {
     List<String> keys = keys(alias);
     for (int i = keys.size() - 1; i >= 0; i--) {
-      try {
-        String key = keys.get(i);
-        byte[] bytes = store.get(key).orElseThrow(() -> new IntegrityException(key + " is gone."));
-        return Json.parse(bytes, key).path("version").asInt();
-      } catch (MlopsException e) {
-        // Its writer died, or it was damaged since: the one before it counts.
+      Optional<Integer> version = version(keys.get(i));
+      if (version.isPresent()) {
+        return version.get();
       }
     }
     return 0;
+  }
+
+  /** Empty if its writer died, or it was damaged since; what cannot be read now is neither. */
+  private Optional<Integer> version(String key) {
+    byte[] bytes;
+    try {
+      bytes = store.get(key).orElseThrow(() -> new IntegrityException(key + " is gone."));
+    } catch (IntegrityException e) {
+      LOG.debug("Alias {}: the record before it counts.", key, e);
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Json.parse(bytes, key).path("version").asInt());
+    } catch (MlopsException e) {
+      LOG.debug("Alias {}: the record before it counts.", key, e);
+      return Optional.empty();
+    }
   }
 
   SortedMap<String, Integer> all() {

@@ -192,7 +192,7 @@ class StoreFaultsTest {
   @EnumSource(Write.class)
   void everyCall_fails_leavesTheStateBeforeOrAfterAndCanBeRepeated(Write write) {
     int at = 1;
-    for (boolean happened = true; happened; at += PROOF ? 1 : 5) {
+    for (boolean happened = true; happened; at += PROOF ? 1 : 9) {
       happened = false;
       for (Fault fault : List.of(Fault.ERROR_ONCE, Fault.ERROR_FROM_NOW_ON, Fault.CRASH)) {
         for (int error = 0; error < (PROOF && fault != Fault.CRASH ? ERRORS.size() : 1); error++) {
@@ -311,7 +311,7 @@ class StoreFaultsTest {
       do {
         disk = new FailingReads(at, forGood);
         check(write, disk, write + ", read " + at + (forGood ? " and after" : ""));
-        at += PROOF ? 1 : 5;
+        at += PROOF ? 1 : 9;
       } while (disk.reads >= disk.at);
       assertThat(at).isGreaterThan(6);
     }

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -46,8 +47,7 @@ public final class PredictorBuilder<I, O> {
   @Nullable Duration stepLimit;
   @Nullable Caching caching;
   @Nullable CircuitBreaking circuit;
-  @Nullable Predicate<? super I> inputCheck;
-  @Nullable String inputExpected;
+  @Nullable Function<? super I, Optional<String>> inputCheck;
   @Nullable Predicate<? super O> outputCheck;
   @Nullable Function<? super I, ?> shapeOf;
   @Nullable Integer fixedRows;
@@ -148,8 +148,21 @@ public final class PredictorBuilder<I, O> {
    * @return this
    */
   public PredictorBuilder<I, O> inputCheck(Predicate<? super I> valid, String expected) {
-    inputCheck = once("inputCheck", inputCheck, valid);
-    inputExpected = Objects.requireNonNull(expected, "expected");
+    Objects.requireNonNull(valid, "valid");
+    Optional<String> refused = Optional.of("it is not " + Objects.requireNonNull(expected));
+    return inputCheck(row -> valid.test(row) ? Optional.empty() : refused);
+  }
+
+  /**
+   * Rejects rows before anything is done with them ({@code INVALID_INPUT}), saying what is wrong:
+   * {@code inputCheck(expectations.guard()::violation)}.
+   *
+   * @param violation what is wrong with a row, as in "distance is at most 6000, but distance =
+   *     12000"; empty if it may be asked about; quick and thread-safe
+   * @return this
+   */
+  public PredictorBuilder<I, O> inputCheck(Function<? super I, Optional<String>> violation) {
+    inputCheck = once("inputCheck", inputCheck, violation);
     return this;
   }
 

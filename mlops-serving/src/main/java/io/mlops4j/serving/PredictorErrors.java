@@ -112,10 +112,10 @@ record PredictorErrors(String name) {
             + ". Roll it back, or give the predictor a fallback.");
   }
 
-  PredictionRejectedException invalid(String expected) {
+  PredictionRejectedException invalid(String violation) {
     return new PredictionRejectedException(
         Reason.INVALID_INPUT,
-        who() + " rejected the row: it is not " + expected + ". The model was not asked.");
+        who() + " rejected the row: " + violation + ". The model was not asked.");
   }
 
   PredictionRejectedException interrupted(String what) {

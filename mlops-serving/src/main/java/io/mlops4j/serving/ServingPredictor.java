@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,8 +31,7 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
   private final String name;
   private final Time time;
   private final long timeout;
-  private final @Nullable Predicate<? super I> inputCheck;
-  private final String inputExpected;
+  private final @Nullable Function<? super I, Optional<String>> inputCheck;
   private final @Nullable Function<? super I, String> keyOf;
   private final @Nullable Function<? super I, String> unitOf;
   private final Counters counters = new Counters();
@@ -62,7 +60,6 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
     time = builder.effectiveTime();
     timeout = builder.timeout == null ? Deadline.NONE : Deadline.nanos(builder.timeout);
     inputCheck = builder.inputCheck;
-    inputExpected = Objects.requireNonNullElse(builder.inputExpected, "valid");
     keyOf = builder.keyOf;
     unitOf = builder.unitOf;
     errors = new PredictorErrors(name);
@@ -223,7 +220,8 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
       return null;
     }
     try {
-      return inputCheck.test(input) ? null : errors.invalid(inputExpected);
+      Optional<String> violation = inputCheck.apply(input);
+      return violation.isEmpty() ? null : errors.invalid(violation.get());
     } catch (RuntimeException e) {
       return errors.failed(outcomes.asked(), e);
     }

@@ -1,10 +1,13 @@
 package io.mlops4j.serving;
 
+import static io.mlops4j.data.expect.Expectation.feature;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.core.Model;
 import io.mlops4j.core.Schema;
+import io.mlops4j.data.expect.Expectations;
+import io.mlops4j.data.expect.RowGuard;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -119,6 +122,38 @@ class IsolationTest {
         };
     try (Predictor<Integer, Double> predictor = Predictor.of(deep).fallback(x -> -1.0).build()) {
       assertThat(predictor.predictAll(List.of(4, 5, 6))).containsExactly(8.0, -1.0, 12.0);
+    }
+  }
+
+  record Flight(String origin, double distance) {}
+
+  @Test
+  void inputCheck_expectationsOfTheData_refuseWithTheirSentence() {
+    RowGuard<Flight> guard =
+        Expectations.of(
+                Schema.of(Flight.class).withSensitive("origin"),
+                feature("origin").matches("[A-Z]{3}"),
+                feature("distance").isBetween(0, 6000))
+            .guard();
+    Model<Flight, Double> model =
+        rows -> {
+          runs.incrementAndGet();
+          return rows.stream().map(Flight::distance).toList();
+        };
+    try (Predictor<Flight, Double> predictor =
+        Predictor.of(model).name("p").inputCheck(guard::violation).build()) {
+      assertThat(predictor.predict(new Flight("ORD", 733))).isEqualTo(733);
+      int before = runs.get();
+      assertThatThrownBy(() -> predictor.predict(new Flight("ORD", 12000)))
+          .isInstanceOf(PredictionRejectedException.class)
+          .hasMessage(
+              "Predictor 'p' rejected the row: distance is between 0 and 6000, but distance ="
+                  + " 12000. The model was not asked.");
+      assertThatThrownBy(() -> predictor.predictAll(List.of(new Flight("canary", 733))))
+          .isInstanceOf(PredictionRejectedException.class)
+          .hasMessageContaining("origin matches [A-Z]{3}, but origin = (withheld).")
+          .hasMessageNotContaining("canary");
+      assertThat(runs.get()).isEqualTo(before);
     }
   }
 

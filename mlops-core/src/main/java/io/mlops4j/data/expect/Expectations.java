@@ -1,6 +1,7 @@
 package io.mlops4j.data.expect;
 
 import io.mlops4j.core.MlopsException;
+import io.mlops4j.core.Prediction;
 import io.mlops4j.core.Schema;
 import io.mlops4j.data.Dataset;
 import io.mlops4j.data.LabeledDataset;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
@@ -204,6 +206,26 @@ public final class Expectations<T> {
    */
   public RowGuard<T> guard() {
     return RowGuard.of(this);
+  }
+
+  /**
+   * Returns a listener that marks rows after they were answered instead of refusing them: by all
+   * expectations of single rows that hold in serving, warnings too, row by row.
+   *
+   * @param atMost which share of the rows may be marked, for its {@link io.mlops4j.core.Check}
+   * @param marked is told of each prediction whose row does not hold, with one sentence per
+   *     expectation, on the predictor's drain thread
+   * @param <O> one answer
+   * @return a listener, for one predictor or several
+   */
+  public <O> RowMarks<T, O> marks(
+      double atMost, BiConsumer<? super Prediction<T, O>, ? super List<String>> marked) {
+    List<Expectation> ofRows =
+        expectations.stream()
+            .filter(e -> e.rule() instanceof RowRule)
+            .filter(e -> e.environments().contains(Expectation.Environment.SERVING))
+            .toList();
+    return new RowMarks<>(ofRows, atMost, marked);
   }
 
   /** Returns the schema and how many expectations there are. */

@@ -1,6 +1,7 @@
 package io.mlops4j.data.expect;
 
 import io.mlops4j.data.expect.PatternProgram.Chars;
+import java.util.Set;
 
 /** Reads what stands for one character: a dot, a class in brackets, an escape. */
 final class PatternChars {
@@ -96,6 +97,9 @@ final class PatternChars {
     }
     while (!in.takeIf('}')) {
       name.appendCodePoint(in.take());
+    }
+    if (in.ignoresCase() && Set.of("Lu", "Ll", "Upper", "Lower").contains(name.toString())) {
+      throw in.refused("(?i) and the property " + name + " contradict each other");
     }
     return switch (name.toString()) {
       case "L", "IsL" -> Character::isLetter;

@@ -5,7 +5,9 @@ import io.mlops4j.core.Feature;
 import io.mlops4j.core.RowBuffer;
 import io.mlops4j.core.Schema;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -113,12 +115,7 @@ public final class RowGuard<T> {
    * @return one sentence per expectation that does not hold
    */
   public List<String> violations(T row) {
-    RowBuffer<T> values = schema.newBuffer();
-    values.set(row);
-    return rules.stream()
-        .filter(rule -> !rule.holds(values, row))
-        .map(rule -> sentence(rule, values))
-        .toList();
+    return List.copyOf(found(row).values());
   }
 
   private String sentence(Rule<T> rule, RowBuffer<T> values) {
@@ -135,11 +132,33 @@ public final class RowGuard<T> {
     return Shown.value(feature, values, schema.indexOf(name));
   }
 
-  /** The same guard over rows that were encoded for listeners; rules in Java cannot be asked. */
-  RowGuard<EncodedRow<T>> encoded() {
+  /** What does not hold, with its sentence. */
+  Map<Expectation, String> found(T row) {
+    RowBuffer<T> values = schema.newBuffer();
+    values.set(row);
+    Map<Expectation, String> found = new LinkedHashMap<>();
+    for (Rule<T> rule : rules) {
+      if (!rule.holds(values, row)) {
+        found.put(rule.expectation, sentence(rule, values));
+      }
+    }
+    return found;
+  }
+
+  /** A guard over rows that were encoded for listeners: of what can be asked about them. */
+  static <T> RowGuard<EncodedRow<T>> encoded(Schema<T> schema, List<Expectation> expectations) {
     return new RowGuard<>(
-        schema.encoded(),
-        expectations().stream().filter(e -> !(e.rule() instanceof PredicateRule)).toList());
+        schema.encoded(), expectations.stream().filter(e -> isAbout(schema, e)).toList());
+  }
+
+  private static boolean isAbout(Schema<?> schema, Expectation expectation) {
+    try {
+      expectation.requireFits(schema);
+      return !(expectation.rule() instanceof PredicateRule)
+          && expectation.filters().stream().noneMatch(f -> f.rule() instanceof PredicateRule);
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   /** Returns how many expectations are checked. */

@@ -72,15 +72,21 @@ final class RowTally<T> implements Tally<T> {
     BigDecimal needed = Shown.shortest(mostly).multiply(BigDecimal.valueOf(considered));
     boolean enough = BigDecimal.valueOf(considered - failed).compareTo(needed) >= 0;
     String of = Shown.count(failed) + " of " + Shown.rows(considered);
-    String why =
-        mostly == 1
-            ? of + (failed == 1 && considered != 1 ? " does not." : " do not.")
-            : of
-                + " do not ("
-                + Shown.percent(considered == 0 ? 1 : (considered - failed) / (double) considered)
-                + " hold, at least "
-                + Shown.percent(mostly)
-                + " needed).";
+    String why;
+    if (failed == 0) {
+      why = considered == 0 ? "no row was asked." : "all of " + Shown.rows(considered) + ".";
+    } else if (mostly == 1) {
+      why = of + (failed == 1 && considered != 1 ? " does not." : " do not.");
+    } else {
+      double share = (considered - failed) / (double) considered;
+      why =
+          of
+              + " do not ("
+              + Shown.percent(share)
+              + " hold, at least "
+              + Shown.percent(mostly)
+              + " needed).";
+    }
     return pass.result(enough ? Outcome.PASS : Outcome.FAIL, considered, failed, why, examples);
   }
 }

@@ -84,8 +84,8 @@ record AnswerField<O>(
   }
 
   private static Observation numbers(double a, double b, Tolerance within, double threshold) {
-    String live = String.valueOf(a);
-    String candidate = String.valueOf(b);
+    String live = Sentences.shown(a);
+    String candidate = Sentences.shown(b);
     if (Double.isNaN(a) || Double.isNaN(b)) {
       return Double.isNaN(a) && Double.isNaN(b)
           ? new Observation(true, 0, 0, Double.NaN, Double.NaN, -1, -1, false, live, candidate)
@@ -142,7 +142,7 @@ record AnswerField<O>(
   private static String best(ClassProbabilities answer) {
     int best = answer.best();
     String label = answer.labels().isEmpty() ? "class " + best : answer.labels().get(best);
-    return Text.printable(label, MAX_LENGTH) + " " + answer.of(best);
+    return Text.printable(label, MAX_LENGTH) + " " + Sentences.shown(answer.of(best));
   }
 
   static <O> AnswerField<O> category(

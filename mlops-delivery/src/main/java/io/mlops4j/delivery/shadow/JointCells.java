@@ -1,6 +1,7 @@
 package io.mlops4j.delivery.shadow;
 
 import java.util.OptionalDouble;
+import java.util.stream.IntStream;
 
 /**
  * How often a live score in one cell met a candidate's score in another. Distribution and ranks
@@ -97,10 +98,14 @@ final class JointCells {
     }
     double untiedLive = untied(live());
     double untiedCandidate = untied(candidate());
-    return untiedLive == 0 || untiedCandidate == 0
-        ? OptionalDouble.empty()
-        : OptionalDouble.of(
-            (concordant - discordant) / (Math.sqrt(untiedLive) * Math.sqrt(untiedCandidate)));
+    if (untiedLive == 0 || untiedCandidate == 0) {
+      return OptionalDouble.empty();
+    }
+    double most = // equal orders give exactly 1
+        untiedLive == untiedCandidate
+            ? untiedLive
+            : Math.sqrt(untiedLive) * Math.sqrt(untiedCandidate);
+    return OptionalDouble.of(Math.max(-1, Math.min(1, (concordant - discordant) / most)));
   }
 
   /** Pairs of rows that are not in the same cell. */
@@ -133,9 +138,14 @@ final class JointCells {
     return psi(p, q);
   }
 
-  /** Returns PSI over cells as they are. */
+  /** Returns PSI over the cells that either side has been in, as they are. */
   OptionalDouble psiOfCells() {
-    return psi(live(), candidate());
+    long[] live = live();
+    long[] candidate = candidate();
+    int[] seen = IntStream.range(0, size).filter(i -> live[i] + candidate[i] > 0).toArray();
+    return psi(
+        IntStream.of(seen).mapToLong(i -> live[i]).toArray(),
+        IntStream.of(seen).mapToLong(i -> candidate[i]).toArray());
   }
 
   private static OptionalDouble psi(long[] p, long[] q) {

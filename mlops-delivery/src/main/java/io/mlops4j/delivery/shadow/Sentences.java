@@ -22,6 +22,13 @@ final class Sentences {
     return String.format(Locale.ROOT, "%.4g", value);
   }
 
+  /** Returns an answer as it is listed. */
+  static String shown(double value) {
+    return Double.isFinite(value)
+        ? String.format(Locale.ROOT, "%.6g", value)
+        : String.valueOf(value);
+  }
+
   static String millis(double nanos) {
     return String.format(Locale.ROOT, "%.3g ms", nanos / 1e6);
   }

@@ -69,16 +69,7 @@ record ShadowPage(ShadowReport of) {
 
   private Section fields() {
     Table table =
-        Table.of(
-            "Field",
-            "Beyond tolerance",
-            "Flipped",
-            "Incomparable",
-            "p50 difference",
-            "p99",
-            "Largest",
-            "Rank agreement",
-            "PSI");
+        Table.of("Field", "Beyond", "Flipped", "Unlike", "p50", "p99", "Largest", "Tau-b", "PSI");
     for (ShadowReport.Field field : of.fields()) {
       table =
           table.row(
@@ -92,7 +83,11 @@ record ShadowPage(ShadowReport of) {
               field.rankAgreement().isPresent() ? field.rankAgreement().getAsDouble() : null,
               field.psi().isPresent() ? field.psi().getAsDouble() : null);
     }
-    return Section.titled("Answers, field by field").add(table);
+    return Section.titled("Answers, field by field")
+        .add(
+            table.caption(
+                "Rows beyond the tolerance, with another decision, not comparable; differences;"
+                    + " agreement of ranks; stability of the distribution."));
   }
 
   private Section segments() {

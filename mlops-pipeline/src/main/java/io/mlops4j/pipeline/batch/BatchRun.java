@@ -85,7 +85,9 @@ final class BatchRun<T, O> {
         output.commit(complete);
         rejects.finish(complete.rejects());
         output.finish(complete);
-        progress.report("rows", records, records);
+        if (Math.max(cursor.total(), resumedAt) != records) {
+          progress.report("rows", records, records); // The number of lines was an estimate.
+        }
         return result(complete, resumedAt, false, start);
       }
     }

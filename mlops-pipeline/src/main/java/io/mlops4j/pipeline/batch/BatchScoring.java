@@ -78,10 +78,26 @@ public final class BatchScoring<T, O> {
    * @return a job without input and output
    */
   public static <T, O> BatchScoring<T, O> with(ModelVersion version, Model<T, O> model) {
+    return with(version, "", model);
+  }
+
+  /**
+   * Starts a job that asks a model whose files are known.
+   *
+   * @param version who it is: another attempt must have the same
+   * @param digest the SHA-256 of its files: another attempt must have the same
+   * @param model asked on the thread of the job, a chunk at a time; stays open
+   * @param <T> one input row
+   * @param <O> one answer
+   * @return a job without input and output
+   */
+  public static <T, O> BatchScoring<T, O> with(
+      ModelVersion version, String digest, Model<T, O> model) {
     Objects.requireNonNull(version, "version");
+    Objects.requireNonNull(digest, "digest");
     Objects.requireNonNull(model, "model");
     return new BatchScoring<>(
-        schema -> new ModelScorer<>(version, "", model, false, shown(schema)));
+        schema -> new ModelScorer<>(version, digest, model, false, shown(schema)));
   }
 
   /**

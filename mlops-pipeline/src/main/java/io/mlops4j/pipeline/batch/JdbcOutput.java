@@ -110,12 +110,7 @@ final class JdbcOutput implements Output {
     PreparedStatement statement = insert();
     try {
       for (int i = 0; i < cells.length; i++) {
-        Object cell = cells[i];
-        if (cell == null || (cell instanceof String text && text.isEmpty())) {
-          statement.setNull(i + 1, types[i]);
-        } else {
-          statement.setObject(i + 1, cell, types[i]);
-        }
+        JdbcCells.set(statement, i + 1, cells[i], types[i]);
       }
       statement.addBatch();
       if (++waiting >= BATCH) {
