@@ -102,7 +102,7 @@ class RolloutSimulationTest {
             Regression.aucDrop(0.3))) {
       Detection seen = worse.detection(regression);
       assertThat(seen.outcomes()).as(regression.name()).containsEntry("rolled back", 4);
-      assertThat(seen.p90().orElseThrow()).isLessThan(Duration.ofHours(12));
+      assertThat(seen.p90().orElseThrow()).isLessThan(Duration.ofDays(1));
     }
   }
 
