@@ -1,12 +1,8 @@
 package io.mlops4j.junit;
 
-import io.mlops4j.core.Schema;
 import io.mlops4j.core.Time;
 import io.mlops4j.core.VirtualTime;
-import io.mlops4j.data.Dataset;
 import io.mlops4j.features.Entity;
-import io.mlops4j.features.FeatureRow;
-import io.mlops4j.features.FeatureSet;
 import io.mlops4j.features.FeatureValues;
 import io.mlops4j.features.FeatureView;
 import io.mlops4j.features.OnlineStore;
@@ -23,8 +19,6 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Replays a team's own events through a team's own view: each is written online when it becomes
@@ -39,7 +33,6 @@ import org.jspecify.annotations.Nullable;
  * @param <K> the type of the entity's key
  */
 public final class FeatureReplay<E, K> {
-  private static final int MAX_SHOWN = 5;
   private static final Duration BACK = Duration.ofHours(1);
 
   private final FeatureView<E, K> view;
@@ -48,8 +41,6 @@ public final class FeatureReplay<E, K> {
   private long seed = 1;
   private int moments = 200;
   private int entities = 20;
-
-  private record Question<K>(@Nullable K key, Instant at) {}
 
   private FeatureReplay(FeatureView<E, K> view) {
     this.view = Objects.requireNonNull(view, "view");
@@ -128,7 +119,7 @@ public final class FeatureReplay<E, K> {
     Random random = new Random(seed);
     NavigableSet<Instant> times = times(random);
     VirtualTime time = VirtualTime.startingAt(times.first());
-    List<Question<K>> questions = new ArrayList<>();
+    List<ReplayQuestion<K>> questions = new ArrayList<>();
     List<FeatureValues> online = new ArrayList<>();
     try (OnlineStore opened = store.apply(time)) {
       OnlineView<E, K> reader = OnlineView.of(view, opened, time).withHistory(BACK);
@@ -148,13 +139,13 @@ public final class FeatureReplay<E, K> {
         // Now, and a little while ago: what the history must still hold.
         for (Instant at : List.of(now, ago(now, times, random))) {
           for (K key : keys) {
-            questions.add(new Question<>(key, at));
+            questions.add(new ReplayQuestion<>(key, at));
             online.add(reader.read(key, at));
           }
         }
       }
     }
-    compare(questions, online);
+    new ReplayComparison<>(view, events, seed).compare(questions, online);
   }
 
   private NavigableSet<Instant> times(Random random) {
@@ -206,58 +197,5 @@ public final class FeatureReplay<E, K> {
     List<K> keys = new ArrayList<>(new java.util.TreeMap<>(byText).values());
     Collections.shuffle(keys, random);
     return keys.subList(0, Math.min(keys.size(), entities));
-  }
-
-  private void compare(List<Question<K>> questions, List<FeatureValues> online) {
-    Schema<Question<K>> asked =
-        Schema.<Question<K>>builder("replay")
-            .time("at", question -> question.at().toEpochMilli())
-            .build();
-    FeatureSet<Question<K>> set =
-        FeatureSet.<Question<K>>of(asked, Question::at).with(view, Question::key);
-    Dataset<FeatureRow<Question<K>>> joined =
-        set.join(Dataset.of(asked, questions))
-            .events(view, Dataset.of(view.events(), events))
-            .dataset();
-    List<String> wrong = new ArrayList<>();
-    int[] n = {0, 0};
-    try (Stream<FeatureRow<Question<K>>> rows = joined.stream()) {
-      rows.forEachOrdered(
-          row -> {
-            FeatureValues read = online.get(n[0]++);
-            FeatureValues expected = row.of(view.name());
-            if (!read.equals(expected)) {
-              n[1]++;
-              if (wrong.size() < MAX_SHOWN) {
-                wrong.add(difference(row.row(), read, expected));
-              }
-            }
-          });
-    }
-    if (n[1] > 0) {
-      throw new AssertionError(
-          "View "
-              + view.name()
-              + ": "
-              + n[1]
-              + " of "
-              + n[0]
-              + " reads differ from the point-in-time join (seed "
-              + seed
-              + "):\n  "
-              + String.join("\n  ", wrong));
-    }
-  }
-
-  private String difference(Question<K> of, FeatureValues read, FeatureValues expected) {
-    return view.entity().name()
-        + " "
-        + view.entity().text(of.key())
-        + " at "
-        + of.at()
-        + "\n    online:   "
-        + read
-        + "\n    training: "
-        + expected;
   }
 }
