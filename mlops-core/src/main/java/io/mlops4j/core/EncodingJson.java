@@ -68,9 +68,7 @@ final class EncodingJson {
     if (!defined.isObject() || defined.isEmpty()) {
       throw new IllegalArgumentException("format 3 needs an object \"definitions\"");
     }
-    defined
-        .properties()
-        .forEach(entry -> result.put(entry.getKey(), entry.getValue().asText()));
+    defined.properties().forEach(entry -> result.put(entry.getKey(), entry.getValue().asText()));
     return result;
   }
 
