@@ -84,6 +84,16 @@ final class RawOnnx implements AutoCloseable {
     }
   }
 
+  /** Returns the probabilities of the positive class; opened for that many rows. */
+  double[] scores(float[][] rows) {
+    pinned(rows);
+    double[] scores = new double[rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      scores[i] = out.get(i * CLASSES + 1);
+    }
+    return scores;
+  }
+
   /** Returns the sum of the positive class's probabilities. */
   double obvious(float[][] rows) {
     try (OnnxTensor tensor = OnnxTensor.createTensor(environment, rows);

@@ -3,6 +3,7 @@ package io.mlops4j.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.mlops4j.cli.Plan.Task;
+import io.mlops4j.core.Baseline;
 import io.mlops4j.core.Digests;
 import io.mlops4j.core.GoldenRows;
 import io.mlops4j.core.Model;
@@ -14,6 +15,7 @@ import io.mlops4j.registry.RegisteredVersion;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A stored version that takes part in an evaluation: its columns, and its model when asked. */
@@ -72,13 +74,21 @@ final class Entrant {
                 + row.expected()
                 + " (tolerance "
                 + golden.tolerance()
-                + "). It was not evaluated.");
+                + "). It is not used.");
       }
     }
   }
 
+  Optional<Baseline> baseline() {
+    return artifact.baseline();
+  }
+
+  /** Returns the digest of the version's files. */
+  String digest() {
+    return Digests.sha256(version.digests().toString().getBytes(UTF_8));
+  }
+
   Contender<Map<String, ?>> contender(Model<Map<String, ?>, Double> model) {
-    String digest = Digests.sha256(version.digests().toString().getBytes(UTF_8));
-    return new Contender<>(version.version().toString(), digest, model);
+    return new Contender<>(version.version().toString(), digest(), model);
   }
 }

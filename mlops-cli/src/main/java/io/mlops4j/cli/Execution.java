@@ -8,6 +8,7 @@ import io.mlops4j.core.Json;
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.Text;
 import io.mlops4j.data.DataException;
+import io.mlops4j.pipeline.batch.BatchException;
 import io.mlops4j.registry.IntegrityException;
 import io.mlops4j.registry.PromotionsFrozenException;
 import io.mlops4j.registry.StaleDecisionException;
@@ -77,6 +78,9 @@ final class Execution implements IExecutionStrategy, IParameterExceptionHandler 
   private static ExitCode code(RuntimeException e) {
     if (e instanceof CliException ours) {
       return ours.code();
+    }
+    if (e instanceof BatchException batch) {
+      return ScoreCommand.code(batch);
     }
     if (e instanceof IntegrityException) {
       return ExitCode.INTEGRITY;

@@ -13,7 +13,7 @@ import picocli.CommandLine.IVersionProvider;
     name = "mlops",
     mixinStandardHelpOptions = true,
     versionProvider = Mlops.Version.class,
-    description = "Registers, evaluates, promotes and rolls back models; for CI and for people.",
+    description = "Registers, evaluates, promotes, rolls back and scores; for CI and for people.",
     subcommands = {
       RegisterCommand.class,
       EvaluateCommand.class,
@@ -29,7 +29,9 @@ import picocli.CommandLine.IVersionProvider;
       HistoryCommand.class,
       ValidateCommand.class,
       VerifyCommand.class,
+      RolloutCommand.class,
       PolicyCommand.class,
+      ScoreCommand.class,
       AutoComplete.GenerateCompletion.class,
       CommandLine.HelpCommand.class
     },

@@ -140,7 +140,7 @@ final class Rows implements RowFactory<Map<String, ?>> {
     return row;
   }
 
-  private static @Nullable Object value(Column column, @Nullable Object value) {
+  static @Nullable Object value(Column column, @Nullable Object value) {
     if (value instanceof Double number && !Double.isFinite(number)) {
       throw new MlopsException(
           "column "

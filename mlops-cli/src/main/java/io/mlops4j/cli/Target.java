@@ -52,6 +52,14 @@ final class Target {
     return open(RegistryOptions.withDefaults().withActor(actor), create);
   }
 
+  /** Returns the store of a registry that is there, in which other things live, too. */
+  ObjectStore store() {
+    if (registry.startsWith("jdbc:")) {
+      return ObjectStores.jdbc(DriverSource.of(registry, shown()));
+    }
+    return ObjectStores.directory(Path.of(registry));
+  }
+
   private ModelRegistry open(RegistryOptions options, boolean create) {
     if (registry.startsWith("jdbc:")) {
       ObjectStore store = ObjectStores.jdbc(DriverSource.of(registry, shown()));
@@ -79,9 +87,13 @@ final class Target {
 
   /** Returns the registry as it may be shown: a database's address without who may enter it. */
   String shown() {
-    return registry.startsWith("jdbc:")
-        ? registry.replaceFirst("[?;].*$", "").replaceFirst("//[^/@]*@", "//")
-        : registry;
+    return shown(registry);
+  }
+
+  static String shown(String address) {
+    return address.startsWith("jdbc:")
+        ? address.replaceFirst("[?;].*$", "").replaceFirst("//[^/@]*@", "//")
+        : address;
   }
 
   /** Returns a model that is there. */

@@ -154,7 +154,8 @@ public final class EncodingBuilder<T> {
       throw new MlopsException(
           "An encoding of " + schema.name() + " cannot be learned from 0 rows.");
     }
-    return InputEncoding.of(learners.stream().map(Learner::column).toList());
+    return InputEncoding.of(learners.stream().map(Learner::column).toList())
+        .withDefinitions(schema);
   }
 
   private int requireNumber(String feature) {

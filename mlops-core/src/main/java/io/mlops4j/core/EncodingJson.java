@@ -6,24 +6,32 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
- * The stored form of an {@link InputEncoding}. Format 2 is format 1 with groups and mapped values;
- * it is written only where one is used, so that older libraries read everything else.
+ * The stored form of an {@link InputEncoding}. Format 2 is format 1 with groups and mapped values,
+ * format 3 is format 2 with the definitions of computed features. Each is written only where it is
+ * needed, so that older libraries read everything else, and refuse what they cannot check.
  */
 final class EncodingJson {
   private static final int PLAIN = 1;
   private static final int EXTENDED = 2;
+  private static final int DEFINED = 3;
   private static final int MAX_NAME = 128;
 
   private EncodingJson() {}
 
-  static ObjectNode write(List<EncodedColumn> columns) {
+  static ObjectNode write(List<EncodedColumn> columns, Map<String, String> definitions) {
     ObjectNode root = Json.object();
     boolean extended =
         columns.stream()
             .anyMatch(c -> c instanceof EncodedColumn.Groups || c instanceof EncodedColumn.Mapped);
-    root.put("format", extended ? EXTENDED : PLAIN);
+    root.put("format", !definitions.isEmpty() ? DEFINED : extended ? EXTENDED : PLAIN);
+    if (!definitions.isEmpty()) {
+      ObjectNode defined = root.putObject("definitions");
+      definitions.forEach(defined::put);
+    }
     ArrayNode array = root.putArray("columns");
     for (EncodedColumn column : columns) {
       ObjectNode node = array.addObject().put("feature", column.feature());
@@ -50,6 +58,22 @@ final class EncodingJson {
     return root;
   }
 
+  /** The definitions of a document that {@link #read} accepted; empty in formats 1 and 2. */
+  static Map<String, String> definitions(ObjectNode root) {
+    Map<String, String> result = new TreeMap<>();
+    if (root.path("format").intValue() < DEFINED) {
+      return result;
+    }
+    JsonNode defined = root.path("definitions");
+    if (!defined.isObject() || defined.isEmpty()) {
+      throw new IllegalArgumentException("format 3 needs an object \"definitions\"");
+    }
+    defined
+        .properties()
+        .forEach(entry -> result.put(entry.getKey(), entry.getValue().asText()));
+    return result;
+  }
+
   private static void putMissing(ObjectNode node, float missing) {
     if (Float.isFinite(missing)) {
       node.put("missing", missing);
@@ -65,11 +89,11 @@ final class EncodingJson {
 
   static List<EncodedColumn> read(ObjectNode root) {
     JsonNode format = root.path("format");
-    if (!format.isInt() || format.intValue() < PLAIN || format.intValue() > EXTENDED) {
+    if (!format.isInt() || format.intValue() < PLAIN || format.intValue() > DEFINED) {
       throw new MlopsException(
           "Input encoding has format "
               + Text.printable(format.toString(), 32)
-              + "; this library reads formats 1 and 2.");
+              + "; this library reads formats 1, 2 and 3.");
     }
     if (!root.path("columns").isArray() || root.path("columns").isEmpty()) {
       throw new MlopsException("Input encoding has no columns.");
@@ -97,7 +121,7 @@ final class EncodingJson {
               + "\" (expected: a name of 1 to 128 printable characters)");
     }
     String as = node.path("as").asText();
-    if (format == EXTENDED && (as.equals("one-hot-groups") || as.equals("mapped"))) {
+    if (format >= EXTENDED && (as.equals("one-hot-groups") || as.equals("mapped"))) {
       return as.equals("mapped")
           ? GroupsJson.mapped(feature, node)
           : GroupsJson.groups(feature, node);
@@ -115,7 +139,7 @@ final class EncodingJson {
               "\"as\": \""
                   + Text.printable(as, 32)
                   + "\" (expected: numeric, scaled, one-hot, ordinal, vector"
-                  + (format == EXTENDED ? ", one-hot-groups, mapped)" : ")"));
+                  + (format >= EXTENDED ? ", one-hot-groups, mapped)" : ")"));
     };
   }
 

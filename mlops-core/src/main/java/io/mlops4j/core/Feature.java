@@ -3,6 +3,7 @@ package io.mlops4j.core;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ public final class Feature<T> {
   private final boolean sensitive;
   private final List<String> domain;
   private final int length;
+  private final @Nullable String definition;
   private final @Nullable ToDoubleFunction<T> number;
   private final @Nullable Function<T, @Nullable String> text;
   private final @Nullable Function<T, float @Nullable []> vector;
@@ -32,6 +34,7 @@ public final class Feature<T> {
       boolean sensitive,
       List<String> domain,
       int length,
+      @Nullable String definition,
       @Nullable ToDoubleFunction<T> number,
       @Nullable Function<T, @Nullable String> text,
       @Nullable Function<T, float @Nullable []> vector) {
@@ -41,6 +44,7 @@ public final class Feature<T> {
     this.sensitive = sensitive;
     this.domain = List.copyOf(domain);
     this.length = length;
+    this.definition = definition;
     this.number = number;
     this.text = text;
     this.vector = vector;
@@ -50,13 +54,14 @@ public final class Feature<T> {
       String name, FeatureKind kind, boolean nullable, ToDoubleFunction<T> accessor) {
     Objects.requireNonNull(accessor, "accessor");
     return new Feature<>(
-        requireName(name), kind, nullable, false, List.of(), 1, accessor, null, null);
+        requireName(name), kind, nullable, false, List.of(), 1, null, accessor, null, null);
   }
 
   static <T> Feature<T> text(
       String name, FeatureKind kind, List<String> domain, Function<T, @Nullable String> accessor) {
     Objects.requireNonNull(accessor, "accessor");
-    return new Feature<>(requireName(name), kind, true, false, domain, 1, null, accessor, null);
+    return new Feature<>(
+        requireName(name), kind, true, false, domain, 1, null, null, accessor, null);
   }
 
   static <T> Feature<T> vector(String name, int length, Function<T, float @Nullable []> accessor) {
@@ -68,6 +73,7 @@ public final class Feature<T> {
         false,
         List.of(),
         length,
+        null,
         null,
         null,
         accessor);
@@ -87,7 +93,13 @@ public final class Feature<T> {
   }
 
   Feature<T> asSensitive() {
-    return new Feature<>(name, kind, nullable, true, domain, length, number, text, vector);
+    return new Feature<>(
+        name, kind, nullable, true, domain, length, definition, number, text, vector);
+  }
+
+  Feature<T> withDefinition(String fingerprint) {
+    return new Feature<>(
+        name, kind, nullable, sensitive, domain, length, fingerprint, number, text, vector);
   }
 
   Feature<T> withDomain(List<String> values) {
@@ -98,11 +110,13 @@ public final class Feature<T> {
     if (new HashSet<>(values).size() != values.size()) {
       throw new IllegalArgumentException("domain of " + this + ": a value occurs twice");
     }
-    return new Feature<>(name, kind, nullable, sensitive, values, length, number, text, vector);
+    return new Feature<>(
+        name, kind, nullable, sensitive, values, length, definition, number, text, vector);
   }
 
   Feature<T> withLength(int floats) {
-    return new Feature<>(name, kind, nullable, sensitive, domain, floats, number, text, vector);
+    return new Feature<>(
+        name, kind, nullable, sensitive, domain, floats, definition, number, text, vector);
   }
 
   Feature<T> asText() {
@@ -110,7 +124,16 @@ public final class Feature<T> {
       throw new IllegalArgumentException("text: " + this + " (expected: a feature of strings)");
     }
     return new Feature<>(
-        name, FeatureKind.TEXT, nullable, sensitive, domain, length, number, text, vector);
+        name,
+        FeatureKind.TEXT,
+        nullable,
+        sensitive,
+        domain,
+        length,
+        definition,
+        number,
+        text,
+        vector);
   }
 
   /** The same feature of rows that are encoded already, at its position in them. */
@@ -122,22 +145,29 @@ public final class Feature<T> {
         sensitive,
         domain,
         length,
+        definition,
         number == null ? null : row -> row.number(position),
         text == null ? null : row -> row.text(position),
         vector == null ? null : row -> row.vector(position));
   }
 
   <R> Feature<R> on(Function<? super R, ? extends T> path) {
+    return on(name, path);
+  }
+
+  /** The same feature of an outer row, under another name there. */
+  <R> Feature<R> on(String as, Function<? super R, ? extends T> path) {
     ToDoubleFunction<T> numbers = number;
     Function<T, @Nullable String> texts = text;
     Function<T, float @Nullable []> vectors = vector;
     return new Feature<>(
-        name,
+        requireName(as),
         kind,
         nullable,
         sensitive,
         domain,
         length,
+        definition,
         numbers == null ? null : row -> numbers.applyAsDouble(path.apply(row)),
         texts == null ? null : row -> texts.apply(path.apply(row)),
         vectors == null ? null : row -> vectors.apply(path.apply(row)));
@@ -196,6 +226,17 @@ public final class Feature<T> {
    */
   public int length() {
     return length;
+  }
+
+  /**
+   * Returns the fingerprint of what computes this feature's values, if they are computed by a
+   * declared definition, such as one of a feature view. Part of the schema's fingerprint; an
+   * encoding learned from such a schema refuses rows whose definition is another.
+   *
+   * @return 64 hexadecimal digits, or empty for a value that is given
+   */
+  public Optional<String> definition() {
+    return Optional.ofNullable(definition);
   }
 
   /**

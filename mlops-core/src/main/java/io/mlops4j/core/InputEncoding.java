@@ -1,8 +1,14 @@
 package io.mlops4j.core;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * How a row becomes a model's input: columns, vocabularies, rules for the unseen, and order. Frozen
@@ -12,11 +18,15 @@ import java.util.Objects;
  * Python script wrote with {@link #fromJson}.
  */
 public final class InputEncoding {
+  private static final Pattern DEFINITION = Pattern.compile("[0-9a-f]{64}");
+
   private final List<EncodedColumn> columns;
+  private final SortedMap<String, String> definitions;
   private final int width;
 
-  private InputEncoding(List<EncodedColumn> columns) {
+  private InputEncoding(List<EncodedColumn> columns, Map<String, String> definitions) {
     this.columns = List.copyOf(columns);
+    this.definitions = Collections.unmodifiableSortedMap(new TreeMap<>(definitions));
     if (columns.isEmpty()) {
       throw new IllegalArgumentException("columns: 0 (expected: at least 1)");
     }
@@ -35,7 +45,24 @@ public final class InputEncoding {
    * @return the encoding
    */
   public static InputEncoding of(List<EncodedColumn> columns) {
-    return new InputEncoding(columns);
+    return new InputEncoding(columns, Map.of());
+  }
+
+  /** The same with what computed the features it was learned from. */
+  static InputEncoding of(List<EncodedColumn> columns, Map<String, String> definitions) {
+    definitions.forEach(InputEncoding::requireDefinition);
+    return new InputEncoding(columns, definitions);
+  }
+
+  static void requireDefinition(String feature, String fingerprint) {
+    if (!DEFINITION.matcher(fingerprint).matches()) {
+      throw new IllegalArgumentException(
+          "definition of "
+              + Text.printable(feature, 64)
+              + ": \""
+              + Text.printable(fingerprint, 64)
+              + "\" (expected: 64 hexadecimal digits)");
+    }
   }
 
   /**
@@ -62,7 +89,7 @@ public final class InputEncoding {
                         + " one used in training with the version.");
           });
     }
-    return new InputEncoding(columns);
+    return InputEncoding.of(columns).withDefinitions(schema);
   }
 
   private static EncodedColumn vector(Feature<?> feature) {
@@ -92,9 +119,10 @@ public final class InputEncoding {
    * @throws MlopsException naming the column and what is wrong with it
    */
   public static InputEncoding fromJson(byte[] json) {
-    List<EncodedColumn> columns = EncodingJson.read(Json.parse(json, "Input encoding"));
+    ObjectNode root = Json.parse(json, "Input encoding");
+    List<EncodedColumn> columns = EncodingJson.read(root);
     try {
-      return new InputEncoding(columns);
+      return of(columns, EncodingJson.definitions(root));
     } catch (IllegalArgumentException e) {
       throw new MlopsException("Input encoding: " + e.getMessage(), e);
     }
@@ -106,7 +134,7 @@ public final class InputEncoding {
    * @return canonical JSON
    */
   public byte[] toJson() {
-    return Json.canonical(EncodingJson.write(columns));
+    return Json.canonical(EncodingJson.write(columns, definitions));
   }
 
   /**
@@ -116,6 +144,37 @@ public final class InputEncoding {
    */
   public List<EncodedColumn> columns() {
     return columns;
+  }
+
+  /**
+   * Returns the fingerprints of what computed the features in training, of those it reads that were
+   * computed by a declared definition. Rows in which one of them is computed otherwise are refused
+   * by {@link #bind}.
+   *
+   * @return feature to {@link Feature#definition}
+   */
+  public SortedMap<String, String> definitions() {
+    return definitions;
+  }
+
+  /**
+   * Returns this encoding with the definitions of the features it reads, for one that was made
+   * without a schema, in Python for example. A learned one has them already.
+   *
+   * @param schema the rows the model was trained on
+   * @return a copy that refuses rows of other definitions
+   */
+  public InputEncoding withDefinitions(Schema<?> schema) {
+    Map<String, String> found = new TreeMap<>();
+    for (EncodedColumn column : columns) {
+      if (schema.has(column.feature())) {
+        schema
+            .feature(column.feature())
+            .definition()
+            .ifPresent(definition -> found.put(column.feature(), definition));
+      }
+    }
+    return new InputEncoding(columns, found);
   }
 
   /**
@@ -134,7 +193,7 @@ public final class InputEncoding {
    * @param <T> the row type
    * @return the encoder
    * @throws MlopsException if a column's feature is absent or of an unfitting kind; lists both
-   *     sides
+   *     sides; or if it is computed by another definition than in training
    */
   public <T> RowEncoder<T> bind(Schema<T> schema) {
     return new RowEncoder<>(Objects.requireNonNull(schema, "schema"), this);
@@ -142,12 +201,14 @@ public final class InputEncoding {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof InputEncoding that && columns.equals(that.columns);
+    return other instanceof InputEncoding that
+        && columns.equals(that.columns)
+        && definitions.equals(that.definitions);
   }
 
   @Override
   public int hashCode() {
-    return columns.hashCode();
+    return Objects.hash(columns, definitions);
   }
 
   /** Returns the columns' features and kinds, never a vocabulary. */

@@ -52,19 +52,23 @@ public interface Progress {
         long now = time.nanos();
         if (done == total || last == null || now - last >= pause) {
           last = now;
-          lines.accept(sentence(what, done, total));
+          lines.accept(Estimates.sentence(what, done, total));
         }
       }
     };
   }
 
-  private static String sentence(String what, long done, long total) {
-    String name = Text.printable(what, 100);
-    if (total <= 0) {
-      return String.format(java.util.Locale.ROOT, "%s: %,d", name, done);
-    }
-    long percent = (long) Math.floor(100.0 * done / total);
-    return String.format(
-        java.util.Locale.ROOT, "%s: %,d of %,d (%d %%)", name, done, total, percent);
+  /**
+   * Returns a listener that makes sentences such as {@code rows: 2,000 of 8,000 (25 %), 410 a
+   * second, about 15 s left}: as {@link #sentences}, with the mean speed since it was first told
+   * something, and what follows from it. Without a total there is no estimate.
+   *
+   * @param lines where they go, such as {@code log::info}
+   * @param interval the shortest time between two of them
+   * @param time what measures it
+   * @return the listener of one operation; safe for several threads
+   */
+  static Progress estimates(Consumer<String> lines, Duration interval, Time time) {
+    return new Estimates(lines, interval, time);
   }
 }

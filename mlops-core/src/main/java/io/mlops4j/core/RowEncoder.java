@@ -91,6 +91,25 @@ public final class RowEncoder<T> {
         : Double.toString(value);
   }
 
+  /** A value computed by other rules than in training is another value under the same name. */
+  private void requireDefinition(Feature<T> feature) {
+    String trained = encoding.definitions().get(feature.name());
+    String now = feature.definition().orElse("none");
+    if (trained != null && !trained.equals(now)) {
+      throw new MlopsException(
+          "Feature "
+              + feature.name()
+              + " was computed in training by definition "
+              + Text.printable(trained, 12)
+              + "; rows of "
+              + schema.name()
+              + " compute it by "
+              + Text.printable(now, 12)
+              + ". Serve this version with the definitions it was trained on, or train a new one"
+              + " on the present ones.");
+    }
+  }
+
   private Writer writer(EncodedColumn column) {
     if (!schema.has(column.feature())) {
       throw new MlopsException(
@@ -103,6 +122,7 @@ public final class RowEncoder<T> {
               + ".");
     }
     int feature = schema.indexOf(column.feature());
+    requireDefinition(schema.features().get(feature));
     boolean number = schema.features().get(feature).isNumber();
     if (column instanceof EncodedColumn.Numeric numeric) {
       requireKind(number, column, feature, "a number");

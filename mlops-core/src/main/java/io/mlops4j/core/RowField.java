@@ -1,5 +1,6 @@
 package io.mlops4j.core;
 
+import com.fasterxml.jackson.core.io.NumberInput;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.DateTimeException;
@@ -110,7 +111,8 @@ public record RowField(String name, Class<?> type) {
     if (value.indexOf('x') >= 0 || value.indexOf('X') >= 0 || "dDfF".indexOf(last) >= 0) {
       throw new NumberFormatException();
     }
-    double number = Double.parseDouble(value);
+    // Rounds as Double.parseDouble does, and is faster.
+    double number = NumberInput.parseDouble(value, true);
     if (Double.isInfinite(number) && value.indexOf('I') < 0) {
       throw new NumberFormatException(); // 1e999 is a mistake; "Infinity" is meant.
     }

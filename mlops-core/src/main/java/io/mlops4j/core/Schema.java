@@ -180,7 +180,8 @@ public final class Schema<T> {
 
   /**
    * Returns the signature of rows: SHA-256 over name, kind and order of the features (and the
-   * length of vectors). Domains, sensitivity and the Java type are not part of it.
+   * length of vectors, and the definitions of computed features). Domains, sensitivity and the Java
+   * type are not part of it.
    *
    * @return 64 hexadecimal digits
    */
@@ -291,6 +292,20 @@ public final class Schema<T> {
   }
 
   /**
+   * Returns a copy of this schema in which a feature is known to be computed by a definition: a
+   * feature view, for one. Models trained on it refuse rows of other definitions.
+   *
+   * @param feature its name
+   * @param fingerprint of what computes it: 64 hexadecimal digits
+   * @return the same features, one with a definition
+   * @throws IllegalArgumentException if the fingerprint is none
+   */
+  public Schema<T> withDefinition(String feature, String fingerprint) {
+    InputEncoding.requireDefinition(feature, fingerprint);
+    return withEach(List.of(feature), f -> f.withDefinition(fingerprint));
+  }
+
+  /**
    * Returns a copy of this schema in which string features are free text, not categories.
    *
    * @param names the features
@@ -365,7 +380,9 @@ public final class Schema<T> {
     for (Feature<?> feature : features) {
       // A length before each name keeps names with separators in them apart.
       text.append(feature.name().length()).append(':').append(feature.name());
-      text.append('|').append(feature.kind()).append('|').append(feature.length()).append('\n');
+      text.append('|').append(feature.kind()).append('|').append(feature.length());
+      feature.definition().ifPresent(definition -> text.append('|').append(definition));
+      text.append('\n');
     }
     return Digests.sha256(text.toString().getBytes(StandardCharsets.UTF_8));
   }

@@ -103,6 +103,23 @@ public final class SchemaBuilder<T> {
   }
 
   /**
+   * Adds all features of a part that each row holds: with their kinds, domains, definitions and
+   * sensitivity.
+   *
+   * @param prefix what their names begin with here, or the empty string
+   * @param part the features of the part
+   * @param path how to get from a row to its part
+   * @param <P> the type of the part
+   * @return this builder
+   */
+  public <P> SchemaBuilder<T> including(
+      String prefix, Schema<P> part, Function<? super T, ? extends P> path) {
+    Objects.requireNonNull(path, "path");
+    part.features().forEach(feature -> features.add(feature.on(prefix + feature.name(), path)));
+    return this;
+  }
+
+  /**
    * Says how rows are made, so that they can be read from files.
    *
    * @param rows the factory

@@ -96,14 +96,13 @@ final class CsvRows<T> implements Iterator<T> {
         return record;
       }
     } catch (CsvParseException e) {
-      throw closed(malformed());
+      throw closed(malformed(name, line));
     } catch (UncheckedIOException e) {
       throw closed(unreadable(name, line, Objects.requireNonNull(e.getCause())));
     }
     close();
     if (text.endsInQuotes()) {
-      throw new DataException(
-          at(line) + ": a quotation mark in this record or before it is never closed.");
+      throw unclosed(name, line);
     }
     return null;
   }
@@ -206,7 +205,15 @@ final class CsvRows<T> implements Iterator<T> {
     return schema.has(field.name()) && !schema.feature(field.name()).sensitive();
   }
 
-  private DataException malformed() {
+  static DataException unclosed(String name, long line) {
+    return new DataException(
+        name
+            + ", line "
+            + line
+            + ": a quotation mark in this record or before it is never closed.");
+  }
+
+  static DataException malformed(String name, long line) {
     // The parser's own message may quote the file, so that it is not passed on.
     return new DataException(
         name

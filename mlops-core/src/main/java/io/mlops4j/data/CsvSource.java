@@ -106,7 +106,7 @@ final class CsvSource<T> implements Source<T> {
   }
 
   /** Returns the bytes of the text: decompressed if they are gzip, without a byte order mark. */
-  private static InputStream text(InputStream raw) throws IOException {
+  static InputStream text(InputStream raw) throws IOException {
     InputStream in = new BufferedInputStream(raw, BUFFER);
     in.mark(2);
     boolean gzip = in.read() == 0x1F && in.read() == 0x8B;
@@ -120,7 +120,7 @@ final class CsvSource<T> implements Source<T> {
     return plain;
   }
 
-  private static void closeAfter(InputStream in, Throwable failure) {
+  static void closeAfter(InputStream in, Throwable failure) {
     try {
       in.close();
     } catch (IOException suppressed) {
@@ -128,11 +128,11 @@ final class CsvSource<T> implements Source<T> {
     }
   }
 
-  private static CharsetDecoder decoder() {
+  static CharsetDecoder decoder() {
     return StandardCharsets.UTF_8.newDecoder(); // Reports malformed input instead of replacing it.
   }
 
-  private static CsvReader<CsvRecord> reader(StrictReader text) {
+  static CsvReader<CsvRecord> reader(StrictReader text) {
     // Field counts are checked by CsvRows, whose message says which columns there are.
     return CsvReader.builder()
         .allowExtraFields(true)

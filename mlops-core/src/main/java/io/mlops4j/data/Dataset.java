@@ -20,6 +20,7 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
 
 /**
  * Rows and what they are: a description that is read anew each time it is asked for its rows, in
@@ -120,6 +121,43 @@ public final class Dataset<T> {
    */
   public static <T> Dataset<T> of(Schema<T> schema, List<T> rows) {
     return new Dataset<>(schema.name(), schema, List.copyOf(rows)::stream);
+  }
+
+  /**
+   * Returns rows from anywhere that can be read again and again.
+   *
+   * @param name what to call the data in messages
+   * @param schema what rows are
+   * @param rows opens them from the first, always the same ones in the same order; each stream is
+   *     closed
+   * @param <T> the row type
+   * @return the data set
+   */
+  public static <T> Dataset<T> of(
+      String name, Schema<T> schema, Supplier<? extends Stream<T>> rows) {
+    Objects.requireNonNull(rows, "rows");
+    return new Dataset<>(name, schema, rows::get);
+  }
+
+  /**
+   * Returns the rows a query gives, read in pages of 1,000 in one transaction. A column belongs to
+   * the field of the same name, as in a CSV file; NULL is missing. A field of type {@code Instant}
+   * takes a {@code TIMESTAMP WITH TIME ZONE} only: local times are read as such.
+   *
+   * @param name what to call the data in messages
+   * @param source gives a connection for each reading, held until the stream is closed or read to
+   *     its end
+   * @param query a {@code SELECT}, with an {@code ORDER BY} if the order matters; never made of
+   *     text from outside
+   * @param schema what rows are; must be able to make them
+   * @param <T> the row type
+   * @return the data set; reading it throws {@link DataException} naming row and column, never a
+   *     value
+   * @throws DataException if the schema cannot make rows
+   */
+  public static <T> Dataset<T> jdbc(
+      String name, DataSource source, String query, Schema<T> schema) {
+    return new Dataset<>(name, schema, new JdbcSource<>(name, source, query, schema));
   }
 
   /**

@@ -83,7 +83,7 @@ class InputEncodingTest {
   @CsvSource(
       delimiter = '~',
       value = {
-        "{'format':3,'columns':[]} ~ has format 3; this library reads formats 1 and 2",
+        "{'format':4,'columns':[]} ~ has format 4; this library reads formats 1, 2 and 3",
         "{'format':1.5,'columns':[]} ~ has format 1.5",
         "{'columns':[]} ~ has format",
         "{'format':1} ~ has no columns",

@@ -286,4 +286,25 @@ class SchemaTest {
     }
     return result;
   }
+
+  record Computed(double x, String y) {}
+
+  @Test
+  void withDefinition_entersTheFingerprintAndStaysInViews() {
+    Schema<Computed> given = Schema.of(Computed.class);
+    String definition = "ab".repeat(32);
+
+    Schema<Computed> computed = given.withDefinition("x", definition);
+
+    assertThat(computed.fingerprint()).isNotEqualTo(given.fingerprint());
+    assertThat(computed.withSensitive("x").feature("x").definition()).hasValue(definition);
+    assertThat(computed.withText("y").feature("y").definition()).isEmpty();
+    assertThat(computed.encoded().feature("x").definition()).hasValue(definition);
+    Schema<List<Computed>> outer =
+        Schema.<List<Computed>>builder("outer").including("my.", computed, l -> l.get(0)).build();
+    assertThat(outer.feature("my.x").definition()).hasValue(definition);
+    assertThat(outer.feature("my.x").number(List.of(new Computed(2, "a")))).isEqualTo(2);
+    assertThatThrownBy(() -> given.withDefinition("x", "abc"))
+        .hasMessage("definition of x: \"abc\" (expected: 64 hexadecimal digits)");
+  }
 }

@@ -1,5 +1,7 @@
 package io.mlops4j.drift;
 
+import io.mlops4j.core.Baseline;
+import io.mlops4j.core.FeatureCells;
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.ModelVersion;
 import java.util.ArrayList;
@@ -232,6 +234,34 @@ public final class DriftCounts {
               + baseline
               + " but have other features or numbers of cells. One of them is damaged.");
     }
+  }
+
+  /**
+   * Returns how far each feature is from its reference: the population stability index, in nats.
+   * For a batch that is looked at once; a stream that is watched needs a {@link DriftMonitor},
+   * which also says whether the difference is more than chance.
+   *
+   * @param reference the baseline that was counted over
+   * @return feature to index, in the baseline's order; those without a counted value are left out
+   * @throws MlopsException if it is another baseline; names both
+   */
+  public Map<String, Double> psi(Baseline reference) {
+    if (!reference.fingerprint().equals(baseline)) {
+      throw new MlopsException(
+          "Counts over baseline "
+              + baseline
+              + " have no distance to baseline "
+              + reference.fingerprint()
+              + ".");
+    }
+    Map<String, Double> distances = new LinkedHashMap<>();
+    for (FeatureCells each : reference.all()) {
+      long[] live = cells.get(each.feature());
+      if (live != null && Arrays.stream(live).anyMatch(n -> n > 0)) {
+        distances.put(each.feature(), DriftStatistics.psi(each.reference(), live));
+      }
+    }
+    return distances;
   }
 
   /**

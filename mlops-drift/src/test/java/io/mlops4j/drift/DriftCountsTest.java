@@ -59,6 +59,24 @@ class DriftCountsTest {
   }
 
   @Test
+  void psi_batch_isThatOfEachFeatureOverTheSameBaselineOnly() {
+    DriftCounts counts = count(TRIPS);
+    Map<String, Double> distances = counts.psi(BASELINE);
+    assertThat(distances.keySet()).contains(Baseline.SCORE);
+    BASELINE
+        .all()
+        .forEach(
+            cells ->
+                assertThat(distances.get(cells.feature()))
+                    .isEqualTo(
+                        DriftStatistics.psi(
+                            cells.reference(), counts.cells(cells.feature()).orElseThrow())));
+    assertThat(new DriftCounter(Fleet.version(1), BASELINE).snapshot().psi(BASELINE)).isEmpty();
+    Baseline other = Fleet.baseline(2);
+    assertThatThrownBy(() -> counts.psi(other)).hasMessageContaining(other.fingerprint());
+  }
+
+  @Test
   void plus_otherBaselineOrVersion_isRefusedNamingBoth() {
     DriftCounts mine = count(TRIPS);
     Baseline other = Fleet.baseline(2);

@@ -6,6 +6,8 @@ import io.mlops4j.core.Prediction;
 import io.mlops4j.core.Schema;
 import io.mlops4j.data.Dataset;
 import io.mlops4j.evaluation.EvaluationReport;
+import io.mlops4j.junit.simulation.Simulation;
+import io.mlops4j.junit.simulation.SimulationAssert;
 import io.mlops4j.registry.GateDecision;
 import io.mlops4j.registry.RegisteredVersion;
 import io.mlops4j.serving.Predictor;
@@ -99,6 +101,17 @@ public final class MlopsAssertions {
    */
   public static <I, O> ModelAssert<I, O> assertThat(Model<I, O> actual) {
     return new ModelAssert<>(actual);
+  }
+
+  /**
+   * Starts an assertion about a policy in simulated traffic.
+   *
+   * @param actual the simulation; run by each assertion
+   * @param <I> one input row
+   * @return what can be asserted
+   */
+  public static <I> SimulationAssert<I> assertThat(Simulation<I> actual) {
+    return new SimulationAssert<>(actual);
   }
 
   /**

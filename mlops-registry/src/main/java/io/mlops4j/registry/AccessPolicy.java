@@ -19,7 +19,8 @@ public interface AccessPolicy {
    *
    * @param actor the registry's actor
    * @param operation what is about to be done
-   * @param model the model's full name, its namespace included: {@code risk.delay}
+   * @param model the model's full name, its namespace included: {@code risk.delay}; {@code *} if it
+   *     is about all
    * @return true to let it happen
    */
   boolean allows(String actor, Operation operation, String model);

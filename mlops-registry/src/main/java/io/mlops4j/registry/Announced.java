@@ -59,11 +59,13 @@ final class Announced {
     json.put("byName", rows.byName());
     var columns = json.putArray("columns");
     for (Column column : rows.columns()) {
-      columns
-          .addObject()
-          .put("name", column.name())
-          .put("kind", column.kind().name())
-          .put("length", column.length());
+      ObjectNode node =
+          columns
+              .addObject()
+              .put("name", column.name())
+              .put("kind", column.kind().name())
+              .put("length", column.length());
+      column.definition().ifPresent(definition -> node.put("definition", definition));
     }
     return json;
   }
@@ -105,7 +107,8 @@ final class Announced {
           new Column(
               column.path("name").asText(),
               FeatureKind.valueOf(column.path("kind").asText()),
-              column.path("length").asInt()));
+              column.path("length").asInt(),
+              Optional.ofNullable(column.path("definition").textValue())));
     }
     Rows rows =
         new Rows(

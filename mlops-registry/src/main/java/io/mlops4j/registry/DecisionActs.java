@@ -110,6 +110,7 @@ final class DecisionActs {
             who,
             Text.printable(comment, 2000),
             registry.options().time().now());
+    PutWindow window = new PutWindow(registry.options().time());
     String digest = decisions.put(approval);
     int number = decision.candidate().number();
     List<Approval> before = decisions.approvals(decision);
@@ -131,6 +132,7 @@ final class DecisionActs {
             throw new MlopsException(
                 who + " has approved this decision already; every approval counts one person.");
           }
+          window.requireOpen("Approving " + decision.candidate());
           return stored(Kind.APPROVE, number, digest, role + ": " + approval.comment());
         });
     return approval;

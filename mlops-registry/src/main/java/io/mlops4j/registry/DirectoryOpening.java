@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -68,14 +69,23 @@ final class DirectoryOpening {
   }
 
   static void warnIfShared(Path root) throws IOException {
-    String type = Files.getFileStore(root).type().toLowerCase(Locale.ROOT);
-    if (type.startsWith("nfs") || type.startsWith("cifs") || type.startsWith("smb")) {
+    String type = Files.getFileStore(root).type();
+    if (isShared(type)) {
       LOG.warn(
           "Store {} is on {}. Use it from one machine only: network file systems do not keep the"
               + " promises several machines would need.",
           root,
           type);
     }
+  }
+
+  /** What operating systems call file systems that other machines may write to. */
+  private static final Pattern SHARED =
+      Pattern.compile(
+          "(nfs|cifs|smb|afs|ceph|lustre|glusterfs|gpfs|ocfs2|gfs2|fuse\\.(sshfs|glusterfs|ceph|s3fs)).*");
+
+  static boolean isShared(String type) {
+    return SHARED.matcher(type.toLowerCase(Locale.ROOT)).matches();
   }
 
   /** Deletes what crashed writers left behind, if it is old enough to be no one's. */

@@ -76,12 +76,25 @@ public record FleetInstance(
    * @param name what it is called
    * @param kind what its values are
    * @param length how many floats a vector holds; 0 if undeclared, 1 for other kinds
+   * @param definition the fingerprint of what computes it, or empty
    */
-  public record Column(String name, FeatureKind kind, int length) {
+  public record Column(String name, FeatureKind kind, int length, Optional<String> definition) {
     /** Checks for null. */
     public Column {
       Objects.requireNonNull(name, "name");
       Objects.requireNonNull(kind, "kind");
+      Objects.requireNonNull(definition, "definition");
+    }
+
+    /**
+     * Creates a feature whose value is given.
+     *
+     * @param name what it is called
+     * @param kind what its values are
+     * @param length how many floats a vector holds
+     */
+    public Column(String name, FeatureKind kind, int length) {
+      this(name, kind, length, Optional.empty());
     }
   }
 

@@ -43,7 +43,8 @@ final class Loaders<I, O> {
   private static Rows rows(Schema<?> schema, ModelLoader<?, ?> loader) {
     List<Column> columns = new ArrayList<>();
     for (Feature<?> feature : schema.features()) {
-      columns.add(new Column(feature.name(), feature.kind(), feature.length()));
+      columns.add(
+          new Column(feature.name(), feature.kind(), feature.length(), feature.definition()));
     }
     return new Rows(
         schema.name(),

@@ -159,7 +159,7 @@ final class ModelLog {
               + model
               + ": gave up after losing "
               + MAX_ATTEMPTS
-              + " races for the log's end.");
+              + " races for the log's end. Are reads answered by a replica that lags behind?");
     } finally {
       ioLock.unlock();
       tell();

@@ -4,6 +4,7 @@ import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.ModelLoader;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.core.ObjectStore;
+import io.mlops4j.core.Progress;
 import io.mlops4j.core.Subscription;
 import io.mlops4j.core.Text;
 import io.mlops4j.registry.FleetInstance.Reader;
@@ -210,21 +211,36 @@ public final class ModelRegistry implements AutoCloseable {
    * @return the problems, empty if there is none
    */
   public List<Problem> verify(Map<String, String> heads) {
+    return verify(heads, Progress.silent());
+  }
+
+  /**
+   * Returns the same, and says how far it has come.
+   *
+   * @param heads as above
+   * @param progress is told of {@code models}, and then of {@code objects}
+   * @return the problems, empty if there is none
+   */
+  public List<Problem> verify(Map<String, String> heads, Progress progress) {
     List<Problem> problems = new ArrayList<>();
     Set<String> checked = new HashSet<>();
-    for (String name : fullNames()) {
+    List<String> names = fullNames();
+    int done = 0;
+    for (String name : names) {
       String head = heads.get(name.substring(prefix.length()));
       problems.addAll(ModelLog.verify(name, store, options, head));
       Verification verification = new Verification(name, log(name), new Blobs(store));
       problems.addAll(verification.run());
+      problems.addAll(aliases(name).verify(log(name)));
       checked.addAll(verification.checked());
+      progress.report("models", ++done, names.size());
     }
     heads.keySet().stream()
         .filter(name -> !models().contains(name))
         .forEach(
             name -> problems.add(new Problem("log of " + name, "The whole model is missing.")));
     problems.addAll(policyBook.verify());
-    problems.addAll(new StoreVerification(store).run(checked));
+    problems.addAll(new StoreVerification(store, progress).run(checked));
     return List.copyOf(problems);
   }
 
@@ -281,9 +297,11 @@ public final class ModelRegistry implements AutoCloseable {
    * @throws MlopsException if an object cannot be read, for then what is referred to is not known:
    *     nothing was freed
    * @throws UnsupportedOperationException if the store is neither a directory nor a database
+   * @throws AccessDeniedException if the actor may not {@link Operation#COLLECT}
    */
   public Garbage collectGarbage(Duration grace) {
     requireOpen();
+    require(Operation.COLLECT, "*");
     if (storeFormat > LogRecord.FORMAT) {
       throw newer("Store " + store, storeFormat, LogRecord.FORMAT);
     }

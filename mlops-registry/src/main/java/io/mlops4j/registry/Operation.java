@@ -17,5 +17,10 @@ public enum Operation {
   /** Return production to an earlier champion. */
   ROLLBACK,
   /** Let nothing be promoted, or let promotions go on. */
-  FREEZE
+  FREEZE,
+  /**
+   * Free what nobody refers to. It is about the whole store, not one model, so the policy is asked
+   * about the model {@code *}: only a rule for all models allows it.
+   */
+  COLLECT
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /*
  * policies/<digest of the name>/<number>.json, each holding the digest of the record before it:
@@ -122,8 +123,11 @@ final class PolicyBook {
     int next = 1;
     for (String key : store.list("policies/" + folder)) {
       int number = next++;
+      byte[] bytes = bytes(key, number, damage);
+      if (bytes == null) {
+        continue;
+      }
       try {
-        byte[] bytes = store.get(key).orElseThrow(() -> new IntegrityException(key + " is gone."));
         ObjectNode json = Json.parse(bytes, key);
         if (!json.path("prev").asText().equals(head) || json.path("number").asInt() != number) {
           damage.add(
@@ -135,10 +139,24 @@ final class PolicyBook {
         versions.add(version(json));
         head = Digests.sha256(bytes);
       } catch (MlopsException | DateTimeException e) {
-        damage.add("Record " + number + " is torn or damaged; it counts as not stored.");
+        damage.add(torn(number));
       }
     }
     return new Pages(List.copyOf(versions), next, head, damage);
+  }
+
+  /** Null if they are torn. What cannot be read now is no damage: the next record builds on it. */
+  private byte @Nullable [] bytes(String key, int number, List<String> damage) {
+    try {
+      return store.get(key).orElseThrow(() -> new IntegrityException(key + " is gone."));
+    } catch (IntegrityException e) {
+      damage.add(torn(number));
+      return null;
+    }
+  }
+
+  private static String torn(int number) {
+    return "Record " + number + " is torn or damaged; it counts as not stored.";
   }
 
   private static PolicyVersion version(ObjectNode json) {

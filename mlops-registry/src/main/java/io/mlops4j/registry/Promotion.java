@@ -91,13 +91,16 @@ final class Promotion {
                 + policy.name()
                 + ", so there is nothing to override. Promote it.");
       }
+      PutWindow window = new PutWindow(registry.options().time());
       String digest = decisions.put(judgement);
       HistoryEntry entry =
           log.append(
-              state ->
-                  judgement.contest().holds(state)
-                      ? stored(Kind.REQUEST_OVERRIDE, digest, reason)
-                      : null);
+              state -> {
+                window.requireOpen("Asking for an override of " + log.model() + ":" + number);
+                return judgement.contest().holds(state)
+                    ? stored(Kind.REQUEST_OVERRIDE, digest, reason)
+                    : null;
+              });
       if (entry != null) {
         return decision;
       }
@@ -124,6 +127,7 @@ final class Promotion {
     GateDecision decision = judgement.decision();
     boolean pass = decision.verdict() == GateResult.Verdict.PASS;
     Kind kind = pass ? passing : Kind.REFUSE;
+    PutWindow window = new PutWindow(registry.options().time());
     String digest = decisions.put(judgement);
     String reason = DecisionActs.reason(decision);
     HistoryEntry entry =
@@ -135,6 +139,7 @@ final class Promotion {
               if (!judgement.contest().holds(state)) {
                 return null;
               }
+              window.requireOpen("Deciding about " + log.model() + ":" + number);
               return kind == Kind.PROMOTE
                   ? crowning(state, kind, number, Optional.of(digest), reason)
                   : stored(kind, digest, reason);

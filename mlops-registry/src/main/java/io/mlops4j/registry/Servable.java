@@ -158,6 +158,12 @@ record Servable(
         case VECTOR -> schema.vector(column.name(), Math.max(1, column.length()), row -> null);
       }
     }
-    return schema.build();
+    Schema<Object> built = schema.build();
+    for (Column column : rows.columns()) {
+      if (column.definition().isPresent()) {
+        built = built.withDefinition(column.name(), column.definition().get());
+      }
+    }
+    return built;
   }
 }

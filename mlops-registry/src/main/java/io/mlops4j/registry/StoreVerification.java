@@ -3,6 +3,7 @@ package io.mlops4j.registry;
 import io.mlops4j.core.Digests;
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.ObjectStore;
+import io.mlops4j.core.Progress;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -15,17 +16,21 @@ final class StoreVerification {
   private static final String BLOBS = DirectoryObjectStore.BLOBS;
 
   private final ObjectStore store;
+  private final Progress progress;
   private final List<Problem> problems = new ArrayList<>();
 
-  StoreVerification(ObjectStore store) {
+  StoreVerification(ObjectStore store, Progress progress) {
     this.store = store;
+    this.progress = progress;
   }
 
   /** What is wrong, where nobody has looked: not at these blobs, at logs, or at policies. */
   List<Problem> run(Set<String> checked) {
     Set<String> models = new HashSet<>(store.list("names"));
     Set<String> nameless = new TreeSet<>();
-    for (String key : store.list("")) {
+    List<String> keys = store.list("");
+    int done = 0;
+    for (String key : keys) {
       String[] parts = key.split("/", -1);
       if (key.startsWith(BLOBS)) {
         if (!checked.contains(parts[parts.length - 1])) {
@@ -38,6 +43,7 @@ final class StoreVerification {
       } else if (!parts[0].equals("policies")) {
         object(key);
       }
+      progress.report("objects", ++done, keys.size());
     }
     nameless.forEach(
         model ->

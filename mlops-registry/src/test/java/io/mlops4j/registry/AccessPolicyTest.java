@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.core.ObjectStore;
 import io.mlops4j.evaluation.Metric;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -95,6 +96,23 @@ class AccessPolicyTest {
               assertThat(model.history().subList(before, before + actions.size()))
                   .allSatisfy(entry -> assertThat(entry.by()).isEqualTo("bob"));
             });
+  }
+
+  /** It is about the whole store. */
+  @Test
+  void collectGarbage_withoutARuleForAllModels_isRefused() {
+    RegistryOptions bob = open.withActor("bob");
+    Duration day = Duration.ofDays(1);
+    AccessPolicy namespace =
+        AccessPolicy.rules().allowAll("bob", "risk.*").allowAll("bob", "delay");
+    assertThatThrownBy(
+            () -> ModelRegistry.on(store, bob.withAccessPolicy(namespace)).collectGarbage(day))
+        .isInstanceOf(AccessDeniedException.class)
+        .hasMessageStartingWith("bob may not COLLECT *.");
+    AccessPolicy all = AccessPolicy.rules().allow("bob", "*", Operation.COLLECT);
+    assertThatThrownBy(() -> ModelRegistry.on(store, bob.withAccessPolicy(all)).collectGarbage(day))
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageContaining("keeps everything");
   }
 
   /** Aliases are not in the log, so they have a test of their own. */

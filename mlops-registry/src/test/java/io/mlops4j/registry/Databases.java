@@ -22,7 +22,7 @@ import org.h2.jdbcx.JdbcDataSource;
 import org.jspecify.annotations.Nullable;
 
 /** Databases for tests: one PostgreSQL server for the whole run, and as many H2 as wanted. */
-final class Databases {
+public final class Databases {
   private static final AtomicInteger NUMBER = new AtomicInteger();
 
   private Databases() {}
@@ -57,7 +57,8 @@ final class Databases {
     }
   }
 
-  static DataSource postgres() {
+  /** One pool for all. */
+  public static DataSource postgres() {
     return Server.POOL;
   }
 
@@ -113,7 +114,7 @@ final class Databases {
   }
 
   /** A prefix that no other test uses. */
-  static String prefix() {
+  public static String prefix() {
     return "t" + NUMBER.incrementAndGet() + "_";
   }
 

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DirectoryObjectStoreTest {
@@ -380,5 +381,29 @@ class DirectoryObjectStoreTest {
         .hasSize(1)
         .allSatisfy(
             problem -> assertThat(problem.what()).contains("record 2 was damaged or deleted"));
+  }
+
+  /** The names that Linux, macOS and Windows give to file systems. */
+  @ParameterizedTest
+  @CsvSource({
+    "nfs, true",
+    "nfs4, true",
+    "cifs, true",
+    "smb3, true",
+    "smbfs, true",
+    "ceph, true",
+    "fuse.sshfs, true",
+    "LUSTRE, true",
+    "ext4, false",
+    "xfs, false",
+    "overlay, false",
+    "tmpfs, false",
+    "apfs, false",
+    "NTFS, false",
+    "fuseblk, false",
+    "btrfs, false"
+  })
+  void isShared_typeOfAFileSystem_saysWhetherOtherMachinesMayWrite(String type, boolean shared) {
+    assertThat(DirectoryOpening.isShared(type)).isEqualTo(shared);
   }
 }

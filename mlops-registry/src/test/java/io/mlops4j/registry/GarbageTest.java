@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mlops4j.core.Digests;
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.ModelFiles;
+import io.mlops4j.core.ObjectStore;
 import io.mlops4j.core.Time;
 import io.mlops4j.core.VirtualTime;
 import java.io.FileOutputStream;
@@ -18,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -321,6 +323,45 @@ class GarbageTest {
   void collect_storeOfOthers_isRefused() {
     assertThatThrownBy(() -> ModelRegistry.inMemory().garbage(DAY))
         .isInstanceOf(UnsupportedOperationException.class);
+  }
+
+  /** The blob of a decision may be gone by the time the log is to name it. */
+  @Test
+  void promote_thatTakesLongerThanBlobsAreKept_isRefusedAndPromotesNothing() {
+    ObjectStore sound = ObjectStore.inMemory();
+    boolean[] slow = {false};
+    ObjectStore store =
+        new ObjectStore() {
+          @Override
+          public boolean putIfAbsent(String key, byte[] value) {
+            if (slow[0] && key.startsWith("blobs/")) {
+              time.advance(Duration.ofMinutes(61));
+            }
+            return sound.putIfAbsent(key, value);
+          }
+
+          @Override
+          public Optional<byte[]> get(String key) {
+            return sound.get(key);
+          }
+
+          @Override
+          public List<String> list(String prefix) {
+            return sound.list(prefix);
+          }
+        };
+    RegisteredModel<String, String> model =
+        ModelRegistry.on(store, options).model("delay", Models.LOADER);
+    Models.champion(model, "a", 0.7);
+    Models.validated(model, "b", 0.8);
+    int before = model.history().size();
+    slow[0] = true;
+    assertThatThrownBy(() -> model.promote(2, Models.lenient()))
+        .isInstanceOf(MlopsException.class)
+        .hasMessageStartingWith("Deciding about delay:2 took longer than 60 minutes");
+    assertThat(model.history()).hasSize(before);
+    slow[0] = false;
+    assertThat(model.promote(2, Models.lenient()).promoted()).isTrue();
   }
 
   @Test

@@ -11,6 +11,7 @@ import io.mlops4j.core.Time;
 import io.mlops4j.core.VirtualTime;
 import io.mlops4j.registry.LossySource.Loss;
 import java.io.ByteArrayInputStream;
+import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -269,6 +270,41 @@ class JdbcFaultsTest {
       }
       threads.shutdown();
       assertThat(won).isEqualTo(1);
+    }
+  }
+
+  /** What a pool says, such as HikariCP, when it has no connection to give. */
+  @Test
+  void everyOperation_poolExhausted_saysSoAndLosesNothingAndGoesOnAfterwards() {
+    DataSource database = Databases.pooled(Databases.h2());
+    boolean[] exhausted = {false};
+    int[] asked = {0};
+    DataSource pool =
+        Databases.proxy(
+            DataSource.class,
+            (method, arguments) -> {
+              asked[0]++;
+              if (exhausted[0]) {
+                throw new SQLTransientConnectionException(
+                    "pool - Connection is not available, request timed out after 250ms");
+              }
+              return method.invoke(database, arguments);
+            });
+    ObjectStore store = open(pool, "t_");
+    fill(store);
+    for (Operation operation : Operation.values()) {
+      exhausted[0] = true;
+      asked[0] = 0;
+      assertThatThrownBy(() -> operation.work.apply(store))
+          .as("%s", operation)
+          .isInstanceOf(MlopsException.class)
+          .hasMessageStartingWith("Store tables t_*: ")
+          .hasMessageContaining("Connection is not available, request timed out after 250ms");
+      assertThat(asked[0]).as("attempts are bounded").isBetween(1, 20);
+      exhausted[0] = false;
+      undo(database, "t_");
+      fill(store);
+      assertThat(operation.work.apply(store)).as("%s", operation).isEqualTo(operation.answer);
     }
   }
 

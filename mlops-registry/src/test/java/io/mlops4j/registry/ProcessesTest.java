@@ -4,6 +4,8 @@ import static io.mlops4j.registry.CrashWriter.MODEL;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mlops4j.core.ModelSource;
+import io.mlops4j.core.Subscription;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -14,6 +16,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -182,6 +185,23 @@ class ProcessesTest {
       assertThat(model.versions().stream().filter(v -> v.stage() == Stage.ARCHIVED)).hasSize(15);
       assertEachPromotionReplacedTheOneBefore(model);
       assertThat(first.verify()).isEmpty();
+    }
+  }
+
+  @Test
+  void subscribe_anotherProcessPromotes_isToldAndSeesTheNewChampion(@TempDir Path root)
+      throws Exception {
+    try (ModelRegistry registry = ModelRegistry.open(root)) {
+      ModelSource<String, String> production = registry.model(MODEL, Models.LOADER).production();
+      assertThat(production.current()).isInstanceOf(ModelSource.Empty.class);
+      CountDownLatch told = new CountDownLatch(1);
+      try (Subscription following = production.subscribe(told::countDown)) {
+        assertThat(following).isNotNull();
+        Process child = start(root, "other", 0, "champion");
+        assertThat(told.await(1, TimeUnit.MINUTES)).as("news of another process").isTrue();
+        assertThat(child.waitFor()).isZero();
+      }
+      assertThat(production.current()).isInstanceOf(ModelSource.Selected.class);
     }
   }
 

@@ -95,6 +95,23 @@ class ServableTest {
     return Servable.of(VERSION, version).by(announced(new Binding(rows)));
   }
 
+  @Test
+  void canServe_featureComputedByAnotherDefinition_saysNoAsTheLoaderDoes() {
+    Schema<Object> rows = Schema.<Object>builder("rows").numeric("late", row -> 0).build();
+    Schema<Object> trained = rows.withDefinition("late", "ab".repeat(32));
+    Schema<Object> newer = rows.withDefinition("late", "cd".repeat(32));
+    ModelFiles version =
+        FILES.withEncoding(InputEncoding.numeric(trained)).withSignature(trained.fingerprint());
+
+    assertThat(ask(trained, version).answer()).isEqualTo(Answer.YES);
+    for (Schema<Object> other : List.of(newer, rows)) {
+      assertThat(loads(other, version)).isFalse();
+      assertThat(ask(other, version).answer()).isEqualTo(Answer.NO);
+      assertThat(ask(other, version).sentence())
+          .contains("Feature late was computed in training by definition ababababab");
+    }
+  }
+
   private static boolean loads(Schema<Object> rows, ModelFiles version) {
     try {
       new Binding(rows).load(VERSION, version).close();

@@ -69,12 +69,21 @@ class StoreFaultsTest {
     Write(Consumer<RegisteredModel<String, String>> work) {
       this.work = work;
     }
+
+    void on(RegisteredModel<String, String> model) {
+      work.accept(model);
+    }
   }
 
   @BeforeAll
   static void fill() {
     template = root.resolve("template");
-    RegisteredModel<String, String> model = open(template, new Unfailing());
+    fill(template);
+  }
+
+  /** Five versions in all stages: each write has something to do. */
+  static void fill(Path directory) {
+    RegisteredModel<String, String> model = open(directory, new Unfailing());
     Models.champion(model, "a", 0.7);
     Models.champion(model, "b", 0.8);
     Models.validated(model, "c", 0.9);
@@ -83,7 +92,7 @@ class StoreFaultsTest {
   }
 
   /** A disk that works; forcing would only take time. */
-  private static class Unfailing extends Disk {
+  static class Unfailing extends Disk {
     @Override
     void sync(FileOutputStream out) throws IOException {}
 
@@ -91,16 +100,25 @@ class StoreFaultsTest {
     void syncDirectory(Path directory) throws IOException {}
   }
 
-  private static RegisteredModel<String, String> open(Path directory, Disk disk) {
+  static RegisteredModel<String, String> open(Path directory, Disk disk) {
     return ModelRegistry.on(DirectoryObjectStore.open(directory, disk, Time.system()), OPTIONS)
         .model("Delay", Models.LOADER);
   }
 
   private static Path copy() {
-    Path target = root.resolve("s" + number++);
-    try (Stream<Path> files = Files.walk(template)) {
+    return copy(template, root.resolve("s" + number++));
+  }
+
+  /** Files that are there are never changed, so a second name for each will do. */
+  static Path copy(Path source, Path target) {
+    try (Stream<Path> files = Files.walk(source)) {
       for (Path file : (Iterable<Path>) files::iterator) {
-        Files.copy(file, target.resolve(template.relativize(file).toString()));
+        Path name = target.resolve(source.relativize(file).toString());
+        if (Files.isDirectory(file)) {
+          Files.createDirectories(name);
+        } else {
+          Files.createLink(name, file);
+        }
       }
       return target;
     } catch (IOException e) {
@@ -120,7 +138,7 @@ class StoreFaultsTest {
     return seen.append(model.promotionFreeze().isPresent()).toString();
   }
 
-  private static String seen(Path directory) {
+  static String seen(Path directory) {
     return seen(open(directory, new Unfailing()));
   }
 
@@ -162,7 +180,7 @@ class StoreFaultsTest {
     delete(sound);
   }
 
-  private static void delete(Path directory) {
+  static void delete(Path directory) {
     try {
       TestDisk.deleteAll(directory);
     } catch (IOException e) {
@@ -174,7 +192,7 @@ class StoreFaultsTest {
   @EnumSource(Write.class)
   void everyCall_fails_leavesTheStateBeforeOrAfterAndCanBeRepeated(Write write) {
     int at = 1;
-    for (boolean happened = true; happened; at += PROOF ? 1 : 5) {
+    for (boolean happened = true; happened; at += PROOF ? 1 : 9) {
       happened = false;
       for (Fault fault : List.of(Fault.ERROR_ONCE, Fault.ERROR_FROM_NOW_ON, Fault.CRASH)) {
         for (int error = 0; error < (PROOF && fault != Fault.CRASH ? ERRORS.size() : 1); error++) {
@@ -187,6 +205,53 @@ class StoreFaultsTest {
     }
     // Opening alone makes several.
     assertThat(at).isGreaterThan(8);
+  }
+
+  /** Runs out of memory at the n-th write. */
+  private static final class OutOfMemory extends Unfailing {
+    private final int at;
+    private int writes;
+
+    OutOfMemory(int at) {
+      this.at = at;
+    }
+
+    @Override
+    void write(FileOutputStream out, byte[] bytes, int length) throws IOException {
+      if (++writes == at) {
+        super.write(out, bytes, length / 2);
+        throw new OutOfMemoryError("Java heap space");
+      }
+      super.write(out, bytes, length);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Write.class)
+  void everyWrite_outOfMemory_leavesTheStateBeforeOrAfterAndTheRegistryUsable(Write write) {
+    OutOfMemory disk;
+    int at = 0;
+    do {
+      disk = new OutOfMemory(++at);
+      Path directory = copy();
+      String before = seen(directory);
+      RegisteredModel<String, String> model = open(directory, disk);
+      try {
+        write.work.accept(model);
+      } catch (OutOfMemoryError e) {
+        assertThat(e).hasMessage("Java heap space");
+      }
+      // The same registry goes on, as if nothing had been.
+      if (seen(model).equals(before)) {
+        write.work.accept(model);
+      }
+      assertThat(seen(directory))
+          .as("%s, write %d", write, at)
+          .isNotEqualTo(before)
+          .isEqualTo(seen(model));
+      delete(directory);
+    } while (disk.writes >= at);
+    assertThat(at).isGreaterThan(1);
   }
 
   /** Reports success and has written half. */
@@ -246,7 +311,7 @@ class StoreFaultsTest {
       do {
         disk = new FailingReads(at, forGood);
         check(write, disk, write + ", read " + at + (forGood ? " and after" : ""));
-        at += PROOF ? 1 : 5;
+        at += PROOF ? 1 : 9;
       } while (disk.reads >= disk.at);
       assertThat(at).isGreaterThan(6);
     }

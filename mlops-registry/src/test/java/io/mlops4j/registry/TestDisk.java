@@ -177,6 +177,38 @@ class TestDisk extends Disk {
     }
   }
 
+  /** How many parts a power failure may take away now: contents and names that were not forced. */
+  int atRisk() {
+    return (int) (looseContents().count() + looseEntries.stream().filter(Files::exists).count());
+  }
+
+  private Stream<Path> looseContents() {
+    return inode.entrySet().stream()
+        .filter(file -> !forcedInodes.contains(file.getValue()) && Files.exists(file.getKey()))
+        .map(Map.Entry::getKey)
+        .sorted();
+  }
+
+  /** Takes away exactly the parts whose bits are set; a content becomes zeros. */
+  void losePower(long parts) {
+    try {
+      List<Path> entries = looseEntries.stream().filter(Files::exists).toList();
+      int bit = 0;
+      for (Path file : looseContents().toList()) {
+        if ((parts >> bit++ & 1) == 1) {
+          Files.write(file, new byte[(int) Files.size(file)]);
+        }
+      }
+      for (Path entry : entries) {
+        if ((parts >> bit++ & 1) == 1 && Files.exists(entry)) {
+          drop(entry);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private void drop(Path entry) throws IOException {
     Path before = renamed.get(entry);
     if (before != null && Files.notExists(before)) {

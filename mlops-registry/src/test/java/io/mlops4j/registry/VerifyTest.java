@@ -71,6 +71,47 @@ class VerifyTest {
     assertThat(registry().verify()).isEmpty();
   }
 
+  @Test
+  void verify_aliasWhoseRecordWasDeletedOrRedirected_isNamed() throws Exception {
+    fill();
+    RegisteredModel<String, String> model = registry().model("Delay", Models.LOADER);
+    model.select().point("shadow", 1, "first");
+    model.select().point("shadow", 1, "second");
+    model.select().point("canary", 1, "first");
+    assertThat(registry().verify()).isEmpty();
+    store()
+        .putIfAbsent(
+            "aliases/Delay/bad/000001.json", "{\"alias\":\"bad\",\"version\":7}".getBytes(UTF_8));
+    store()
+        .putIfAbsent(
+            "aliases/Delay/canary/000002.json",
+            "{\"alias\":\"shadow\",\"version\":1}".getBytes(UTF_8));
+    assertThat(registry().verify())
+        .extracting(Problem::toString)
+        .satisfiesExactlyInAnyOrder(
+            bad -> assertThat(bad).contains("aliases/Delay/bad", "version 7; there are 1"),
+            moved -> assertThat(moved).contains("canary/000002", "\"shadow\""));
+    for (Path file : files(root)) {
+      if (file.toString().contains("shadow") && file.toString().contains("000001")) {
+        Files.delete(file);
+      }
+    }
+    assertThat(registry().verify().toString()).contains("shadow/000001.json", "was deleted");
+  }
+
+  @Test
+  void verify_progress_comesToItsEndInModelsAndInObjects() {
+    fill();
+    List<String> told = new java.util.ArrayList<>();
+    registry()
+        .verify(java.util.Map.of(), (what, done, total) -> told.add(what + done + "/" + total));
+    int objects = store().list("").size();
+    assertThat(told)
+        .startsWith("models1/2", "models2/2", "objects1/" + objects)
+        .endsWith("objects" + objects + "/" + objects)
+        .hasSize(2 + objects);
+  }
+
   /** What a problem about a file says, at least. */
   private static String naming(Path file, String name) {
     if (file.toString().contains("/log/")) {

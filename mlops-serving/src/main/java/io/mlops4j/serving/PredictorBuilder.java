@@ -32,6 +32,7 @@ public final class PredictorBuilder<I, O> {
 
   final List<PredictionListener<I, O>> listeners = new ArrayList<>();
   final List<SwapListener> swapListeners = new ArrayList<>();
+  final List<QueuedMirror<I, O>> mirrors = new ArrayList<>();
   @Nullable MicroBatching batching;
   @Nullable Function<? super I, ? extends O> fallback;
   @Nullable MeterRegistry meters;
@@ -227,6 +228,21 @@ public final class PredictorBuilder<I, O> {
    */
   public PredictorBuilder<I, O> listener(PredictionListener<I, O> listener) {
     listeners.add(Objects.requireNonNull(listener, "listener"));
+    return this;
+  }
+
+  /**
+   * Shows predictions to a candidate after the request: its rows reach the mirror as they reach a
+   * listener, and the mirror stands back while requests of this predictor queue. May be called
+   * several times.
+   *
+   * @param mirror the mirror; closed by who made it, after this predictor
+   * @return this
+   */
+  public PredictorBuilder<I, O> mirror(Mirror<I, O> mirror) {
+    QueuedMirror<I, O> queued = (QueuedMirror<I, O>) Objects.requireNonNull(mirror, "mirror");
+    mirrors.add(queued);
+    listeners.add(queued);
     return this;
   }
 

@@ -4,6 +4,7 @@ import io.mlops4j.core.EncodedRow;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.core.Prediction;
 import io.mlops4j.core.Schema;
+import io.mlops4j.core.Subscription;
 import io.mlops4j.core.Time;
 import java.time.Duration;
 import java.util.List;
@@ -46,6 +47,7 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
   private final @Nullable PredictionFeed<I, O> feed;
   private final @Nullable PredictorMeters meters;
   private final @Nullable Spans<I, O> spans;
+  private final List<Subscription> mirrors;
 
   /** Whether a call without options is an answer and nothing else. */
   private final boolean plain;
@@ -134,6 +136,7 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
     if (meters != null) {
       meters.version(this::version);
     }
+    mirrors = builder.mirrors.stream().map(m -> m.watch(() -> isBusy(queue))).toList();
     plain = cache == null && inputCheck == null && timeout == Deadline.NONE && spans == null;
   }
 
@@ -357,6 +360,13 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
     return (version == null ? 0 : version.lease.inside()) + batcher.waiting();
   }
 
+  /** Read by mirrors' threads, which stand back meanwhile. */
+  private boolean isBusy(AdmissionQueue<I, O> queue) {
+    ServedVersion<I, O> version = versions.current();
+    return queue.live() > 0
+        || (version != null && version.lease.inside() > Runtime.getRuntime().availableProcessors());
+  }
+
   private long dropped() {
     return feed == null ? 0 : feed.dropped();
   }
@@ -399,6 +409,7 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
       versions.retire();
       done = false;
     }
+    mirrors.forEach(Subscription::close);
     if (meters != null) {
       meters.close();
     }

@@ -95,16 +95,18 @@ class MeterTableTest {
     SimpleMeterRegistry registry = new SimpleMeterRegistry();
     SwitchableSource<float[], Double> source = new SwitchableSource<>();
     source.select(Models.release(1, () -> Models.one("plus1")));
-    try (Predictor<float[], Double> predictor =
-        Predictor.from(source)
-            .microBatching(MicroBatching.withDefaults())
-            .cache(Caching.withDefaults())
-            .circuitBreaker(CircuitBreaking.withDefaults())
-            .previousVersionFallback()
-            .fallback(row -> 0.0)
-            .listener(p -> {})
-            .meters(registry)
-            .build()) {
+    try (Predictor<float[], Double> candidate = Predictor.of(Models.one("plus2")).build();
+        Mirror<float[], Double> mirror = Mirror.to(candidate).meters(registry).build();
+        Predictor<float[], Double> predictor =
+            Predictor.from(source)
+                .microBatching(MicroBatching.withDefaults())
+                .cache(Caching.withDefaults())
+                .circuitBreaker(CircuitBreaking.withDefaults())
+                .previousVersionFallback()
+                .fallback(row -> 0.0)
+                .mirror(mirror)
+                .meters(registry)
+                .build()) {
       predictor.predict(Models.row(1));
       return exported(registry);
     }

@@ -179,6 +179,7 @@ class ArchitectureTest {
             "io.mlops4j.report",
             "io.mlops4j.tribuo",
             "io.mlops4j.junit",
+            "io.mlops4j.junit.simulation",
             "io.mlops4j.cli")
         .containsAll(SIBLINGS.stream().map(s -> "io.mlops4j." + s).toList());
   }

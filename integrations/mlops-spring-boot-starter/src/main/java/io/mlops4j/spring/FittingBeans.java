@@ -29,10 +29,10 @@ record FittingBeans(ConfigurableListableBeanFactory beans, String predictor) {
 
   private boolean isMeant(String bean) {
     Qualifier qualifier = beans.findAnnotationOnBean(bean, Qualifier.class);
-    if (bean.equals(predictor + "Drift")) {
+    if (bean.equals(predictor + "Drift") || bean.equals(predictor + "Rollout")) {
       return true;
     }
-    boolean another = bean.endsWith("Drift") && isMade(bean);
+    boolean another = (bean.endsWith("Drift") || bean.endsWith("Rollout")) && isMade(bean);
     return !another && (qualifier == null || qualifier.value().equals(predictor));
   }
 

@@ -2,13 +2,14 @@ package io.mlops4j.spring;
 
 import io.mlops4j.core.ClassProbabilities;
 import io.mlops4j.core.PinnableSource;
+import io.mlops4j.delivery.Rollout;
 import io.mlops4j.drift.DriftMonitor;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.RegisteredModel;
 import io.mlops4j.serving.Predictor;
-import io.mlops4j.spring.MlopsProperties.DriftProperties;
 import io.mlops4j.spring.MlopsProperties.Output;
 import io.mlops4j.spring.MlopsProperties.PredictorProperties;
+import io.mlops4j.spring.MlopsProperties.RolloutProperties;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +59,8 @@ final class MlopsBeans implements BeanDefinitionRegistryPostProcessor {
           ResolvableType.forClass(ModelRegistry.class),
           () -> RegistryOpening.open(properties.registry(), environment));
     }
-    requireKnown(properties.drift(), properties.predictors());
+    requireKnown("drift", properties.drift(), properties.predictors());
+    requireKnown("rollouts", properties.rollouts(), properties.predictors());
     properties
         .predictors()
         .forEach((name, predictor) -> register(beans, name, predictor, properties));
@@ -72,11 +74,11 @@ final class MlopsBeans implements BeanDefinitionRegistryPostProcessor {
   }
 
   private static void requireKnown(
-      Map<String, DriftProperties> drift, Map<String, PredictorProperties> predictors) {
-    for (String name : drift.keySet()) {
+      String kind, Map<String, ?> asked, Map<String, PredictorProperties> predictors) {
+    for (String name : asked.keySet()) {
       if (!predictors.containsKey(name)) {
         throw new StartException(
-            "mlops.drift." + name + " is about a predictor that is not configured.",
+            "mlops." + kind + "." + name + " is about a predictor that is not configured.",
             "Name one of mlops.predictors: "
                 + (predictors.isEmpty() ? "there is none yet" : predictors.keySet())
                 + ".");
@@ -99,7 +101,15 @@ final class MlopsBeans implements BeanDefinitionRegistryPostProcessor {
     if (all.drift().containsKey(name)) {
       register(beans, name + "Drift", generic(DriftMonitor.class, row, answer), wiring::monitor);
     }
-    register(beans, name, generic(Predictor.class, row, answer), wiring::predictor);
+    RolloutProperties rollout = all.rollouts().get(name);
+    if (rollout == null) {
+      register(beans, name, generic(Predictor.class, row, answer), wiring::predictor);
+      return;
+    }
+    RolloutWiring<?, ?> canary =
+        new RolloutWiring<>(name, rollout, all.registry(), row, answer, beans, wiring);
+    register(beans, name + "Rollout", generic(Rollout.class, row, answer), canary::rollout);
+    register(beans, name, generic(Predictor.class, row, answer), canary::split);
   }
 
   private static ResolvableType generic(Class<?> type, Class<?> row, Class<?> answer) {

@@ -1,5 +1,6 @@
 package io.mlops4j.spring;
 
+import io.mlops4j.delivery.RolloutPlan.Undecided;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -18,12 +19,14 @@ record MlopsProperties(
     @Nullable Duration shutdownTimeout,
     @DefaultValue("true") boolean readinessGroup,
     @Nullable Map<String, PredictorProperties> predictors,
-    @Nullable Map<String, DriftProperties> drift) {
+    @Nullable Map<String, DriftProperties> drift,
+    @Nullable Map<String, RolloutProperties> rollouts) {
   static final String PREFIX = "mlops";
 
   MlopsProperties {
     predictors = predictors == null ? Map.of() : new TreeMap<>(predictors);
     drift = drift == null ? Map.of() : new TreeMap<>(drift);
+    rollouts = rollouts == null ? Map.of() : new TreeMap<>(rollouts);
   }
 
   @Override
@@ -34,6 +37,11 @@ record MlopsProperties(
   @Override
   public Map<String, DriftProperties> drift() {
     return drift == null ? Map.of() : drift;
+  }
+
+  @Override
+  public Map<String, RolloutProperties> rollouts() {
+    return rollouts == null ? Map.of() : rollouts;
   }
 
   /** Where the registry is, and how it behaves. */
@@ -96,6 +104,28 @@ record MlopsProperties(
     @Override
     public List<String> ignoring() {
       return ignoring == null ? List.of() : ignoring;
+    }
+  }
+
+  /** Canary rollouts of a predictor's candidates. */
+  record RolloutProperties(
+      @Nullable List<Double> steps,
+      @DefaultValue("500") int minSamples,
+      @DefaultValue("10m") Duration minDuration,
+      @DefaultValue("1d") Duration maxDuration,
+      @DefaultValue("pause") Undecided whenUndecided,
+      @DefaultValue("0.01") double falseRollbacks,
+      @DefaultValue("0.01") double errorRateMargin,
+      @DefaultValue("0.05") double errorRateLimit,
+      @DefaultValue("1.25") double latencyFactor,
+      @Nullable Double scoreShift,
+      @Nullable Double squaredErrorMargin,
+      @DefaultValue("10s") Duration interval,
+      @Nullable String policy) {
+
+    @Override
+    public List<Double> steps() {
+      return steps == null || steps.isEmpty() ? List.of(0.05, 0.25, 1.0) : steps;
     }
   }
 }

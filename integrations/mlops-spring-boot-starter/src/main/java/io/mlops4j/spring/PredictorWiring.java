@@ -134,7 +134,23 @@ final class PredictorWiring<I, O> {
 
   Predictor<I, O> predictor() {
     PinnableSource<I, O> source = bean("Source");
-    PredictorBuilder<I, O> builder = Predictor.from(source).name(name).schema(schema());
+    PredictorBuilder<I, O> builder = furnish(Predictor.from(source).name(name));
+    if (fallback() == null && properties.startWithoutVersion()) {
+      builder.startWithoutVersion();
+    }
+    if (fallback() == null && !properties.startWithoutVersion()) {
+      requireVersion(source);
+    }
+    try {
+      return builder.build();
+    } catch (MlopsException e) {
+      throw Diagnosis.ofLoading(name, schema(), e);
+    }
+  }
+
+  /** Adds what the properties say of a version's predictor, the champion's or a candidate's. */
+  PredictorBuilder<I, O> furnish(PredictorBuilder<I, O> builder) {
+    builder.schema(schema());
     BatchingProperties batching = properties.microBatching();
     if (batching.enabled()) {
       builder.microBatching(batching(batching));
@@ -146,8 +162,6 @@ final class PredictorWiring<I, O> {
     Function<? super I, ? extends O> fallback = fallback();
     if (fallback != null) {
       builder.fallback(fallback);
-    } else if (properties.startWithoutVersion()) {
-      builder.startWithoutVersion();
     }
     rowTexts(builder);
     List<PredictionListener<I, O>> listeners = fitting.all(PredictionListener.class, row, answer);
@@ -155,14 +169,21 @@ final class PredictorWiring<I, O> {
     List<PredictorCustomizer<I, O>> customizers =
         fitting.all(PredictorCustomizer.class, row, answer);
     customizers.forEach(customizer -> customizer.customize(name, builder));
-    if (fallback == null && !properties.startWithoutVersion()) {
-      requireVersion(source);
+    return builder;
+  }
+
+  /** The unit of a row, which a rollout splits by. */
+  Function<I, String> unit() {
+    if (properties.unitBy() == null) {
+      throw new StartException(
+          "mlops.rollouts."
+              + name
+              + " needs to know what stays together, and "
+              + property("unit-by")
+              + " is not set.",
+          "Set it to the component of the row that names the unit, such as a customer.");
     }
-    try {
-      return builder.build();
-    } catch (MlopsException e) {
-      throw Diagnosis.ofLoading(name, schema(), e);
-    }
+    return text("unit-by", properties.unitBy());
   }
 
   private void rowTexts(PredictorBuilder<I, O> builder) {

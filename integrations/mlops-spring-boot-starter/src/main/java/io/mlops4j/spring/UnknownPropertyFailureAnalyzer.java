@@ -2,6 +2,7 @@ package io.mlops4j.spring;
 
 import io.mlops4j.spring.MlopsProperties.DriftProperties;
 import io.mlops4j.spring.MlopsProperties.PredictorProperties;
+import io.mlops4j.spring.MlopsProperties.RolloutProperties;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.Locale;
@@ -24,7 +25,13 @@ final class UnknownPropertyFailureAnalyzer
 
   /** Whose keys are names that the application chooses. */
   private static final Map<String, Class<? extends Record>> NAMED =
-      Map.of("predictors", PredictorProperties.class, "drift", DriftProperties.class);
+      Map.of(
+          "predictors",
+          PredictorProperties.class,
+          "drift",
+          DriftProperties.class,
+          "rollouts",
+          RolloutProperties.class);
 
   @Override
   protected @Nullable FailureAnalysis analyze(

@@ -18,7 +18,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /** What development environments complete is what is bound, no more and no less. */
 class ConfigurationMetadataTest {
   private static final Map<String, Class<?>> NAMED =
-      Map.of("predictors", PredictorProperties.class, "drift", DriftProperties.class);
+      Map.of(
+          "predictors",
+          PredictorProperties.class,
+          "drift",
+          DriftProperties.class,
+          "rollouts",
+          MlopsProperties.RolloutProperties.class);
 
   private static JsonNode metadata() throws Exception {
     try (InputStream in =

@@ -1,0 +1,475 @@
+package io.mlops4j.delivery;
+
+import io.mlops4j.core.Check;
+import io.mlops4j.core.FailedPrediction;
+import io.mlops4j.core.MlopsException;
+import io.mlops4j.core.ModelVersion;
+import io.mlops4j.core.ObjectStore;
+import io.mlops4j.core.Prediction;
+import io.mlops4j.core.Subscription;
+import io.mlops4j.core.Time;
+import io.mlops4j.delivery.RolloutEvent.Kind;
+import io.mlops4j.delivery.RolloutStatus.Phase;
+import io.mlops4j.report.Report;
+import io.mlops4j.serving.TrafficSplit;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/*
+ * Design note. A look is: read the log; do here what it says (count for its rollout and step, set the
+ * split's share); publish what was counted and add what others have; judge; write at most one event;
+ * do what that says. Every step of it can be broken off at any instruction and done again, by anyone:
+ * what is to be done follows from the log alone, an event is written only if the log still stands
+ * where the decision was made (RolloutLog.append), and traffic goes to the champion before anything
+ * else is tried. Looks of one instance take turns; listeners touch only the session's own lock.
+ */
+
+/** A rollout under the time it was given. */
+final class LiveRollout<I, O> implements Rollout<I, O> {
+  private static final Logger LOG = LoggerFactory.getLogger(LiveRollout.class);
+
+  /** After a failed request of the candidate somebody looks within this time. */
+  private static final Duration SOON = Duration.ofSeconds(1);
+
+  private final String model;
+  private final RolloutPlan plan;
+  private final String digest;
+  private final Destination<I, O> destination;
+  private final ObjectStore store;
+  private final boolean alone;
+  private final boolean labelled;
+  private final RolloutLog log;
+  private final Time time;
+  private final Duration interval;
+  private final String actor;
+  private final Map<Check, Boolean> checks;
+  private final @Nullable ToDoubleFunction<? super O> score;
+  private final Decisions decisions;
+  private final List<@Nullable Predicate<Prediction<I, O>>> segments;
+  private final int pending;
+  private final @Nullable RolloutMeters meters;
+
+  private final Steering<I, O> steering; // guarded by this
+  private @Nullable Judge judge; // guarded by this
+  private @Nullable FleetCounts fleet; // guarded by this
+  private @Nullable FleetLabels fleetLabels; // guarded by this
+  private long settled; // guarded by this: the last rollout that was cleaned up after
+  private @Nullable Subscription next; // guarded by this
+  private volatile @Nullable Session<I, O> session;
+  private volatile RolloutStatus status = RolloutStatus.none();
+  private volatile List<WatchResult> results = List.of();
+  private volatile boolean soon;
+  private volatile boolean closed;
+
+  private LiveRollout(RolloutBuilder<I, O> builder) {
+    this.model = builder.model;
+    this.plan = builder.plan;
+    this.digest = builder.plan.digest();
+    this.destination = builder.destination;
+    this.steering = new Steering<>(builder.destination);
+    this.labelled = plan.watches().stream().anyMatch(watch -> watch.question().labelled());
+    this.alone = builder.store == null;
+    this.store = builder.store == null ? ObjectStore.inMemory() : builder.store;
+    this.log = RolloutLog.of(store, model);
+    this.time = builder.effectiveTime();
+    this.interval = builder.effectiveInterval();
+    this.actor = builder.effectiveActor();
+    this.decisions = new Decisions(log, plan, actor, time);
+    this.checks = builder.checks;
+    this.score = builder.score;
+    this.segments = Segments.of(builder);
+    this.pending = builder.effectivePending();
+    this.meters = builder.meters == null ? null : new RolloutMeters(builder.meters, model, this);
+  }
+
+  static <I, O> Rollout<I, O> open(RolloutBuilder<I, O> builder) {
+    LiveRollout<I, O> rollout = new LiveRollout<>(builder);
+    try {
+      rollout.look();
+    } catch (RuntimeException e) {
+      rollout.close();
+      throw e;
+    }
+    rollout.schedule();
+    return rollout;
+  }
+
+  // Listening.
+
+  @Override
+  public void onPrediction(Prediction<I, O> prediction) {
+    Session<I, O> counting = session;
+    if (counting != null && counting.answered(prediction)) {
+      lookSoon();
+    }
+  }
+
+  @Override
+  public void onFailure(FailedPrediction failure) {
+    Session<I, O> counting = session;
+    if (counting != null && counting.failed(failure)) {
+      lookSoon();
+    }
+  }
+
+  @Override
+  public void reportById(String predictionId, double label, Instant at) {
+    label(false, predictionId, label);
+  }
+
+  @Override
+  public void reportByKey(String key, double label, Instant at) {
+    label(true, key, label);
+  }
+
+  private void label(boolean byKey, String name, double label) {
+    if (!Double.isFinite(label)) {
+      throw new IllegalArgumentException("label: " + label + " (expected: a finite number)");
+    }
+    Session<I, O> counting = session;
+    if (counting != null) {
+      counting.label(byKey, name, label, false);
+    }
+  }
+
+  private void lookSoon() {
+    if (!soon && interval.compareTo(SOON) > 0) {
+      soon = true;
+      Subscription unused =
+          time.schedule(
+              SOON,
+              () -> {
+                soon = false;
+                lookSafely();
+              });
+    }
+  }
+
+  // Looking.
+
+  private synchronized void schedule() {
+    if (!closed) {
+      next =
+          time.schedule(
+              interval,
+              () -> {
+                lookSafely();
+                schedule();
+              });
+    }
+  }
+
+  private void lookSafely() {
+    if (closed) {
+      return;
+    }
+    try {
+      look();
+    } catch (RuntimeException e) {
+      LOG.warn("Rollout of {}: a look was broken off; the next one goes on", model, e);
+    }
+  }
+
+  @Override
+  public synchronized RolloutStatus look() {
+    follow(log.status());
+    begin();
+    if (status.active() && status.plan().equals(digest) && !lost()) {
+      decide();
+    }
+    return status;
+  }
+
+  /** Does here what the log says. Traffic first. */
+  private void follow(RolloutStatus now) {
+    status = now;
+    if (!now.active()) {
+      session = null;
+      results = List.of();
+      steering.leave(now);
+      settle(now);
+      return;
+    }
+    Session<I, O> counting = session;
+    if (counting == null || counting.rollout() != now.rollout()) {
+      steering.leave(now);
+      judge = new Judge(plan);
+      fleet = alone ? null : new FleetCounts(store, plan, model, now.rollout());
+      fleetLabels =
+          fleet == null || !labelled
+              ? null
+              : new FleetLabels(store, model, now.rollout(), fleet);
+      counting =
+          now.plan().equals(digest) ? new Session<>(now, plan, score, segments, pending) : null;
+      session = counting;
+    }
+    if (steering.follow(now) && counting != null) {
+      counting.enter(now.step(), time.now());
+    }
+  }
+
+  /** Does once what is left to do after a rollout has ended, also one that ended elsewhere. */
+  private void settle(RolloutStatus now) {
+    if (now.phase() == Phase.NONE || settled == now.rollout()) {
+      return;
+    }
+    log.events().stream()
+        .filter(event -> event.rollout() == now.rollout() && event.kind().ends())
+        .findFirst()
+        .ifPresent(destination::record);
+    if (!alone) {
+      FleetCounts.clean(store, model, now.rollout());
+    }
+    settled = now.rollout();
+  }
+
+  /** Starts what was asked for; what is under way is ended first. */
+  private void begin() {
+    Optional<ModelVersion> requested = status.requested();
+    if (requested.isEmpty()) {
+      return;
+    }
+    ModelVersion candidate = requested.get();
+    if (status.active()) {
+      follow(write(Kind.ABORTED, "Superseded by " + candidate + ".", List.of()));
+    }
+    String refusal = null;
+    Optional<ModelVersion> champion = destination.champion();
+    try {
+      destination.prepare(candidate);
+      if (champion.isEmpty()) {
+        refusal = "There is no champion to compare it with. Bootstrap the first one.";
+      }
+    } catch (MlopsException | IllegalArgumentException e) {
+      refusal = String.valueOf(e.getMessage());
+    }
+    follow(
+        decisions.start(
+            candidate, champion.orElse(ModelVersion.unregistered(model)), refusal != null));
+    if (refusal != null) {
+      follow(write(Kind.ABORTED, refusal, List.of()));
+    }
+  }
+
+  /** Ends a rollout whose ground has gone: another champion, or a candidate that cannot load. */
+  private boolean lost() {
+    ModelVersion candidate = status.candidate().orElseThrow();
+    Optional<ModelVersion> champion = destination.champion();
+    if (champion.equals(status.candidate())) {
+      follow(write(Kind.PROMOTED, "It is in production.", results));
+      return true;
+    }
+    if (!champion.equals(status.champion())) {
+      follow(
+          write(
+              Kind.ABORTED,
+              "The champion is "
+                  + champion.map(Object::toString).orElse("none")
+                  + " by now, which "
+                  + candidate
+                  + " was not compared with. Start again.",
+              results));
+      return true;
+    }
+    Optional<String> problem = steering.failure();
+    if (problem.isPresent()) {
+      follow(write(Kind.ROLLED_BACK, "It cannot be served: " + problem.get(), results));
+      return true;
+    }
+    return false;
+  }
+
+  private void decide() {
+    results = judged();
+    RolloutVerdict verdict = Judge.verdict(results, status.step());
+    if (verdict == RolloutVerdict.ROLL_BACK) {
+      follow(write(Kind.ROLLED_BACK, reasons(RolloutVerdict.ROLL_BACK), results));
+      return;
+    }
+    if (status.phase() == Phase.PAUSED) {
+      return;
+    }
+    boolean passed = verdict == RolloutVerdict.PROMOTE;
+    if (status.phase() == Phase.AWAITING_APPROVAL) {
+      promote();
+      return;
+    }
+    Duration lasted = Duration.between(status.stepSince(), time.now());
+    if (passed && lasted.compareTo(plan.minDuration()) >= 0) {
+      if (status.step() + 1 == status.steps().size()) {
+        promote();
+      } else {
+        advance();
+      }
+    } else if (lasted.compareTo(plan.maxDuration()) >= 0) {
+      boolean back = plan.whenUndecided() == RolloutPlan.Undecided.ROLL_BACK;
+      follow(
+          write(
+              back ? Kind.ROLLED_BACK : Kind.PAUSED,
+              "The step is undecided after " + lasted + ": " + reasons(verdict),
+              results));
+    }
+  }
+
+  private List<WatchResult> judged() {
+    Session<I, O> counting = session;
+    if (counting == null || judge == null) {
+      return List.of();
+    }
+    if (fleetLabels != null) {
+      fleetLabels.tell(counting.outbox());
+      fleetLabels.hear().forEach(l -> counting.label(l.byKey(), l.name(), l.value(), true));
+    }
+    Counts all = counting.counts();
+    if (fleet != null) {
+      fleet.publish(all);
+      Counts sum = all.copy();
+      sum.add(fleet.others());
+      all = sum;
+    }
+    List<WatchResult> judged = new ArrayList<>(judge.judge(all, status.step()));
+    checks.forEach((check, required) -> judged.add(Judge.ask(check, required)));
+    return List.copyOf(judged);
+  }
+
+  private String reasons(RolloutVerdict verdict) {
+    return Decisions.reasons(results, status.step(), verdict);
+  }
+
+  private void advance() {
+    RolloutLog.Appended appended =
+        decisions.advance(status, reasons(RolloutVerdict.PROMOTE), results);
+    follow(appended.status());
+    if (appended.written() != null) {
+      destination.record(appended.written());
+    }
+  }
+
+  private void promote() {
+    RolloutEvent passed =
+        decisions.event(
+            status,
+            Kind.PROMOTED,
+            status.step(),
+            "Every step was passed. " + reasons(RolloutVerdict.PROMOTE),
+            results);
+    Destination.Answer answer = destination.promote(passed);
+    if (answer instanceof Destination.Promoted promoted) {
+      follow(write(Kind.PROMOTED, promoted.sentence(), results));
+    } else if (answer instanceof Destination.Refused refused) {
+      follow(write(Kind.ROLLED_BACK, refused.sentence(), results));
+    } else if (answer instanceof Destination.Unclear unclear) {
+      follow(write(Kind.PAUSED, unclear.sentence(), results));
+    } else if (answer instanceof Destination.Waiting waiting
+        && status.phase() != Phase.AWAITING_APPROVAL) {
+      follow(write(Kind.AWAITING_APPROVAL, waiting.sentence(), results));
+    }
+  }
+
+  private RolloutStatus write(Kind kind, String reason, List<WatchResult> evidence) {
+    return decisions.write(status, kind, reason, evidence);
+  }
+
+  // What people do.
+
+  @Override
+  public synchronized void steer(TrafficSplit<I, O> traffic) {
+    steering.by(traffic);
+    follow(log.status());
+  }
+
+  @Override
+  public RolloutStatus start(int number, String reason) {
+    ModelVersion candidate = new ModelVersion(model, number);
+    destination.prepare(candidate);
+    if (destination.champion().isEmpty()) {
+      throw new MlopsException(
+          candidate
+              + " cannot be rolled out: "
+              + model
+              + " has no champion to compare it with. Bootstrap or promote the first one.");
+    }
+    log.request(candidate, reason, actor, time.now());
+    return look();
+  }
+
+  @Override
+  public RolloutStatus pause(String reason) {
+    log.pause(reason, actor, time.now());
+    return look();
+  }
+
+  @Override
+  public RolloutStatus resume(String reason) {
+    log.resume(reason, actor, time.now());
+    return look();
+  }
+
+  @Override
+  public RolloutStatus abort(String reason) {
+    log.abort(reason, actor, time.now());
+    return look();
+  }
+
+  // Looking at it.
+
+  @Override
+  public RolloutStatus status() {
+    return status;
+  }
+
+  @Override
+  public List<WatchResult> results() {
+    return results;
+  }
+
+  @Override
+  public RolloutVerdict verdict() {
+    List<WatchResult> now = results;
+    return now.isEmpty() ? RolloutVerdict.NO_DATA : Judge.verdict(now, status.step());
+  }
+
+  @Override
+  public Arm arm(String unit) {
+    return Steering.arm(status, unit);
+  }
+
+  @Override
+  public List<RolloutEvent> history() {
+    return log.events();
+  }
+
+  @Override
+  public Report report() {
+    return RolloutReport.of(model, status, results, log.events(), time.now());
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    synchronized (this) {
+      if (next != null) {
+        next.close();
+        next = null;
+      }
+    }
+    if (meters != null) {
+      meters.close();
+    }
+  }
+
+  /** Returns what was decided about, and where. */
+  @Override
+  public String toString() {
+    return "rollout of " + model + ": " + status.sentence();
+  }
+}

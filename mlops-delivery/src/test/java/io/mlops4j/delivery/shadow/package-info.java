@@ -1,0 +1,4 @@
+@NullMarked
+package io.mlops4j.delivery.shadow;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.mlops4j.junit.simulation;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,356 @@
+package io.mlops4j.pipeline.batch;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.mlops4j.core.Baseline;
+import io.mlops4j.core.Digests;
+import io.mlops4j.core.Model;
+import io.mlops4j.core.ModelVersion;
+import io.mlops4j.core.Progress;
+import io.mlops4j.core.Schema;
+import io.mlops4j.core.Time;
+import io.mlops4j.registry.RegisteredVersion;
+import io.mlops4j.serving.Predictor;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Scores all rows of an input with one version of a model into an output, each row exactly once: a
+ * job that is killed at any moment goes on, when it is run again, after its last checkpoint, and
+ * its output is byte for byte that of a job that was never killed.
+ *
+ * <pre>{@code
+ * BatchResult result =
+ *     BatchScoring.with(delay.champion().orElseThrow())
+ *         .from(BatchSource.csv(Path.of("flights.csv"), Schema.of(Flight.class)))
+ *         .keep("id")
+ *         .answers(AnswerColumns.score("risk"))
+ *         .to(BatchSink.csv(Path.of("risks.csv")))
+ *         .run();
+ * }</pre>
+ *
+ * <p>A job that goes on must be the same: content of the input, version and files of the model,
+ * schema, columns, rows a chunk. If something differs it is refused and told ({@link
+ * ResumeRefusedException}). A job that was complete does nothing.
+ *
+ * <p>Collects what a job works with; every value may be set once. Not thread-safe; a job runs on
+ * the thread that calls {@link #run}.
+ *
+ * @param <T> one input row
+ * @param <O> one answer
+ */
+public final class BatchScoring<T, O> {
+  private static final int DEFAULT_CHUNK = 1_024;
+  private static final int MOST_ROWS = 1 << 16;
+
+  private final Function<Schema<T>, Scorer<T, O>> scorer;
+  @Nullable BatchSource<T> source;
+  @Nullable BatchSink sink;
+  @Nullable AnswerColumns<O> answers;
+  @Nullable BadRows badRows;
+  @Nullable Baseline baseline;
+  @Nullable Progress progress;
+  @Nullable Time time;
+  @Nullable Duration checkpointEvery;
+  @Nullable Double rowsPerSecond;
+  @Nullable Integer chunkRows;
+  final List<BooleanSupplier> busy = new ArrayList<>();
+  final List<String> kept = new ArrayList<>();
+  boolean restart;
+
+  private BatchScoring(Function<Schema<T>, Scorer<T, O>> scorer) {
+    this.scorer = scorer;
+  }
+
+  /**
+   * Starts a job that asks a model.
+   *
+   * @param version who it is: another attempt must have the same
+   * @param model asked on the thread of the job, a chunk at a time; stays open
+   * @param <T> one input row
+   * @param <O> one answer
+   * @return a job without input and output
+   */
+  public static <T, O> BatchScoring<T, O> with(ModelVersion version, Model<T, O> model) {
+    return with(version, "", model);
+  }
+
+  /**
+   * Starts a job that asks a model whose files are known.
+   *
+   * @param version who it is: another attempt must have the same
+   * @param digest the SHA-256 of its files: another attempt must have the same
+   * @param model asked on the thread of the job, a chunk at a time; stays open
+   * @param <T> one input row
+   * @param <O> one answer
+   * @return a job without input and output
+   */
+  public static <T, O> BatchScoring<T, O> with(
+      ModelVersion version, String digest, Model<T, O> model) {
+    Objects.requireNonNull(version, "version");
+    Objects.requireNonNull(digest, "digest");
+    Objects.requireNonNull(model, "model");
+    return new BatchScoring<>(
+        schema -> new ModelScorer<>(version, digest, model, false, shown(schema)));
+  }
+
+  /**
+   * Starts a job that asks a stored version, which is loaded when the job runs and closed after it.
+   *
+   * @param version of a model whose loaders read the source's rows; golden rows are not replayed
+   * @param <T> one input row
+   * @param <O> one answer
+   * @return a job without input and output
+   */
+  public static <T, O> BatchScoring<T, O> with(RegisteredVersion<T, O> version) {
+    String digest = Digests.sha256(version.digests().toString().getBytes(UTF_8));
+    return new BatchScoring<>(
+        schema ->
+            new ModelScorer<>(
+                version.version(), digest, version.release().load(), true, shown(schema)));
+  }
+
+  /**
+   * Starts a job that asks a predictor that also serves, below its requests: runs are kept short
+   * and begin only while no request waits ({@link Predictor#scoreAll}). A swap ends the job.
+   *
+   * <p>How many rows are run at once depends on how busy it is, so the last bits of answers may,
+   * too, unless the predictor is {@code deterministic(…)}: then, and only then, the output is byte
+   * for byte the same after a kill.
+   *
+   * @param predictor serves a version now
+   * @param <T> one input row
+   * @param <O> one answer
+   * @return a job without input and output
+   */
+  public static <T, O> BatchScoring<T, O> through(Predictor<T, O> predictor) {
+    return new BatchScoring<>(
+        schema ->
+            new PredictorScorer<>(
+                predictor,
+                predictor
+                    .version()
+                    .orElseThrow(
+                        () ->
+                            new BatchException(
+                                BatchException.Side.STATE,
+                                "The predictor serves nothing yet: "
+                                    + predictor.status()
+                                    + ". Wait until it does.")),
+                shown(schema)));
+  }
+
+  private static boolean shown(Schema<?> schema) {
+    return schema.features().stream().noneMatch(feature -> feature.sensitive());
+  }
+
+  /**
+   * Says where rows come from.
+   *
+   * @param input the source
+   * @return this
+   */
+  public BatchScoring<T, O> from(BatchSource<T> input) {
+    source = once("from", source, input);
+    return this;
+  }
+
+  /**
+   * Says where scored rows go.
+   *
+   * @param output the sink
+   * @return this
+   */
+  public BatchScoring<T, O> to(BatchSink output) {
+    sink = once("to", sink, output);
+    return this;
+  }
+
+  /**
+   * Takes columns of the input to the output as they are, before those of the answer. May be called
+   * several times.
+   *
+   * @param columns names in the input
+   * @return this
+   */
+  public BatchScoring<T, O> keep(String... columns) {
+    kept.addAll(Arrays.asList(columns));
+    return this;
+  }
+
+  /**
+   * Says which columns an answer becomes.
+   *
+   * @param columns the columns
+   * @return this
+   */
+  public BatchScoring<T, O> answers(AnswerColumns<O> columns) {
+    answers = once("answers", answers, columns);
+    return this;
+  }
+
+  /**
+   * Says what becomes of rows that cannot be read or scored. By default the first one ends the job.
+   *
+   * @param policy what
+   * @return this
+   */
+  public BatchScoring<T, O> badRows(BadRows policy) {
+    badRows = once("badRows", badRows, policy);
+    return this;
+  }
+
+  /**
+   * Counts rows and scores over a version's baseline, to be compared with it afterwards.
+   *
+   * @param reference the version's baseline
+   * @return this
+   */
+  public BatchScoring<T, O> profile(Baseline reference) {
+    baseline = once("profile", baseline, reference);
+    return this;
+  }
+
+  /**
+   * Limits the speed.
+   *
+   * @param most rows a second, above 0
+   * @return this
+   */
+  public BatchScoring<T, O> rowsPerSecond(double most) {
+    if (!(most > 0)) {
+      throw new IllegalArgumentException("rowsPerSecond: " + most + " (expected: above 0)");
+    }
+    rowsPerSecond = once("rowsPerSecond", rowsPerSecond, most);
+    return this;
+  }
+
+  /**
+   * Waits before each chunk while a predictor has requests waiting. May be called several times.
+   *
+   * @param predictor whose requests come first
+   * @return this
+   */
+  public BatchScoring<T, O> yieldingTo(Predictor<?, ?> predictor) {
+    Objects.requireNonNull(predictor, "predictor");
+    return yieldingWhile(() -> predictor.stats().queueDepth() > 0);
+  }
+
+  /**
+   * Waits before each chunk while something is busy. May be called several times.
+   *
+   * @param others asked every 0.2 to 50 milliseconds
+   * @return this
+   */
+  public BatchScoring<T, O> yieldingWhile(BooleanSupplier others) {
+    busy.add(Objects.requireNonNull(others, "others"));
+    return this;
+  }
+
+  /**
+   * Says how many rows the model is asked at once; 1,024 unless said. Part of what the job is: the
+   * last bits of an answer may depend on it.
+   *
+   * @param rows 1 to 65,536
+   * @return this
+   */
+  public BatchScoring<T, O> chunkRows(int rows) {
+    if (rows < 1 || rows > MOST_ROWS) {
+      throw new IllegalArgumentException(
+          "chunkRows: " + rows + " (expected: 1.." + MOST_ROWS + ")");
+    }
+    chunkRows = once("chunkRows", chunkRows, rows);
+    return this;
+  }
+
+  /**
+   * Says how much work a crash may cost; two seconds unless said. A checkpoint is three forced
+   * writes, or one transaction.
+   *
+   * @param interval zero for a checkpoint after each chunk
+   * @return this
+   */
+  public BatchScoring<T, O> checkpointEvery(Duration interval) {
+    if (interval.isNegative()) {
+      throw new IllegalArgumentException("checkpointEvery: " + interval + " (expected: 0 or more)");
+    }
+    checkpointEvery = once("checkpointEvery", checkpointEvery, interval);
+    return this;
+  }
+
+  /**
+   * Says who is told how far the job is, in rows, after each chunk.
+   *
+   * @param listener such as {@link Progress#estimates}
+   * @return this
+   */
+  public BatchScoring<T, O> progress(Progress listener) {
+    progress = once("progress", progress, listener);
+    return this;
+  }
+
+  /**
+   * Says what time it is. The default is the machine's.
+   *
+   * @param clock the clocks
+   * @return this
+   */
+  public BatchScoring<T, O> time(Time clock) {
+    time = once("time", time, clock);
+    return this;
+  }
+
+  /**
+   * Forgets an earlier attempt and begins again. A complete output file of before stays until the
+   * new one takes its place; rows in a table stay for ever, so that it must be emptied first.
+   *
+   * @return this
+   */
+  public BatchScoring<T, O> restart() {
+    restart = true;
+    return this;
+  }
+
+  /**
+   * Runs the job to its end, on this thread. An interrupt ends it at the next chunk, after a
+   * checkpoint.
+   *
+   * @return what was done
+   * @throws BatchException if it cannot go on; says why, and what an attempt after it will do
+   * @throws ResumeRefusedException if an earlier attempt was another job
+   * @throws IllegalStateException if source, sink or answers were not set
+   */
+  public BatchResult run() {
+    BatchSource<T> input = require("from", source);
+    require("to", sink);
+    require("answers", answers);
+    try (Scorer<T, O> opened = scorer.apply(input.schema())) {
+      return new BatchRun<>(this, opened).run();
+    }
+  }
+
+  int effectiveChunkRows() {
+    return chunkRows == null ? DEFAULT_CHUNK : chunkRows;
+  }
+
+  static <V> V require(String what, @Nullable V value) {
+    if (value == null) {
+      throw new IllegalStateException(what + "(…) must be called before run()");
+    }
+    return value;
+  }
+
+  private static <V> V once(String what, @Nullable V old, V value) {
+    Objects.requireNonNull(value, what);
+    if (old != null) {
+      throw new IllegalStateException(what + " is set already: " + old);
+    }
+    return value;
+  }
+}

@@ -1,0 +1,184 @@
+package io.mlops4j.pipeline.loop;
+
+import io.mlops4j.core.Check;
+import io.mlops4j.core.ModelArtifact;
+import io.mlops4j.core.ModelVersion;
+import io.mlops4j.pipeline.Codec;
+import io.mlops4j.pipeline.Pipeline;
+import io.mlops4j.pipeline.Step;
+import io.mlops4j.pipeline.StepContext;
+import io.mlops4j.pipeline.StepRefusedException;
+import io.mlops4j.registry.GateDecision;
+import io.mlops4j.registry.GateResult;
+import io.mlops4j.registry.Lineage;
+import io.mlops4j.registry.RegisteredVersion;
+import io.mlops4j.registry.Stage;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The steps of a loop as a pipeline. What goes from step to step is small: digests of the data, the
+ * model's files, the version's number. The rows are asked for again by whoever needs them, and must
+ * then be the same rows.
+ */
+final class LoopSteps<I, O> {
+  private final LoopSettings<I, O> loop;
+  private @Nullable Loaded<I> last;
+
+  LoopSteps(LoopSettings<I, O> loop) {
+    this.loop = loop;
+  }
+
+  /** The data of a moment, kept so that four steps of one run read them once. */
+  private record Loaded<I>(Instant at, LoopData<I> data, DataFacts facts) {}
+
+  Pipeline pipeline() {
+    Step<DataFacts> data = Step.named("data").readsInterval().source(DataFacts.CODEC, this::load);
+    Step<DataFacts> valid =
+        loop.expectations().isEmpty()
+            ? data
+            : Step.named("validate").readsInterval().check(data, this::validate);
+    Step<ModelArtifact> trained =
+        loop.tries(Step.named("train")).readsInterval().map(valid, Codec.model(), this::train);
+    Step<Candidate> registered =
+        Step.named("register")
+            .readsInterval()
+            .everyRun()
+            .map(trained, valid, Candidate.CODEC, this::register);
+    Step<Candidate> evaluated =
+        loop.tries(Step.named("evaluate"))
+            .readsInterval()
+            .everyRun()
+            .map(registered, valid, Candidate.CODEC, this::evaluate);
+    Step<Candidate> ready = Step.named("gates").check(evaluated, this::judge);
+    for (Map.Entry<String, LoopStage<I, O>> stage : loop.stages().entrySet()) {
+      ready =
+          Step.named(stage.getKey())
+              .every(loop.every())
+              .await(ready, Candidate.CODEC, new StageStep<>(loop, stage.getValue()));
+    }
+    Step<Candidate> promoted =
+        Step.named("promote")
+            .every(loop.every())
+            .await(ready, Candidate.CODEC, new PromoteStep<>(loop));
+    Step<Candidate> last =
+        loop.watch().checks().isEmpty()
+            ? promoted
+            : Step.named("watch")
+                .every(loop.every())
+                .await(promoted, Candidate.CODEC, new WatchStep<>(loop));
+    return Pipeline.named(loop.name())
+        .steps(last)
+        .onRollBack(registered, (candidate, reason, step) -> withdraw(candidate, reason))
+        .build();
+  }
+
+  private DataFacts load(StepContext step) {
+    DataFacts facts = loaded(step).facts();
+    step.note(facts.sentence());
+    return facts;
+  }
+
+  private Loaded<I> loaded(StepContext step) {
+    Instant at = step.interval().to();
+    synchronized (this) {
+      if (last != null && last.at().equals(at)) {
+        return last;
+      }
+    }
+    LoopData<I> data = loop.data().apply(at);
+    Loaded<I> loaded = new Loaded<>(at, data, data.facts());
+    synchronized (this) {
+      last = loaded;
+    }
+    return loaded;
+  }
+
+  private LoopData<I> data(DataFacts facts, StepContext step) {
+    Loaded<I> loaded = loaded(step);
+    if (!loaded.facts().equals(facts)) {
+      throw new StepRefusedException(
+          "Loop '"
+              + loop.name()
+              + "', run "
+              + step.run()
+              + ": its data changed while it ran: "
+              + facts
+              + " became "
+              + loaded.facts()
+              + ". Give the loop data that are the same whenever they are asked for, or begin a"
+              + " new run.");
+    }
+    return loaded.data();
+  }
+
+  private Check.Outcome validate(DataFacts facts, StepContext step) {
+    LoopData<I> data = data(facts, step);
+    List<String> passed = new ArrayList<>();
+    for (Map.Entry<String, LoopExpectation<I>> expected : loop.expectations().entrySet()) {
+      Check.Outcome outcome = expected.getValue().look(data);
+      String sentence = expected.getKey() + ": " + outcome.sentence();
+      if (outcome instanceof Check.Fail) {
+        return new Check.Fail(sentence);
+      }
+      if (outcome instanceof Check.NoData) {
+        return new Check.NoData(sentence);
+      }
+      passed.add(sentence);
+    }
+    return new Check.Pass(String.join(" ", passed));
+  }
+
+  private ModelArtifact train(DataFacts facts, StepContext step) throws Exception {
+    return loop.trainer().train(data(facts, step), step);
+  }
+
+  private Candidate register(ModelArtifact artifact, DataFacts facts, StepContext step) {
+    Lineage lineage = Lineage.here().withData(facts.name(), facts.learn(), facts.learnRows());
+    Optional<ModelVersion> champion = loop.model().champion().map(RegisteredVersion::version);
+    if (champion.isPresent()) {
+      lineage = lineage.withParent(champion.get());
+    }
+    RegisteredVersion<I, O> version =
+        loop.model().register(artifact, step.stamp(lineage), step.request());
+    step.note(version.version() + " is registered.");
+    return new Candidate(version.version(), facts.judge());
+  }
+
+  private Candidate evaluate(Candidate candidate, DataFacts facts, StepContext step)
+      throws Exception {
+    loop.evidence().record(loop.model(), version(candidate), data(facts, step), loop.time().now());
+    return candidate;
+  }
+
+  private Check.Outcome judge(Candidate candidate, StepContext step) {
+    if (version(candidate).stage() == Stage.NONE) {
+      loop.model().stage(candidate.version().number());
+    }
+    if (version(candidate).stage() == Stage.STAGING) {
+      loop.model().validate(candidate.version().number());
+    }
+    GateDecision decision =
+        loop.model()
+            .decide(candidate.version().number(), loop.policy().onDataset(candidate.judge()));
+    return decision.verdict() == GateResult.Verdict.PASS
+        ? new Check.Pass(PromoteStep.passes(decision))
+        : new Check.Fail(candidate.version() + ": " + PromoteStep.problems(decision));
+  }
+
+  /** Nothing that was refused stays where it could be promoted by mistake. */
+  private void withdraw(Candidate candidate, String reason) {
+    Stage stage = version(candidate).stage();
+    if (stage == Stage.NONE || stage == Stage.STAGING || stage == Stage.VALIDATION) {
+      loop.model().archive(candidate.version().number(), reason);
+    }
+  }
+
+  private RegisteredVersion<I, O> version(Candidate candidate) {
+    return loop.model().version(candidate.version().number());
+  }
+}

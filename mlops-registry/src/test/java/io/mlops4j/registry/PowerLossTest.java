@@ -1,0 +1,174 @@
+package io.mlops4j.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mlops4j.core.MlopsException;
+import io.mlops4j.core.Time;
+import io.mlops4j.registry.StoreFaultsTest.Unfailing;
+import io.mlops4j.registry.StoreFaultsTest.Write;
+import io.mlops4j.registry.TestDisk.Fault;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Power lost after any operation of a public write, and with it any set of what was not forced:
+ * every set under -Pproof for single writes, samples else, and of sequences of two and three.
+ */
+class PowerLossTest {
+  private static final boolean PROOF = Boolean.getBoolean("mlops4j.proof");
+
+  /** More parts than that at risk at once would be 65,536 sets; there are at most 9. */
+  private static final int MOST_AT_RISK = 16;
+
+  @TempDir static Path root;
+  private static Path template = Path.of("");
+  private static int number;
+
+  @BeforeAll
+  static void fill() {
+    template = root.resolve("template");
+    StoreFaultsTest.fill(template);
+  }
+
+  private static Path copy() {
+    return StoreFaultsTest.copy(template, root.resolve("p" + number++));
+  }
+
+  /** The states a sequence passes through, the one before it first. */
+  private static List<String> states(List<Write> writes) {
+    Path directory = copy();
+    List<String> states = new ArrayList<>(List.of(StoreFaultsTest.seen(directory)));
+    for (Write write : writes) {
+      attempt(write, directory, new Unfailing());
+      states.add(StoreFaultsTest.seen(directory));
+    }
+    StoreFaultsTest.delete(directory);
+    return states;
+  }
+
+  /** A write that the state does not allow is refused, and changes nothing. */
+  private static void attempt(Write write, Path directory, Disk disk) {
+    try {
+      write.on(StoreFaultsTest.open(directory, disk));
+    } catch (MlopsException e) {
+      assertThat(e).hasMessageNotContaining("injected");
+    }
+  }
+
+  /** Runs a sequence up to a crash, loses parts, and returns what is wrong with what is left. */
+  private static List<String> outcome(
+      List<Write> writes, List<String> states, TestDisk disk, long parts) {
+    Path directory = copy();
+    int done = 0;
+    try {
+      for (Write write : writes) {
+        attempt(write, directory, disk);
+        done++;
+      }
+    } catch (TestDisk.Crash e) {
+      // What was done is counted.
+    }
+    if (parts < 0) {
+      disk.losePower(0.5, new Random(number));
+    } else {
+      disk.losePower(parts);
+    }
+    List<String> wrong = new ArrayList<>();
+    String now = StoreFaultsTest.seen(directory);
+    List<String> allowed =
+        disk.happened()
+            ? states.subList(done, Math.min(done + 2, states.size()))
+            : states.subList(done, done + 1);
+    if (!allowed.contains(now)) {
+      wrong.add("left is " + now + ", allowed " + allowed);
+    }
+    try (ModelRegistry registry =
+        ModelRegistry.on(
+            DirectoryObjectStore.open(directory, new Unfailing(), Time.system()),
+            RegistryOptions.withDefaults())) {
+      registry.verify().forEach(problem -> wrong.add(problem.toString()));
+    }
+    StoreFaultsTest.delete(directory);
+    return wrong;
+  }
+
+  /** How many parts are at risk when this sequence crashes there; -1 if it comes to its end. */
+  private static int atRisk(List<Write> writes, int at) {
+    TestDisk disk = new TestDisk(Fault.CRASH, at);
+    Path directory = copy();
+    try {
+      writes.forEach(write -> attempt(write, directory, disk));
+    } catch (TestDisk.Crash e) {
+      // Expected.
+    }
+    int parts = disk.atRisk();
+    StoreFaultsTest.delete(directory);
+    return disk.happened() ? parts : -1;
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = Write.class, mode = EnumSource.Mode.EXCLUDE, names = "UNFREEZE")
+  void singleWrite_powerFailsAnywhere_anySetOfUnforcedPartsMayBeLost(Write write) {
+    List<Write> writes = List.of(write);
+    List<String> states = states(writes);
+    Random random = new Random(write.name().hashCode());
+    int sets = 0;
+    int parts = 0;
+    for (int at = 1; parts >= 0; at += PROOF ? 1 : 7) {
+      parts = atRisk(writes, at);
+      assertThat(parts).isLessThan(MOST_AT_RISK);
+      long all = 1L << Math.max(0, parts);
+      for (long i = 0; i < (PROOF ? all : Math.min(all, 3)); i++) {
+        long lost = PROOF ? i : i == 0 ? all - 1 : random.nextInt((int) all);
+        assertThat(outcome(writes, states, new TestDisk(Fault.CRASH, at), lost))
+            .as("%s, power lost at %d, parts %s", write, at, Long.toBinaryString(lost))
+            .isEmpty();
+        sets++;
+      }
+    }
+    assertThat(sets).isGreaterThan(4);
+  }
+
+  @Test
+  void sequencesOfTwoAndThree_powerFailsAnywhere_nothingAcknowledgedIsLost() {
+    Random random = new Random(20261126);
+    Write[] all = Write.values();
+    int crashed = 0;
+    for (int i = 0; i < (PROOF ? 3_000 : 40); i++) {
+      List<Write> writes = new ArrayList<>();
+      for (int k = 0; k < 2 + i % 2; k++) {
+        // The last one is two writes.
+        writes.add(all[random.nextInt(all.length - 1)]);
+      }
+      TestDisk disk = new TestDisk(Fault.CRASH, 1 + random.nextInt(60));
+      assertThat(outcome(writes, states(writes), disk, -1)).as("%s", writes).isEmpty();
+      crashed += disk.happened() ? 1 : 0;
+    }
+    assertThat(crashed).isGreaterThan(10);
+  }
+
+  /** The control: a protocol that leaves out a force loses what it has acknowledged. */
+  @Test
+  void singleWrite_withoutForces_isCaught() {
+    List<Write> writes = List.of(Write.REGISTER);
+    List<String> states = states(writes);
+    TestDisk forgetful =
+        new TestDisk(Fault.CRASH, 1_000) {
+          @Override
+          void sync(FileOutputStream out) {}
+
+          @Override
+          void syncDirectory(Path directory) throws IOException {}
+        };
+    assertThat(outcome(writes, states, forgetful, -2)).isNotEmpty();
+  }
+}
