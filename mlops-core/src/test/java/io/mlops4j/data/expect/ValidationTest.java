@@ -263,7 +263,9 @@ class ValidationTest {
     Expectations<Visit> suite =
         Expectations.of(SCHEMA)
             .row("cost is even", visit -> visit.cost() % 2 == 0, e -> e.mostly(0.5))
-            .row("country has a length", visit -> Objects.requireNonNull(visit.country()).length() > 0);
+            .row(
+                "country has a length",
+                visit -> Objects.requireNonNull(visit.country()).length() > 0);
     Dataset<Visit> rows =
         Dataset.of(SCHEMA, List.of(visit("a", "DE", 1), new Visit("b", null, 2, null)));
 
