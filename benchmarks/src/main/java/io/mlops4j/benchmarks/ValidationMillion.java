@@ -38,21 +38,21 @@ public final class ValidationMillion {
   private static Expectations<Line> suite() {
     return Expectations.of(
         Schema.of(Line.class),
-      feature("id").isPresent(),
-      feature("id").matches("F[0-9]{7}"),
-      feature("carrier").isIn(CARRIERS),
-      feature("origin").matches("[A-Z]{3}"),
-      feature("destination").matches("[A-Z]{3}"),
-      feature("origin").hasLength(3, 3),
-      feature("distance").isBetween(0, 6000),
-      feature("hour").isBetween(0, 23),
-      feature("delay").missingAtMost(0.05),
-      feature("delay").meanBetween(4, 6),
-      feature("delay").standardDeviationBetween(25, 35),
-      feature("distance").medianBetween(500, 900),
-      feature("date").isDate("yyyy-MM-dd"),
-      rows().countBetween(1, 2_000_000),
-      feature("id").isUnique());
+        feature("id").isPresent(),
+        feature("id").matches("F[0-9]{7}"),
+        feature("carrier").isIn(CARRIERS),
+        feature("origin").matches("[A-Z]{3}"),
+        feature("destination").matches("[A-Z]{3}"),
+        feature("origin").hasLength(3, 3),
+        feature("distance").isBetween(0, 6000),
+        feature("hour").isBetween(0, 23),
+        feature("delay").missingAtMost(0.05),
+        feature("delay").meanBetween(4, 6),
+        feature("delay").standardDeviationBetween(25, 35),
+        feature("distance").medianBetween(500, 900),
+        feature("date").isDate("yyyy-MM-dd"),
+        rows().countBetween(1, 2_000_000),
+        feature("id").isUnique());
   }
 
   /** Of all threads: compiler and garbage collector, too. */

@@ -182,8 +182,7 @@ class CheckGatesTest {
     Dataset<Row> other = Dataset.of(schema, List.of(new Row(1), new Row(3)));
     RegisteredVersion<String, String> version =
         model.register(
-            constant("a"),
-            Lineage.unknown().withData("march", training.digest(), training.rows()));
+            constant("a"), Lineage.unknown().withData("march", training.digest(), training.rows()));
     model.recordEvaluation(version, report(version, Metric.AUC, 0.7));
     model.stage(version);
     model.validate(version);
