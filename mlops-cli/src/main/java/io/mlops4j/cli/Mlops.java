@@ -27,6 +27,7 @@ import picocli.CommandLine.IVersionProvider;
       ShowCommand.class,
       CompareCommand.class,
       HistoryCommand.class,
+      ValidateCommand.class,
       VerifyCommand.class,
       RolloutCommand.class,
       PolicyCommand.class,

@@ -97,7 +97,7 @@ final class Rows implements RowFactory<Map<String, ?>> {
   }
 
   /** A header that is one column with another usual delimiter in it. */
-  private static void refuseOtherDelimiter(Path file) {
+  static void refuseOtherDelimiter(Path file) {
     try (BufferedReader in =
         new BufferedReader(
             new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8))) {
@@ -152,7 +152,7 @@ final class Rows implements RowFactory<Map<String, ?>> {
         : value;
   }
 
-  private static double millis(String column, String text) {
+  static double millis(String column, String text) {
     String time = text.strip().replace(' ', 'T');
     try {
       if (time.endsWith("Z")) {

@@ -1,5 +1,6 @@
 package io.mlops4j.registry;
 
+import static io.mlops4j.data.expect.Expectation.feature;
 import static io.mlops4j.registry.Models.LOADER;
 import static io.mlops4j.registry.Models.constant;
 import static io.mlops4j.registry.Models.lenient;
@@ -14,7 +15,10 @@ import io.mlops4j.core.InputEncoding;
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.ModelFiles;
 import io.mlops4j.core.ObjectStore;
+import io.mlops4j.core.Schema;
 import io.mlops4j.core.VirtualTime;
+import io.mlops4j.data.Dataset;
+import io.mlops4j.data.expect.Expectations;
 import io.mlops4j.evaluation.CheckEvidence;
 import io.mlops4j.evaluation.LatencyReport;
 import io.mlops4j.evaluation.LatencyReport.Percentile;
@@ -167,6 +171,34 @@ class CheckGatesTest {
     CheckEvidence failed = evidence(CheckEvidence.DATA_VALIDATION, 1, CheckEvidence.Outcome.FAIL);
     model.recordCheck(1, failed.onData(TRAINING));
     assertThat(judged(1, gate).verdict()).isEqualTo(Verdict.FAIL);
+  }
+
+  record Row(double amount) {}
+
+  @Test
+  void dataValidated_resultOfASuite_isEvidenceAboutTheRowsItRead() {
+    Schema<Row> schema = Schema.of(Row.class);
+    Dataset<Row> training = Dataset.of(schema, List.of(new Row(1), new Row(2)));
+    Dataset<Row> other = Dataset.of(schema, List.of(new Row(1), new Row(3)));
+    RegisteredVersion<String, String> version =
+        model.register(
+            constant("a"), Lineage.unknown().withData("march", training.digest(), training.rows()));
+    model.recordEvaluation(version, report(version, Metric.AUC, 0.7));
+    model.stage(version);
+    model.validate(version);
+    Gate gate = Gate.dataValidated();
+    Expectations<Row> loose = Expectations.of(schema, feature("amount").isAtMost(9));
+    Expectations<Row> strict = Expectations.of(schema, feature("amount").isAtMost(1));
+
+    model.recordCheck(1, loose.validate(other).evidence("delay:1"));
+    assertThat(judged(1, gate).verdict()).as("other rows").isEqualTo(Verdict.INCONCLUSIVE);
+    model.recordCheck(1, loose.validation().withoutDigest().run(training).evidence("delay:1"));
+    assertThat(judged(1, gate).verdict()).as("no digest").isEqualTo(Verdict.INCONCLUSIVE);
+    model.recordCheck(1, loose.validate(training).evidence("delay:1"));
+    assertThat(judged(1, gate).verdict()).isEqualTo(Verdict.PASS);
+    model.recordCheck(1, strict.validate(training).evidence("delay:1"));
+    assertThat(judged(1, gate).verdict()).isEqualTo(Verdict.FAIL);
+    assertThat(judged(1, gate).sentence()).contains("amount is at most 1: 1 of 2 rows fails.");
   }
 
   @Test

@@ -38,7 +38,7 @@ final class ResultReport {
       }
     }
     if (!sections.isEmpty()) {
-      Section all = Section.titled("Rows that do not hold");
+      Section all = Section.titled("Rows that fail");
       for (Section section : sections) {
         all = all.add(section);
       }
@@ -54,17 +54,21 @@ final class ResultReport {
   }
 
   private static Table expectations(ValidationResult result) {
+    boolean notes = result.results().stream().anyMatch(r -> !r.expectation().note().isEmpty());
     List<List<Cell>> rows = new ArrayList<>();
     for (ExpectationResult one : result.results()) {
-      rows.add(
-          List.of(
-              badge(one),
-              Cell.of(one.sentence()),
-              Cell.of(one.considered()),
-              Cell.of(one.failed()),
-              Cell.of(one.expectation().note())));
+      List<Cell> cells = new ArrayList<>();
+      cells.add(badge(one));
+      cells.add(Cell.of(one.sentence()));
+      cells.add(Cell.of(one.considered()));
+      cells.add(Cell.of(one.failed()));
+      if (notes) {
+        cells.add(Cell.of(one.expectation().note()));
+      }
+      rows.add(cells);
     }
-    return new Table("", List.of("", "Expected and found", "Asked", "Do not hold", "Why"), rows);
+    List<String> columns = List.of("", "Expected and found", "Asked", "Fail", "Why");
+    return new Table("", notes ? columns : columns.subList(0, 4), rows);
   }
 
   private static Cell badge(ExpectationResult one) {

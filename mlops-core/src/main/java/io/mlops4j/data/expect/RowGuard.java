@@ -20,8 +20,8 @@ import java.util.stream.Collectors;
  * Predictor.from(source).inputCheck(guard::violation).build();
  * }</pre>
  *
- * <p>Cost: every feature that the rules read is read once, about 10 ns each, and some 100 to 300
- * bytes are allocated; a text against a pattern costs about 2 ns a character.
+ * <p>Cost: every feature that the rules read is read once: 40 ns and 144 bytes for four rules of
+ * four features; a text against a pattern a few ns a character.
  *
  * @param <T> the row type
  */

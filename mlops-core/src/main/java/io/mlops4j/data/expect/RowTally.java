@@ -76,12 +76,12 @@ final class RowTally<T> implements Tally<T> {
     if (failed == 0) {
       why = considered == 0 ? "no row was asked." : "all of " + Shown.rows(considered) + ".";
     } else if (mostly == 1) {
-      why = of + (failed == 1 && considered != 1 ? " does not." : " do not.");
+      why = of + (failed == 1 ? " fails." : " fail.");
     } else {
       double share = (considered - failed) / (double) considered;
       why =
           of
-              + " do not ("
+              + " fail ("
               + Shown.percent(share)
               + " hold, at least "
               + Shown.percent(mostly)

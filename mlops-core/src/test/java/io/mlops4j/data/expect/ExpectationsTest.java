@@ -46,9 +46,9 @@ class ExpectationsTest {
     assertThat(result.failures())
         .extracting(ExpectationResult::sentence)
         .containsExactly(
-            "origin matches [A-Z]{3}: 1 of 3 rows does not.",
-            "destination is present: 1 of 3 rows does not.",
-            "distance is between 0 and 6000: 1 of 2 rows does not.");
+            "origin matches [A-Z]{3}: 1 of 3 rows fails.",
+            "destination is present: 1 of 3 rows fails.",
+            "distance is between 0 and 6000: 1 of 2 rows fails.");
     assertThat(result.failures().get(2).examples())
         .extracting(Object::toString)
         .containsExactly("line 3: distance = 12000");

@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -262,7 +263,9 @@ class ValidationTest {
     Expectations<Visit> suite =
         Expectations.of(SCHEMA)
             .row("cost is even", visit -> visit.cost() % 2 == 0, e -> e.mostly(0.5))
-            .row("country has a length", visit -> visit.country().length() > 0);
+            .row(
+                "country has a length",
+                visit -> Objects.requireNonNull(visit.country()).length() > 0);
     Dataset<Visit> rows =
         Dataset.of(SCHEMA, List.of(visit("a", "DE", 1), new Visit("b", null, 2, null)));
 

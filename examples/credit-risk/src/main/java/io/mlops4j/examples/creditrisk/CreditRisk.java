@@ -1,11 +1,18 @@
 package io.mlops4j.examples.creditrisk;
 
+import static io.mlops4j.data.expect.Expectation.feature;
+import static io.mlops4j.data.expect.Expectation.rows;
+
+import io.mlops4j.core.Baseline;
 import io.mlops4j.core.Digests;
 import io.mlops4j.core.ModelSource;
 import io.mlops4j.data.Dataset;
 import io.mlops4j.data.LabeledDataset;
 import io.mlops4j.data.RowFingerprint;
 import io.mlops4j.data.Split;
+import io.mlops4j.data.expect.Expectations;
+import io.mlops4j.data.expect.Validation;
+import io.mlops4j.data.expect.ValidationResult;
 import io.mlops4j.evaluation.Contender;
 import io.mlops4j.evaluation.EvaluationReport;
 import io.mlops4j.evaluation.Evaluator;
@@ -118,6 +125,22 @@ public final class CreditRisk {
             .build();
   }
 
+  /**
+   * What is expected of training rows: that they are applications, and about as many, of about the
+   * same people, as were looked at when the policy was written.
+   */
+  static Expectations<Application> expected() {
+    return Expectations.of(
+        Application.SCHEMA,
+        feature("id").isUnique(),
+        feature("duration").isBetween(1, 120),
+        feature("amount").isAbove(0),
+        feature("housing").isPresent(),
+        feature("sex").isInDomain(),
+        feature("sex").psiAtMost(0.1),
+        rows().countAgainstPrevious(0.9, 1.1));
+  }
+
   /** What happened: a decision and a report for each model, in the order of the story. */
   record Outcome(List<GateDecision> decisions, List<EvaluationReport> reports) {}
 
@@ -132,6 +155,15 @@ public final class CreditRisk {
             offer(extract(), EVERYTHING, "duration", "amount", "installmentRate", "age"),
             offer(training, FAIR, "duration", "amount", "installmentRate"));
     return new Outcome(decisions, reports);
+  }
+
+  /** What a validation would have said before the second model was trained: not these rows. */
+  static List<ValidationResult> validated() {
+    CreditRisk story = new CreditRisk(ModelRegistry.inMemory(), Instant.EPOCH);
+    Baseline baseline = Baseline.fit(Application.SCHEMA, () -> story.training.features());
+    Validation<Application> validation =
+        expected().validation().baseline(baseline).previousRows(story.training.rows());
+    return List.of(validation.run(story.training), validation.run(story.extract()));
   }
 
   /** The training rows without three in four of the women who paid back. */

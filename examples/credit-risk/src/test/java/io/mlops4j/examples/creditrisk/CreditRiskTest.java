@@ -2,6 +2,7 @@ package io.mlops4j.examples.creditrisk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mlops4j.core.Check;
 import io.mlops4j.evaluation.FairnessMeasure;
 import io.mlops4j.evaluation.Metric;
 import io.mlops4j.registry.GateResult;
@@ -27,6 +28,16 @@ class CreditRiskTest {
     assertThat(held).extracting(GateResult::verdict).startsWith(Verdict.PASS, Verdict.FAIL);
     assertThat(impact(outcome, 1)).isLessThan(CreditRisk.LEAST_IMPACT);
     assertThat(impact(outcome, 2)).isGreaterThan(CreditRisk.LEAST_IMPACT);
+  }
+
+  @Test
+  void validated_damagedExtract_isFoundBeforeAModelLearnsFromIt() {
+    var results = CreditRisk.validated();
+    assertThat(results.get(0).evaluate()).isInstanceOf(Check.Pass.class);
+    assertThat(results.get(1).failures())
+        .extracting(failure -> failure.expectation().kind())
+        .containsExactly("psi", "rowCountAgainstPrevious");
+    assertThat(results.get(1).report().toText()).doesNotContain("sex = ");
   }
 
   @Test
