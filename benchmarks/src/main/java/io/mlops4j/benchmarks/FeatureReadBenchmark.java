@@ -47,30 +47,32 @@ public class FeatureReadBenchmark {
   public int events;
 
   private final Random random = new Random(1);
-  private OnlineStore store;
-  private OnlineView<Event, String> view;
+  private final VirtualTime time = VirtualTime.startingAt(NOW);
+  private final OnlineStore store = OnlineStore.inMemory(1L << 30, time);
+  private OnlineView<Event, String> view = view(1);
   private int next;
+
+  private OnlineView<Event, String> view(int window) {
+    return OnlineView.of(
+        FeatureView.named(
+                "events",
+                Entity.of("key", String.class),
+                Schema.of(Event.class),
+                (Event event) -> event.key())
+            .happened(Event::at)
+            .knownAtOnce()
+            .id(Event::id)
+            .feature("mean", Aggregate.mean("value"), Window.lastEvents(window))
+            .feature("count", Aggregate.count(), Window.within(Duration.ofHours(1)))
+            .build(),
+        store,
+        time);
+  }
 
   /** Writes the events. */
   @Setup
   public void write() {
-    VirtualTime time = VirtualTime.startingAt(NOW);
-    store = OnlineStore.inMemory(1L << 30, time);
-    view =
-        OnlineView.of(
-            FeatureView.named(
-                    "events",
-                    Entity.of("key", String.class),
-                    Schema.of(Event.class),
-                    (Event event) -> event.key())
-                .happened(Event::at)
-                .knownAtOnce()
-                .id(Event::id)
-                .feature("mean", Aggregate.mean("value"), Window.lastEvents(events))
-                .feature("count", Aggregate.count(), Window.within(Duration.ofHours(1)))
-                .build(),
-            store,
-            time);
+    view = view(events);
     for (int entity = 0; entity < ENTITIES; entity++) {
       List<Event> written = new ArrayList<>();
       for (int i = 0; i < events; i++) {

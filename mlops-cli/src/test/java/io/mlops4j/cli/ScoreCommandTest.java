@@ -102,8 +102,12 @@ class ScoreCommandTest {
     Path rows = directory.resolve("rows.csv");
     Files.writeString(
         rows,
-        "origin,destination,distance,hour,dayOfWeek\nORD,LGA,733,17,5\nORD,LGA,far,17,5\n"
-            + "ORD,LGA,Infinity,17,5\n");
+        """
+        origin,destination,distance,hour,dayOfWeek
+        ORD,LGA,733,17,5
+        ORD,LGA,far,17,5
+        ORD,LGA,Infinity,17,5
+        """);
     String[] args = {"score", MODEL, "1", "--rows", rows.toString(), "--to", file("out.csv")};
     var failed = shell.ask(args);
     assertThat(failed.exit()).isEqualTo(21);

@@ -89,9 +89,7 @@ final class FleetLabels {
         }
         labels.add(
             new Ledger.Label(
-                label.get(0).booleanValue(),
-                label.get(1).textValue(),
-                label.get(2).doubleValue()));
+                label.get(0).booleanValue(), label.get(1).textValue(), label.get(2).doubleValue()));
       }
       return labels;
     } catch (MlopsException e) {

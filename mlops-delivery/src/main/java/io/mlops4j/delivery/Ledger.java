@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Answers that wait for labels, and labels that wait for answers, because listeners hear of an
- * answer after the caller does. Both are bounded; what is oldest is given up. The first
- * label of an answer wins. Not thread-safe.
+ * answer after the caller does. Both are bounded; what is oldest is given up. The first label of an
+ * answer wins. Not thread-safe.
  */
 final class Ledger {
   /** An answer as far as its label needs it; {@code segments} is a bit per watch. */
@@ -72,7 +72,7 @@ final class Ledger {
         Iterator<String> oldest = early.keySet().iterator();
         oldest.next();
         oldest.remove();
-        }
+      }
       return null;
     }
     forgetKey(id, waiting);

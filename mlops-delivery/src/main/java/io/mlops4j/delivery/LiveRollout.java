@@ -205,9 +205,7 @@ final class LiveRollout<I, O> implements Rollout<I, O> {
       judge = new Judge(plan);
       fleet = alone ? null : new FleetCounts(store, plan, model, now.rollout());
       fleetLabels =
-          fleet == null || !labelled
-              ? null
-              : new FleetLabels(store, model, now.rollout(), fleet);
+          fleet == null || !labelled ? null : new FleetLabels(store, model, now.rollout(), fleet);
       counting =
           now.plan().equals(digest) ? new Session<>(now, plan, score, segments, pending) : null;
       session = counting;

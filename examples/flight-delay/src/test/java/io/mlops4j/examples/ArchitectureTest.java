@@ -83,10 +83,7 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
-            root + ".drift..",
-            root + ".experiments..",
-            root + ".features..",
-            root + ".pipeline..");
+            root + ".drift..", root + ".experiments..", root + ".features..", root + ".pipeline..");
   }
 
   private static final ArchRule NO_JAVA_DESERIALIZATION =
