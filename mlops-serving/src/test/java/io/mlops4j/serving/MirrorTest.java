@@ -25,11 +25,17 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class MirrorTest {
+  @AfterEach
+  void noSessionIsLeftOpen() {
+    GatedModel.until(() -> OnnxSession.OPEN.get() == 0);
+  }
+
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   /** Keeps what it is told. */
@@ -170,9 +176,17 @@ class MirrorTest {
   /** What a mirror must not be: it asks the candidate on the caller's thread. */
   private static Model<float[], Double> inline(
       Model<float[], Double> model, Predictor<float[], Double> next) {
-    return rows -> {
-      rows.forEach(next::predict);
-      return model.predict(rows);
+    return new Model<>() {
+      @Override
+      public List<Double> predict(List<float[]> rows) {
+        rows.forEach(next::predict);
+        return model.predict(rows);
+      }
+
+      @Override
+      public void close() {
+        model.close();
+      }
     };
   }
 
