@@ -19,7 +19,7 @@ import net.jqwik.api.Property;
 class OnlineReplayTest {
   private static final List<String> USERS = List.of("u0", "u1", "u2", "u3");
 
-  @Property(tries = 25)
+  @Property(tries = 12)
   void read_eventsWrittenAsTheyBecomeKnown_equalsTheJoin(
       @ForAll long seed, @ForAll boolean ttl, @ForAll boolean history) {
     List<Click> events = Clicks.events(seed, 40);
