@@ -36,7 +36,7 @@ class CreditRiskTest {
     assertThat(results.get(0).evaluate()).isInstanceOf(Check.Pass.class);
     assertThat(results.get(1).failures())
         .extracting(failure -> failure.expectation().kind())
-        .containsExactly("psi", "rowCountAgainstPrevious");
+        .containsExactly("rowCountAgainstPrevious");
     assertThat(results.get(1).report().toText()).doesNotContain("sex = ");
   }
 
