@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
 class ProcessesTest {
   private static final boolean PROOF = Boolean.getBoolean("mlops4j.proof");
-  private static final int ROUNDS = PROOF ? 1_000 : 100;
+  private static final int ROUNDS = PROOF ? 1_000 : Boolean.getBoolean("mlops4j.ci") ? 100 : 30;
   private static final int LANES = 2;
 
   @Test

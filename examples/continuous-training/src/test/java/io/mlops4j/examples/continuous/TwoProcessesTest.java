@@ -12,9 +12,14 @@ import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
-/** One process ends in the middle of a canary; another finds everything in the store. */
+/**
+ * One process ends in the middle of a canary; another finds everything in the store. In CI only: it
+ * takes a quarter of a minute.
+ */
+@EnabledIfSystemProperty(named = "mlops4j.ci", matches = "true")
 class TwoProcessesTest {
   private static final String ENDED = "2001-03-14";
 

@@ -81,11 +81,11 @@ final class MeterNames {
 
   /**
    * Everything spelled here is in an application's answer to Prometheus, but for what it does not
-   * have: a cache, a quality monitor, alerts.
+   * have: a cache, a mirror, a quality monitor, alerts.
    */
   void assertExportedIn(String scrape) {
     assertThat(values.keySet())
-        .filteredOn(name -> !name.matches("mlops_(cache|quality|alert)_.*"))
+        .filteredOn(name -> !name.matches("mlops_(cache|mirror|quality|alert)_.*"))
         .hasSizeGreaterThan(30)
         .allSatisfy(
             name -> assertThat(scrape).containsPattern("(?m)^" + Pattern.quote(name) + "[{ ]"));
