@@ -492,9 +492,11 @@ class MirrorTest {
         Mirror<float[], Double> mirror = Mirror.to(next).time(time).maxLoad(0.25).build();
         Predictor<float[], Double> live =
             Predictor.of(Models.one("plus1")).mirror(mirror).build()) {
+      // The timers of the candidate's own loader are not the mirror's.
+      GatedModel.until(() -> time.pending() == 0);
       long begin = time.nanos();
       ask(live, 2);
-      GatedModel.until(() -> time.pending() > 0);
+      GatedModel.until(() -> asked.size() == 1 && time.pending() > 0);
       time.advance(Duration.ofNanos(29_999_999));
       assertThat(asked).hasSize(1);
       time.advance(Duration.ofNanos(1));

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(1200)
 class SwapMemoryTest {
-  private static final int SWAPS = Boolean.getBoolean("mlops4j.proof") ? 1_000 : 15;
+  private static final int SWAPS = Boolean.getBoolean("mlops4j.proof") ? 1_000 : 12;
   private static final int HEAP_MEGABYTES = 256;
   private static final int ROWS = 1_250_000;
   private static final int COLUMNS = 8;
