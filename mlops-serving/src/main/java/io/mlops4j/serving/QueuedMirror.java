@@ -275,6 +275,10 @@ final class QueuedMirror<I, O> implements Mirror<I, O>, PredictionListener<I, O>
     }
   }
 
+  boolean isResting() {
+    return resting.get();
+  }
+
   private void pause(long nanos) {
     resting.set(true);
     try (Subscription timer =

@@ -308,7 +308,7 @@ class MirrorTest {
       assertThat(mirror.stats().dropped()).isEqualTo(6);
       assertThat(mirror.stats().waiting()).isEqualTo(5);
       time.advance(Duration.ofMillis(100));
-      GatedModel.until(() -> mirror.stats().timedOut() == 1);
+      GatedModel.until(() -> mirror.stats().timedOut() == 1 && !seen.rows.isEmpty());
       MirroredRow<float[], Double> row = Objects.requireNonNull(seen.rows.peek());
       assertThat(row.failure()).isEqualTo(MirroredRow.Failure.TIMEOUT);
       assertThat(row.latency()).isEqualTo(Duration.ofMillis(100));
@@ -496,7 +496,8 @@ class MirrorTest {
       GatedModel.until(() -> time.pending() == 0);
       long begin = time.nanos();
       ask(live, 2);
-      GatedModel.until(() -> asked.size() == 1 && time.pending() > 0);
+      // While the candidate is asked, its deadline is pending, too.
+      GatedModel.until(() -> ((QueuedMirror<?, ?>) mirror).isResting() && time.pending() > 0);
       time.advance(Duration.ofNanos(29_999_999));
       assertThat(asked).hasSize(1);
       time.advance(Duration.ofNanos(1));
