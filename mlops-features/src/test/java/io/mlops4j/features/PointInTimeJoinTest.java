@@ -31,7 +31,7 @@ class PointInTimeJoinTest {
     null, Duration.ofHours(2), Duration.ofMinutes(20), Duration.ofHours(9)
   };
 
-  @Property(tries = 50)
+  @Property(tries = 30)
   void join_randomEvents_equalsTheDefinition(
       @ForAll long seed, @ForAll @IntRange(max = 3) int ttl, @ForAll boolean knownOnly) {
     List<Click> events = Clicks.events(seed, 40);
@@ -63,7 +63,7 @@ class PointInTimeJoinTest {
         });
   }
 
-  @Property(tries = 15)
+  @Property(tries = 10)
   void join_otherOrderOfEventsAndRows_sameValues(@ForAll long seed) {
     List<Click> events = Clicks.events(seed, 60);
     List<Row> rows = Clicks.rows(seed, 20);
