@@ -16,8 +16,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A model behind DJL's predictor, on the same ONNX Runtime. DJL refuses to start once anyone
- * else has created the ONNX Runtime environment, so it needs a JVM of its own. Used by one thread.
+ * A model behind DJL's predictor, on the same ONNX Runtime. DJL refuses to start once anyone else
+ * has created the ONNX Runtime environment, so it needs a JVM of its own. Used by one thread.
  */
 final class DjlModel implements AutoCloseable {
   private static final String FILE = "model.onnx";

@@ -52,8 +52,7 @@ public class TokensBenchmark {
   /** Texts to ask for. */
   @State(Scope.Thread)
   public static class Texts {
-    final List<String> texts =
-        IntStream.range(0, BATCH).mapToObj(i -> text(8 + i)).toList();
+    final List<String> texts = IntStream.range(0, BATCH).mapToObj(i -> text(8 + i)).toList();
     final List<TextSegment> segments = texts.stream().map(TextSegment::from).toList();
     private int next;
 
