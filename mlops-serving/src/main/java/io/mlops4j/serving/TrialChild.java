@@ -35,11 +35,11 @@ final class TrialChild {
    * @param arguments the private directory
    */
   public static void main(String[] arguments) throws IOException {
-    Path directory = Path.of(arguments[0]);
+    TrialDirectory directory = new TrialDirectory(Path.of(arguments[0]));
     beFirstToGo();
     endWithParent(directory);
     Answer answer = attempt(directory);
-    TrialWire.write(TrialProcess.answerIn(directory), answer);
+    TrialWire.write(directory.answer(), answer);
     // Not exit: hooks would only tidy up what ends with the process anyway.
     Runtime.getRuntime()
         .halt(
@@ -60,7 +60,7 @@ final class TrialChild {
   }
 
   /** The parent holds the other end of the standard input, and lets go of it when it ends. */
-  static void endWithParent(Path directory) {
+  static void endWithParent(TrialDirectory directory) {
     Thread watch =
         new Thread(
             () -> {
@@ -71,7 +71,7 @@ final class TrialChild {
               } catch (IOException e) {
                 // The same as its end.
               }
-              TrialProcess.delete(directory);
+              directory.delete();
               Runtime.getRuntime().halt(ABANDONED);
             },
             "parent");
@@ -80,9 +80,9 @@ final class TrialChild {
   }
 
   /** Returns what there is to say of the version in a directory. */
-  static Answer attempt(Path directory) {
+  static Answer attempt(TrialDirectory directory) {
     try {
-      TrialRequest request = TrialWire.read(TrialProcess.requestIn(directory));
+      TrialRequest request = TrialWire.read(directory.request());
       return new Answer(Verdict.PASSED, run(request, directory), "");
     } catch (OutOfMemoryError e) {
       return new Answer(Verdict.OUT_OF_MEMORY, 0, String.valueOf(e.getMessage()));
@@ -95,11 +95,9 @@ final class TrialChild {
   }
 
   /** Returns how many golden rows were reproduced. */
-  private static int run(TrialRequest request, Path directory) {
+  private static int run(TrialRequest request, TrialDirectory directory) {
     Path[] files =
-        request.files().stream()
-            .map(name -> TrialProcess.filesIn(directory).resolve(name))
-            .toArray(Path[]::new);
+        request.files().stream().map(name -> directory.files().resolve(name)).toArray(Path[]::new);
     ModelFiles artifact =
         ModelFiles.of(
             "onnx", files[0], List.of(files).subList(1, files.length).toArray(Path[]::new));

@@ -66,23 +66,16 @@ record TrialCommand(
         directory);
   }
 
-  Path newDirectory() throws IOException {
+  TrialDirectory newDirectory() throws IOException {
     // Only this user can read either, where the file system knows users.
-    return directory == null
-        ? Files.createTempDirectory("mlops4j-trial")
-        : Files.createTempDirectory(directory, "mlops4j-trial");
-  }
-
-  static Path temporaryIn(Path directory) {
-    return directory.resolve("tmp");
-  }
-
-  static Path crashIn(Path directory) {
-    return directory.resolve("crash");
+    return new TrialDirectory(
+        directory == null
+            ? Files.createTempDirectory("mlops4j-trial")
+            : Files.createTempDirectory(directory, "mlops4j-trial"));
   }
 
   /** Returns the command line of a child that works in a directory. */
-  List<String> line(Path in) {
+  List<String> line(TrialDirectory in) {
     List<String> line = new ArrayList<>();
     line.add(String.valueOf(java));
     line.add("-Xmx" + heapMegabytes + "m");
@@ -93,8 +86,8 @@ record TrialCommand(
     line.add("-XX:ActiveProcessorCount=1");
     line.add("-XX:-UsePerfData");
     line.add("-XX:-CreateCoredumpOnCrash");
-    line.add("-XX:ErrorFile=" + crashIn(in));
-    line.add("-Djava.io.tmpdir=" + temporaryIn(in));
+    line.add("-XX:ErrorFile=" + in.crash());
+    line.add("-Djava.io.tmpdir=" + in.temporary());
     line.add("--enable-native-access=ALL-UNNAMED");
     line.addAll(nativeSettings());
     line.add("-cp");
@@ -103,7 +96,7 @@ record TrialCommand(
             .map(path -> path.toAbsolutePath().toString())
             .collect(Collectors.joining(File.pathSeparator)));
     line.add(main);
-    line.add(in.toString());
+    line.add(in.root().toString());
     return line;
   }
 

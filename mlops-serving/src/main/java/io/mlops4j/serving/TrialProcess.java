@@ -9,7 +9,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -17,7 +16,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -92,25 +90,13 @@ final class TrialProcess {
     this.artifact = artifact;
   }
 
-  static Path requestIn(Path directory) {
-    return directory.resolve("request");
-  }
-
-  static Path answerIn(Path directory) {
-    return directory.resolve("answer");
-  }
-
-  static Path filesIn(Path directory) {
-    return directory.resolve("files");
-  }
-
   /**
    * Runs the child to its end and leaves nothing behind.
    *
    * @throws TrialFailedException if it cannot be started, or was cancelled
    */
   Ended run() {
-    Path directory = null;
+    TrialDirectory directory = null;
     boolean placed = false;
     try {
       while (!placed) {
@@ -130,8 +116,8 @@ final class TrialProcess {
       throw failed(Reason.CANCELLED, "was not tried to the end: the thread was interrupted.", e);
     } finally {
       end();
-      if (directory != null) {
-        delete(directory);
+      if (directory != null && !directory.delete()) {
+        LOG.warn("A trial run's private directory cannot be removed: {}", directory.root());
       }
       if (placed) {
         PLACES.release();
@@ -161,9 +147,9 @@ final class TrialProcess {
   }
 
   /** Writes what the child reads. A file's name is data, never a path. */
-  void lay(Path directory) throws IOException {
-    Path files = Files.createDirectory(filesIn(directory));
-    Files.createDirectory(TrialCommand.temporaryIn(directory));
+  void lay(TrialDirectory directory) throws IOException {
+    Path files = Files.createDirectory(directory.files());
+    Files.createDirectory(directory.temporary());
     for (String name : request.files()) {
       if (!ObjectStore.KEY_PART.matcher(name).matches()) {
         throw new IOException("a file is called " + Text.printable(name, 64));
@@ -172,10 +158,10 @@ final class TrialProcess {
         Files.copy(in, files.resolve(name));
       }
     }
-    TrialWire.write(requestIn(directory), request);
+    TrialWire.write(directory.request(), request);
   }
 
-  private Ended watched(Path directory) throws IOException, InterruptedException {
+  private Ended watched(TrialDirectory directory) throws IOException, InterruptedException {
     long began = System.nanoTime();
     Process child = start(directory);
     Tail tail = new Tail(child.getInputStream());
@@ -192,16 +178,16 @@ final class TrialProcess {
     return new Ended(
         code,
         late,
-        Files.exists(TrialCommand.crashIn(directory)),
-        TrialWire.answer(answerIn(directory)),
+        Files.exists(directory.crash()),
+        TrialWire.answer(directory.answer()),
         tail.lastLines(),
         took);
   }
 
-  private Process start(Path directory) throws IOException {
+  private Process start(TrialDirectory directory) throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(command.line(directory))
-            .directory(directory.toFile())
+            .directory(directory.root().toFile())
             .redirectErrorStream(true);
     Map<String, String> environment = builder.environment();
     environment.keySet().removeIf(name -> !KEPT.contains(name.toUpperCase(Locale.ROOT)));
@@ -239,24 +225,6 @@ final class TrialProcess {
       child.getOutputStream().close();
     } catch (IOException e) {
       LOG.debug("A trial run's pipe could not be closed", e);
-    }
-  }
-
-  /** Removes a directory and what is in it, as far as that is possible; links are not followed. */
-  static void delete(Path directory) {
-    List<Path> found;
-    try (Stream<Path> walk = Files.walk(directory)) {
-      found = walk.sorted(Comparator.reverseOrder()).toList();
-    } catch (IOException | RuntimeException e) {
-      LOG.warn("The private directory of a trial run cannot be removed: {}", directory, e);
-      return;
-    }
-    for (Path path : found) {
-      try {
-        Files.deleteIfExists(path);
-      } catch (IOException e) {
-        LOG.warn("A private file of a trial run cannot be removed: {}", path, e);
-      }
     }
   }
 

@@ -49,8 +49,8 @@ final class TrialProbe {
   private TrialProbe() {}
 
   public static void main(String[] arguments) throws Exception {
-    Path directory = Path.of(arguments[0]);
-    int number = TrialWire.read(TrialProcess.requestIn(directory)).version().number();
+    TrialDirectory directory = new TrialDirectory(Path.of(arguments[0]));
+    int number = TrialWire.read(directory.request()).version().number();
     if (number < SEGMENTATION_FAULT) {
       TrialChild.main(arguments);
       return;
@@ -61,19 +61,19 @@ final class TrialProbe {
     }
     switch (number) {
       case SEGMENTATION_FAULT -> {
-        TrialWire.write(TrialProcess.answerIn(directory), answer);
+        TrialWire.write(directory.answer(), answer);
         writeToNowhere();
       }
       case ABORT -> {
-        TrialWire.write(TrialProcess.answerIn(directory), answer);
+        TrialWire.write(directory.answer(), answer);
         Runtime.getRuntime().halt(134);
       }
       case HANG -> {
-        Path said = directory.resolveSibling("pid");
-        Path whole = directory.resolveSibling("pid.whole");
+        Path said = directory.root().resolveSibling("pid");
+        Path whole = directory.root().resolveSibling("pid.whole");
         Files.writeString(said, String.valueOf(ProcessHandle.current().pid()));
         Files.move(said, whole);
-        if (directory.resolveSibling("watched").toFile().exists()) {
+        if (directory.root().resolveSibling("watched").toFile().exists()) {
           TrialChild.endWithParent(directory);
         }
         new CountDownLatch(1).await();

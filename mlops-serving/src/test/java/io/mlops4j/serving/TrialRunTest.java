@@ -172,12 +172,13 @@ class TrialRunTest {
 
   private <I> TrialWire.Answer attempt(OnnxLoader<I, ?> loader, ModelFiles files) throws Exception {
     TrialRequest request = TrialRequest.of(Models.version(1), loader, files);
-    Path own = Files.createTempDirectory(directory, "mlops4j-attempt");
+    TrialDirectory own =
+        new TrialDirectory(Files.createTempDirectory(directory, "mlops4j-attempt"));
     try {
       new TrialProcess(TrialCommand.DEFAULT, request, files).lay(own);
       return TrialChild.attempt(own);
     } finally {
-      TrialProcess.delete(own);
+      own.delete();
     }
   }
 

@@ -42,7 +42,7 @@ class TrialWireTest {
 
   private Answer attempt(OnnxLoader<?, ?> loader, ModelFiles files) throws IOException {
     TrialRequest request = TrialRequest.of(Models.version(1), loader, files);
-    Path own = Files.createTempDirectory(directory, "attempt");
+    TrialDirectory own = new TrialDirectory(Files.createTempDirectory(directory, "attempt"));
     new TrialProcess(TrialCommand.DEFAULT, request, files).lay(own);
     return TrialChild.attempt(own);
   }
@@ -168,7 +168,10 @@ class TrialWireTest {
             null,
             0,
             List.of());
-    assertThatThrownBy(() -> new TrialProcess(TrialCommand.DEFAULT, hostile, files).lay(directory))
+    assertThatThrownBy(
+            () ->
+                new TrialProcess(TrialCommand.DEFAULT, hostile, files)
+                    .lay(new TrialDirectory(directory)))
         .isInstanceOf(IOException.class)
         .hasMessage("a file is called ../escaped.onnx");
   }
@@ -235,7 +238,7 @@ class TrialWireTest {
     }
     Path request = directory.resolve("request");
     Files.write(request, new byte[] {0, 0, 0, 9});
-    assertThat(TrialChild.attempt(directory))
+    assertThat(TrialChild.attempt(new TrialDirectory(directory)))
         .isEqualTo(
             new Answer(
                 Verdict.REFUSED,
