@@ -1,6 +1,7 @@
 package io.mlops4j.serving;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -129,6 +130,10 @@ public final class TokenInput<T> {
       }
     }
     return buckets[buckets.length - 1];
+  }
+
+  List<Integer> buckets() {
+    return Arrays.stream(buckets).boxed().toList();
   }
 
   int shortestBucket() {
