@@ -13,6 +13,7 @@ import io.mlops4j.serving.Predictor;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 
 /**
@@ -35,7 +36,7 @@ final class Swapping implements ModelSource<Ride, Double> {
     long end = System.nanoTime() + 20_000_000_000L;
     while (predictor.version().map(ModelVersion::number).orElse(0) != next) {
       assertThat(System.nanoTime()).as("swap to version %d", next).isLessThan(end);
-      Thread.onSpinWait();
+      LockSupport.parkNanos(100_000);
     }
   }
 
