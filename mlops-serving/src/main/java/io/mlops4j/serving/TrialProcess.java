@@ -43,7 +43,7 @@ final class TrialProcess {
   private static final Semaphore PLACES = new Semaphore(2, true);
 
   private static final long LOOK_MILLIS = 50;
-  private static final long TAIL_SECONDS = 2;
+  private static final long END_SECONDS = 5;
 
   /** What a child gets of the environment: nothing that could be a secret. */
   private static final Set<String> KEPT =
@@ -171,12 +171,13 @@ final class TrialProcess {
     if (late) {
       child.destroyForcibly();
     }
-    int code = child.waitFor();
+    // A process may outlive even a kill for a while, inside a driver; nobody waits for that.
+    boolean ended = child.waitFor(END_SECONDS, TimeUnit.SECONDS);
     Duration took = Duration.ofNanos(System.nanoTime() - began);
     requireWanted();
-    reader.join(TimeUnit.SECONDS.toMillis(TAIL_SECONDS));
+    reader.join(TimeUnit.SECONDS.toMillis(END_SECONDS));
     return new Ended(
-        code,
+        ended ? child.exitValue() : -1,
         late,
         Files.exists(directory.crash()),
         TrialWire.answer(directory.answer()),
@@ -211,7 +212,7 @@ final class TrialProcess {
     boolean interrupted = false;
     while (true) {
       try {
-        child.waitFor(TAIL_SECONDS, TimeUnit.SECONDS);
+        child.waitFor(END_SECONDS, TimeUnit.SECONDS);
         break;
       } catch (InterruptedException e) {
         interrupted = true;

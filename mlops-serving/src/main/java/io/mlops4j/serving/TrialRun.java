@@ -1,5 +1,6 @@
 package io.mlops4j.serving;
 
+import io.mlops4j.core.Check;
 import io.mlops4j.core.ModelArtifact;
 import io.mlops4j.core.ModelRelease;
 import io.mlops4j.core.ModelVersion;
@@ -33,6 +34,9 @@ import java.util.function.Consumer;
  * @param <O> one answer
  */
 public final class TrialRun<I, O> {
+  /** The name of the {@link #check} in evidence and gates. */
+  public static final String CHECK = "trial-run";
+
   private static final int MOST_HEAP = 1 << 20;
 
   private final OnnxLoader<I, O> loader;
@@ -224,6 +228,18 @@ public final class TrialRun<I, O> {
           null);
     }
     return run(version, files, process -> {});
+  }
+
+  /**
+   * Returns a release's trial run as evidence for {@code Gate.check(TrialRun.CHECK)}: it passes if
+   * the version does, fails if its child refuses it, dies, hangs or runs out of memory, and has no
+   * data if nothing could be tried. Each evaluation starts a child.
+   *
+   * @param release the version
+   * @return the check
+   */
+  public Check check(ModelRelease<I, O> release) {
+    return new TrialCheck<>(this, Objects.requireNonNull(release, "release"));
   }
 
   /** Tries a version; whoever is told of the process may cancel it. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.mlops4j.core.Check;
 import io.mlops4j.core.Digests;
 import io.mlops4j.core.ModelFiles;
 import io.mlops4j.core.ModelRelease;
@@ -80,6 +81,17 @@ class TrialDeathsTest {
         .hasMessageContaining("Version 'm:11'")
         .hasMessageContaining("signal 6 (SIGABRT) (exit code 134)")
         .hasMessageContaining("It said nothing.");
+  }
+
+  @Test
+  void check_aVersionThatPassesAndOneThatAborts_isPassAndFail() {
+    TrialRun<float[], Double> probe = TrialProbe.in(directory, LOADER);
+    assertThat(probe.check(TrialProbe.release(1, plus(1), LOADER)).evaluate())
+        .isEqualTo(
+            new Check.Pass("m:1 was opened and run in a JVM of its own, with 1 golden rows."));
+    assertThat(probe.check(TrialProbe.release(TrialProbe.ABORT, plus(1), LOADER)).evaluate())
+        .isInstanceOfSatisfying(
+            Check.Fail.class, fail -> assertThat(fail.sentence()).contains("signal 6 (SIGABRT)"));
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.mlops4j.core.Check;
 import io.mlops4j.core.ModelFiles;
 import io.mlops4j.core.ModelRelease;
 import io.mlops4j.serving.TrialFailedException.Reason;
@@ -146,6 +147,16 @@ class TrialRunTest {
         .hasMessage(
             "Version 'm:1' cannot be tried: its release gives no files, only a loaded model. Serve"
                 + " it from a registry, or without trialRun(…).");
+  }
+
+  @Test
+  void check_whatCannotBeTried_isNoDataAndNoPass() {
+    Check check = TrialRun.of(LOADER).check(TrialProbe.release(1, null, LOADER));
+    assertThat(check.name()).isEqualTo("trial-run");
+    assertThat(check.evaluate())
+        .isInstanceOfSatisfying(
+            Check.NoData.class,
+            none -> assertThat(none.sentence()).startsWith("Version 'm:1' cannot be tried"));
   }
 
   @Test

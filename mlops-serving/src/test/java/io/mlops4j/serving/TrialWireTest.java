@@ -230,7 +230,7 @@ class TrialWireTest {
       assertThat(TrialWire.answer(file)).as("%s bytes", length).isEmpty();
     }
     SplittableRandom random = new SplittableRandom(7);
-    for (int i = 0; i < 200; i++) {
+    for (int i = 0; i < 50; i++) {
       byte[] noise = new byte[random.nextInt(40)];
       random.nextBytes(noise);
       Files.write(file, noise);
