@@ -85,7 +85,8 @@ public final class BenchmarkMain {
 
   private static String name(RunResult result) {
     String name = result.getParams().getBenchmark();
-    String shortName = name.substring(BenchmarkMain.class.getPackageName().length() + 1);
+    int method = name.lastIndexOf('.');
+    String shortName = name.substring(name.lastIndexOf('.', method - 1) + 1);
     StringBuilder full = new StringBuilder(shortName.replace("Benchmark.", "."));
     for (String key : result.getParams().getParamsKeys()) {
       full.append(' ').append(result.getParams().getParam(key));

@@ -25,6 +25,21 @@ final class Budgets {
           atMost("batching at 1 caller, of the allowance", 1, "x", Budgets::batchingAllowance),
           atLeast("64 in flight, 50 us model, of limit", 0.88, "x", inFlight(50)),
           atLeast("64 in flight, 2 ms model, of limit", 0.96, "x", inFlight(2000)),
+          atLeast("64 callers that wait, work of 1", 0.95, "x", blocking(1)),
+          atLeast("64 callers that wait, work of 30", 0.95, "x", blocking(30)),
+          atLeast("64 callers that wait, work of 1000", 0.95, "x", blocking(1000)),
+          atLeast(
+              "64 callers that wait, small MLP",
+              0.95,
+              "x",
+              ratio("Blocking.mlpBatched", "Blocking.mlpBaseline")),
+          atMost("mirror / listener", 1.01, "x", ratio("Mirror.mirror", "Mirror.listener")),
+          atMost("latency record", 5, " ns", value("LatencyRecord.record")),
+          atLeast(
+              "Micrometer with percentiles / latency record",
+              10,
+              "x",
+              ratio("LatencyRecord.baseline", "LatencyRecord.record")),
           atLeast(
               "Optimizely / assignment",
               50,
@@ -63,6 +78,10 @@ final class Budgets {
 
   private static ToDoubleFunction<Map<String, Double>> inFlight(int micros) {
     return ratio("Async.baseline " + micros, "Async.inFlight " + micros);
+  }
+
+  private static ToDoubleFunction<Map<String, Double>> blocking(int work) {
+    return ratio("Blocking.batched " + work, "Blocking.baseline " + work);
   }
 
   private static ToDoubleFunction<Map<String, Double>> thompson(int arms) {

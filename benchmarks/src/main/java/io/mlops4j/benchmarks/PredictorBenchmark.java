@@ -67,7 +67,7 @@ public class PredictorBenchmark {
   /** DJL, in a fork without any other user of ONNX Runtime. */
   @State(Scope.Thread)
   public static class Djl {
-    final DjlMlp mlp = new DjlMlp();
+    final DjlModel mlp = new DjlModel(Mlp.bytes());
 
     /** Closes the model. */
     @TearDown

@@ -25,12 +25,12 @@ final class RawOnnx implements AutoCloseable {
   private final Map<String, OnnxTensor> input;
   private final Map<String, OnnxTensor> output;
 
-  private RawOnnx(int rows) throws OrtException {
+  private RawOnnx(byte[] graph, int rows) throws OrtException {
     environment = OrtEnvironment.getEnvironment();
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(1);
       options.addConfigEntry("session.intra_op.allow_spinning", "0");
-      session = environment.createSession(Mlp.bytes(), options);
+      session = environment.createSession(graph, options);
     }
     in = direct(rows * Mlp.WIDTH);
     out = direct(rows * CLASSES);
@@ -41,10 +41,15 @@ final class RawOnnx implements AutoCloseable {
             "probabilities", OnnxTensor.createTensor(environment, out, new long[] {rows, CLASSES}));
   }
 
-  /** Returns a session whose reused tensors have that many rows. */
+  /** Returns a session of the small MLP whose reused tensors have that many rows. */
   static RawOnnx open(int rows) {
+    return open(Mlp.bytes(), rows);
+  }
+
+  /** Returns a session of a graph with the same input and output. */
+  static RawOnnx open(byte[] graph, int rows) {
     try {
-      return new RawOnnx(rows);
+      return new RawOnnx(graph, rows);
     } catch (OrtException e) {
       throw new IllegalStateException(e);
     }

@@ -32,6 +32,16 @@ public interface ModelRelease<I, O> {
   Optional<GoldenRows> goldenRows();
 
   /**
+   * Returns the version's files, verified as they are read: for whoever needs them without a loaded
+   * model, such as a trial run in another process.
+   *
+   * @return the files, or empty for a release that has only a model to give
+   */
+  default Optional<ModelArtifact> files() {
+    return Optional.empty();
+  }
+
+  /**
    * Returns a ready model, its files verified first. The caller closes it. May take seconds and
    * block on I/O.
    *

@@ -4,6 +4,7 @@ import io.mlops4j.core.ModelArtifact;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.core.ObjectStore;
 import io.mlops4j.data.DatasetSnapshot;
+import io.mlops4j.data.expect.ValidationResult;
 import io.mlops4j.evaluation.EvaluationReport;
 import java.util.Objects;
 import java.util.function.Function;
@@ -123,6 +124,15 @@ public interface Codec<T> {
    */
   static Codec<EvaluationReport> evaluation() {
     return Codecs.EVALUATION;
+  }
+
+  /**
+   * Returns the codec of what came of a suite of expectations. A run's page shows all of it.
+   *
+   * @return its document
+   */
+  static Codec<ValidationResult> validation() {
+    return Codecs.VALIDATION;
   }
 
   /**

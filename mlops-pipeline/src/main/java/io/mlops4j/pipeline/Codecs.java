@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.core.ObjectStore;
 import io.mlops4j.data.DatasetSnapshot;
+import io.mlops4j.data.expect.ValidationResult;
 import io.mlops4j.evaluation.EvaluationReport;
 import java.util.Objects;
 
@@ -25,6 +26,8 @@ final class Codecs {
           bytes -> version(new String(bytes, UTF_8)));
   static final Codec<EvaluationReport> EVALUATION =
       Codec.of("evaluation", EvaluationReport::toJson, EvaluationReport::fromJson);
+  static final Codec<ValidationResult> VALIDATION =
+      Codec.of("validation", ValidationResult::toJson, ValidationResult::fromJson);
 
   private Codecs() {}
 

@@ -51,12 +51,25 @@ final class Ledger {
     return cancelled.get(run);
   }
 
-  synchronized RunStart submit(RunRequest request, String backfill) {
+  RunStart submit(RunRequest request, String backfill) {
+    return submit(request, backfill, now -> null);
+  }
+
+  /**
+   * Makes a run unless something holds it. Both are decided again when another instance was first
+   * to write: of all that ask in one moment, only as many get a run as may have one.
+   */
+  synchronized RunStart submit(
+      RunRequest request, String backfill, Function<PipelineState, @Nullable String> held) {
     while (true) {
       log.sync();
       RunStart start = state.decide(request);
       if (!start.created()) {
         return start;
+      }
+      String why = held.apply(state);
+      if (why != null) {
+        return new RunStart(RunStart.Outcome.BLOCKED, start.run(), why);
       }
       int open = state.open().size();
       if (open >= MOST_OPEN) {

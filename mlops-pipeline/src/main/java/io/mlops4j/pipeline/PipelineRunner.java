@@ -236,7 +236,7 @@ public final class PipelineRunner implements AutoCloseable {
 
   /**
    * Returns a page about one run: why it began, what each step did, what was reused, what was not
-   * deterministic.
+   * deterministic, and all that came of suites of expectations.
    *
    * @param run its id
    * @return a report, to be rendered as HTML, text or JSON
@@ -246,7 +246,7 @@ public final class PipelineRunner implements AutoCloseable {
     PipelineRun found =
         find(run)
             .orElseThrow(() -> new IllegalArgumentException("run: " + Text.printable(run, 100)));
-    return RunPage.of(core.pipeline(), found, core.now());
+    return core.page(found);
   }
 
   /**

@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import io.mlops4j.core.Check;
 import io.mlops4j.core.ModelArtifact;
 import io.mlops4j.core.ModelVersion;
+import io.mlops4j.data.expect.ValidationResult;
+import io.mlops4j.evaluation.CheckEvidence;
 import io.mlops4j.evaluation.EvaluationReport;
 import io.mlops4j.registry.GateDecision;
 import io.mlops4j.registry.GatePolicy;
@@ -68,6 +70,32 @@ public final class RegistrySteps {
     return (version, report, step) -> {
       model.recordEvaluation(version.number(), report);
       validate(model, version);
+      return version;
+    };
+  }
+
+  /**
+   * Returns work that stores what came of a suite of expectations as evidence about the version
+   * that was trained on the rows. {@code Gate.dataValidated()} passes if it did and the digest is
+   * that of the data in the version's lineage.
+   *
+   * <pre>{@code
+   * Step<ModelVersion> recorded =
+   *     Step.named("evidence").everyRun()
+   *         .map(version, valid.result(), Codec.version(), RegistrySteps.validated(model));
+   * }</pre>
+   *
+   * @param model where to
+   * @return passes the version on
+   */
+  public static Step.From2<ModelVersion, ValidationResult, ModelVersion> validated(
+      RegisteredModel<?, ?> model) {
+    requireNonNull(model, "model");
+    return (version, result, step) -> {
+      CheckEvidence evidence = result.evidence(version.toString());
+      if (!model.version(version.number()).checks().contains(evidence)) {
+        model.recordCheck(version.number(), evidence);
+      }
       return version;
     };
   }

@@ -18,7 +18,7 @@ import java.util.Optional;
 final class RunPage {
   private RunPage() {}
 
-  static Report of(Pipeline pipeline, PipelineRun run, Instant now) {
+  static Report of(Pipeline pipeline, PipelineRun run, List<Section> validations, Instant now) {
     Report report =
         Report.titled("Pipeline " + pipeline + ", run " + run.id())
             .subtitle(run.request().occasion().evidence())
@@ -45,7 +45,8 @@ final class RunPage {
     }
     return report
         .add(Section.titled("Why").add(why(run)))
-        .add(Section.titled("Steps").add(steps(pipeline, run), results(run)));
+        .add(Section.titled("Steps").add(steps(pipeline, run), results(run)))
+        .add(validations.toArray(Section[]::new));
   }
 
   private static Callout verdict(PipelineRun run) {

@@ -232,14 +232,6 @@ final class RunnerCore {
 
   // ------------------------------------------------------------------ requests
 
-  Pipeline pipeline() {
-    return pipeline;
-  }
-
-  Instant now() {
-    return time.now();
-  }
-
   RunRequest manual(String id, String reason) {
     Occasion occasion = new Occasion("manual", Occasion.Kind.MANUAL, id, time.now(), reason);
     return RunRequest.of(occasion, Interval.at(time.now()));
@@ -402,6 +394,11 @@ final class RunnerCore {
 
   Optional<String> leader() {
     return Optional.of(leadership.holder()).filter(name -> !name.isEmpty());
+  }
+
+  Report page(PipelineRun run) {
+    return RunPage.of(
+        pipeline, run, ValidationPages.of(pipeline, run, engine.results()), time.now());
   }
 
   Report overview(int most) {

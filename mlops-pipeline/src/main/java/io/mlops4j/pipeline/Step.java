@@ -3,6 +3,7 @@ package io.mlops4j.pipeline;
 import static java.util.Objects.requireNonNull;
 
 import io.mlops4j.core.Check;
+import io.mlops4j.data.expect.ValidationResult;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -248,7 +249,20 @@ public final class Step<T> {
      */
     public Builder code(String version) {
       once("code", code);
-      code = requireNonNull(version, "code");
+      code = "version " + requireNonNull(version, "code");
+      return this;
+    }
+
+    /**
+     * Says whose code it is, where the function that a step is made with only calls it: results of
+     * another jar or directory are not reused.
+     *
+     * @param written the class that does the work, or the one a lambda was written in
+     * @return this
+     */
+    public Builder code(Class<?> written) {
+      once("code", code);
+      code = CodeIdentity.of(written);
       return this;
     }
 
@@ -361,8 +375,7 @@ public final class Step<T> {
 
     /**
      * Makes a step that lets another's result pass, or refuses it: a failed check and one without
-     * data both end the run as {@link RunStatus#REFUSED}. Every run does it again, unless {@link
-     * #reused}.
+     * data end the run as {@link RunStatus#REFUSED}. Done by every run, unless {@link #reused}.
      *
      * @param input what is looked at, and what the next step gets
      * @param body looks
@@ -406,6 +419,29 @@ public final class Step<T> {
     }
 
     /**
+     * Makes a step that asks a suite of expectations and refuses what does not hold, with every
+     * sentence; what came of it is kept, shown on the run's page, and can be evidence of a version
+     * ({@link RegistrySteps#validated}). Every run does it again, unless {@link #reused}.
+     *
+     * @param input what is looked at, and what the next step gets
+     * @param body asks the suite
+     * @return two steps: {@code NAME.result} asks, {@code NAME} lets pass or refuses
+     * @param <A> what is looked at
+     */
+    public <A> ValidatedStep<A> validate(Step<A> input, From1<? super A, ValidationResult> body) {
+      requireNonNull(body, "body");
+      Step<ValidationResult> result =
+          step(
+              Names.require("step", name + ".result"),
+              false,
+              Codec.validation(),
+              List.of(input),
+              body,
+              (in, step) -> ValidatedStep.noted(body.run(in.get(input), step), step));
+      return ValidatedStep.of(name, input, result);
+    }
+
+    /**
      * Makes a step that begins something outside and waits for what comes of it, without a thread.
      * Every run does it again, unless {@link #reused}.
      *
@@ -422,15 +458,25 @@ public final class Step<T> {
     }
 
     private <T> Step<T> step(
-        boolean reusedByDefault, Codec<T> codec, List<Step<?>> inputs, Object body, Work<T> work) {
+        boolean reused, Codec<T> codec, List<Step<?>> inputs, Object body, Work<T> work) {
+      return step(name, reused, codec, inputs, body, work);
+    }
+
+    private <T> Step<T> step(
+        String called,
+        boolean reusedByDefault,
+        Codec<T> codec,
+        List<Step<?>> inputs,
+        Object body,
+        Work<T> work) {
       StepSettings settings =
           new StepSettings(
-              name,
+              called,
               Collections.unmodifiableSortedMap(new TreeMap<>(parameters)),
               retry == null ? Retry.never() : retry,
               timeout,
               every == null ? Duration.ofMinutes(1) : every,
-              code == null ? CodeIdentity.of(body.getClass()) : "version " + code,
+              code == null ? CodeIdentity.of(body.getClass()) : code,
               reused == null ? reusedByDefault : reused,
               readsInterval);
       return new Step<>(settings, codec, inputs, work);

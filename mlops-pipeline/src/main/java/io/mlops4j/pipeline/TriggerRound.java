@@ -82,27 +82,26 @@ final class TriggerRound {
   }
 
   private void begin(Trigger trigger, RunRequest request) {
-    if (held(trigger) == null) {
-      RunStart start = ledger.submit(request, "");
-      if (start.created()) {
-        synchronized (held) {
-          held.remove(trigger.name());
-        }
-        LOG.info(
-            "Trigger '{}' began run {}: {}",
-            trigger.name(),
-            start.run(),
-            request.occasion().evidence());
+    String[] why = {null};
+    RunStart start = ledger.submit(request, "", state -> why[0] = held(trigger, state));
+    if (why[0] != null) {
+      said(trigger, "fires and is held: it " + why[0]);
+    } else if (start.created()) {
+      synchronized (held) {
+        held.remove(trigger.name());
       }
+      LOG.info(
+          "Trigger '{}' began run {}: {}",
+          trigger.name(),
+          start.run(),
+          request.occasion().evidence());
     }
   }
 
-  private @Nullable String held(Trigger trigger) {
-    String why = ledger.read(state -> trigger.held(state.trigger(trigger.name()), elapsed));
-    if (why != null) {
-      said(trigger, "fires and is held: it " + why);
-    }
-    return why;
+  private @Nullable String held(Trigger trigger, PipelineState state) {
+    return state.open().size() >= maxActiveRuns
+        ? "waits: a run is not over"
+        : trigger.held(state.trigger(trigger.name()), elapsed);
   }
 
   /** Logs what keeps a trigger from beginning runs: once until it begins one, not at every pass. */
@@ -116,15 +115,13 @@ final class TriggerRound {
 
   /** A signal from outside, on any instance. */
   RunStart fire(Trigger trigger, RunRequest request) {
-    ledger.sync();
-    RunStart start = ledger.decide(request);
-    if (!start.created()) {
+    String[] said = {null};
+    RunStart start = ledger.submit(request, "", state -> said[0] = held(trigger, state));
+    String why = said[0];
+    if (why == null) {
       return start;
     }
-    String why = full() ? "waits: a run is not over" : held(trigger);
-    if (why == null) {
-      return ledger.submit(request, "");
-    }
+    said(trigger, "fires and is held: it " + why);
     boolean kept = ledger.defer(request);
     return new RunStart(
         RunStart.Outcome.BLOCKED,

@@ -4,6 +4,8 @@ import io.mlops4j.core.ObjectStore;
 import io.mlops4j.core.VirtualTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.UnaryOperator;
 
 /** A store, a clock and runners that do everything on the calling thread. */
@@ -12,7 +14,7 @@ final class Bench implements AutoCloseable {
   private final Duration every;
   VirtualTime time = VirtualTime.startingAt(START);
   final ObjectStore store;
-  private final java.util.List<PipelineRunner> runners = new java.util.ArrayList<>();
+  private final List<PipelineRunner> runners = new ArrayList<>();
 
   Bench() {
     this(Duration.ofMinutes(1));
@@ -53,6 +55,11 @@ final class Bench implements AutoCloseable {
   void abandon(PipelineRunner runner) {
     time = VirtualTime.startingAt(time.now());
     runners.remove(runner);
+  }
+
+  /** Leaves all of them. */
+  void abandonAll() {
+    List.copyOf(runners).forEach(this::abandon);
   }
 
   @Override

@@ -99,6 +99,45 @@ class DeliveryStepsTest {
   }
 
   @Test
+  void canary_replacedBySomebody_runIsRefusedAndTheOtherGoesOn() {
+    try (Bench bench = new Bench(Duration.ofMinutes(30));
+        Rollout<String, Double> rollout = rollout(bench)) {
+      PipelineRunner runner = bench.runner(canary(rollout)).start();
+      String id = runner.run("r", "").run();
+      rollout.start(3, "Ada has a better one");
+      bench.time.advance(Duration.ofMinutes(30));
+
+      PipelineRun run = runner.find(id).orElseThrow();
+      assertThat(run.status()).isEqualTo(RunStatus.REFUSED);
+      assertThat(run.reason()).contains("The rollout of m:2 was replaced.", "m:3");
+      assertThat(rollout.status().candidate()).contains(new ModelVersion("m", 3));
+      assertThat(rollout.status().active()).isTrue();
+    }
+  }
+
+  @Test
+  void shadow_runIsCancelledWhileItWaits_isEnded() {
+    List<String> did = new ArrayList<>();
+    Box<Check.Outcome> answer = new Box<>(new Check.NoData("12 rows of 500"));
+    Awaited<ModelVersion, ModelVersion> shadow =
+        DeliverySteps.shadow(
+            version -> did.add("begin " + version),
+            version -> check(answer),
+            version -> did.add("end " + version));
+    Pipeline pipeline =
+        Pipeline.named("shadow")
+            .steps(Step.named("shadow").await(REGISTERED, Codec.version(), shadow))
+            .build();
+    try (Bench bench = new Bench()) {
+      PipelineRunner runner = bench.runner(pipeline).start();
+      String id = runner.run("r", "").run();
+      runner.cancel(id, "not today");
+      assertThat(did).containsExactly("begin m:2", "end m:2");
+      assertThat(runner.find(id).orElseThrow().status()).isEqualTo(RunStatus.CANCELLED);
+    }
+  }
+
+  @Test
   void shadow_noDataThenAnAnswer_waitsAndThenPassesOrRefuses() {
     for (boolean good : new boolean[] {true, false}) {
       List<String> did = new ArrayList<>();

@@ -208,7 +208,13 @@ class TriggersTest {
       Trigger alert = Trigger.pulled("alert");
       PipelineRunner runner = bench.runner(interval(), "pod-1", b -> b.trigger(alert)).start();
       for (int i = 0; i < 1_000; i++) {
-        runner.fire("alert", new Trigger.Signal("event-" + i, "loud"));
+        RunStart start = runner.fire("alert", new Trigger.Signal("event-" + i, "loud"));
+        if (i > 0) {
+          assertThat(start.outcome()).isEqualTo(RunStart.Outcome.BLOCKED);
+          assertThat(start.sentence())
+              .startsWith("Trigger 'alert' cools down: run ")
+              .endsWith(i == 1 ? "The signal is kept." : "signal of it is kept already.");
+        }
       }
       int objects = bench.store.list("pipelines").size();
       assertThat(runner.runs(10)).hasSize(1);

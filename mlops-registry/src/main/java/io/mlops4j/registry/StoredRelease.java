@@ -3,6 +3,7 @@ package io.mlops4j.registry;
 import io.mlops4j.core.Baseline;
 import io.mlops4j.core.GoldenRows;
 import io.mlops4j.core.Model;
+import io.mlops4j.core.ModelArtifact;
 import io.mlops4j.core.ModelLoader;
 import io.mlops4j.core.ModelRelease;
 import io.mlops4j.core.ModelVersion;
@@ -56,11 +57,21 @@ final class StoredRelease<I, O> implements ModelRelease<I, O> {
   }
 
   @Override
-  public Model<I, O> load() {
+  public Optional<ModelArtifact> files() {
+    requireSound();
+    return Optional.of(artifact());
+  }
+
+  private void requireSound() {
     Optional<String> refusal = model.refusal(version.number());
     if (refusal.isPresent()) {
       throw new IntegrityException(refusal.get());
     }
+  }
+
+  @Override
+  public Model<I, O> load() {
+    requireSound();
     StoredArtifact artifact = artifact();
     ModelLoader<I, O> loader = model.loaders().of(version, artifact.format());
     Model<I, O> loaded = loader.load(version, artifact);

@@ -396,6 +396,11 @@ abstract class ModelRegistryContract {
     assertThatThrownBy(() -> model.version(2).release().load())
         .isInstanceOf(IntegrityException.class)
         .hasMessageContaining("delay:2 is quarantined");
+    assertThatThrownBy(() -> model.version(2).release().files())
+        .isInstanceOf(IntegrityException.class)
+        .hasMessageContaining("delay:2 is quarantined");
+    assertThat(model.version(1).release().files().orElseThrow().files())
+        .containsExactly("model.txt");
     assertThat(registry.verify()).extracting(Problem::where).contains("delay:2");
     assertThat(model.rollback("damaged").number()).isEqualTo(1);
     assertThat(answer(model.production())).isEqualTo("a");

@@ -57,7 +57,7 @@ final class Calls<I, O> {
       return inline.answer(input, start, trace);
     }
     ServedVersion<I, O> version = versions.current();
-    if (version == null || !blocks(version.plan)) {
+    if (version == null || !queues(version, start)) {
       return inline.answer(input, start, trace);
     }
     Crew<I, O> entered = batcher.tryEnter();
@@ -69,6 +69,15 @@ final class Calls<I, O> {
     } finally {
       batcher.leave(entered);
     }
+  }
+
+  /**
+   * Whether a caller queues if the model is busy. Where that is learned, the calls that are timed
+   * never do: otherwise nobody would know any more what a row costs alone.
+   */
+  private static boolean queues(ServedVersion<?, ?> version, long start) {
+    BatchGain gain = version.gain;
+    return gain == null ? blocks(version.plan) : gain.pays() && !InlineRuns.isMeasured(start);
   }
 
   private static boolean blocks(BatchPlan plan) {
@@ -89,7 +98,7 @@ final class Calls<I, O> {
       return inline.answer(input, start, trace);
     }
     if (version.kernel != null) {
-      boolean permits = batching && blocks(version.plan) && !batcher.isWorker();
+      boolean permits = batching && queues(version, start) && !batcher.isWorker();
       Crew<I, O> entered = permits ? batcher.tryEnter() : null;
       if (!permits || entered != null) {
         O output;

@@ -23,7 +23,7 @@ final class ChunkRuns<I, O> {
     long took = time.nanos() - begin;
     counters.computed(took);
     if (isWholeSuccess(chunk)) {
-      version.costs.ran(chunk.size(), took);
+      version.ran(chunk.size(), took);
     }
     if (breaker != null && admitted != null) {
       tell(breaker, admitted, chunk, took);

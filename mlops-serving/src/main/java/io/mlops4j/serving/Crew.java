@@ -138,6 +138,7 @@ final class Crew<I, O> {
     volatile @Nullable Run<I, O> running;
     private final AtomicBoolean delaying = new AtomicBoolean();
     private int linger;
+    private int lastBatch;
     private boolean holds;
 
     Worker(int number) {
@@ -187,7 +188,12 @@ final class Crew<I, O> {
 
     /** Returns false if nothing was queued. */
     private boolean runBatch() {
-      Release delayed = batcher.maxDelay > 0 ? delay() : null;
+      Release delayed = null;
+      if (batcher.maxDelay > 0) {
+        delayed = delay();
+      } else if (linger > 0) {
+        gather();
+      }
       BatchForming<I, O> forming = new BatchForming<>(batcher, delayed);
       if (!forming.take()) {
         return false;
@@ -196,6 +202,7 @@ final class Crew<I, O> {
       List<Request<I, O>> batch = forming.batch();
       if (!batch.isEmpty()) {
         linger = batch.size() > 1 ? LINGER : Math.max(0, linger - 1);
+        lastBatch = batch.size();
         Run<I, O> run = new Run<>(batch, forming.release(), forming.now());
         running = run;
         run.begin();
@@ -203,6 +210,32 @@ final class Crew<I, O> {
         running = null;
       }
       return true;
+    }
+
+    /** Lets the callers of the last batch come back. */
+    private void gather() {
+      AdmissionQueue<I, O> queue = batcher.queue;
+      int there = queue.live();
+      int best = batcher.runner.bestBatch();
+      if (there == 0 || there >= Math.min(lastBatch, best)) {
+        return;
+      }
+      long needed = latestStart(queue.earliestDeadline(), lastBatch);
+      long spare =
+          needed == Deadline.NONE ? Long.MAX_VALUE : Deadline.left(needed, batcher.time.nanos());
+      Grace grace =
+          Grace.before(lastBatch, there, best, batcher.runner.expectedNanos(lastBatch), spare);
+      long begin = System.nanoTime();
+      while (queue.live() < grace.wanted()
+          && System.nanoTime() - begin < grace.nanos()
+          && !retired
+          && !batcher.isClosing()) {
+        if (grace.nanos() > Grace.SPIN_NANOS) {
+          LockSupport.parkNanos(this, Grace.SPIN_NANOS / 2);
+        } else {
+          Thread.onSpinWait();
+        }
+      }
     }
 
     /**

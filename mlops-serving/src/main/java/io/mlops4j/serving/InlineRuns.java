@@ -138,6 +138,7 @@ final class InlineRuns<I, O> {
     long end = time.nanos();
     if (measured) {
       counters.computedInline(end - begin);
+      version.ranInline(end - begin);
     }
     recorder.answered(version, input, row, output, start, end, trace);
     return output;
@@ -150,6 +151,7 @@ final class InlineRuns<I, O> {
     long end = time.nanos();
     if (measured) {
       counters.computedInline(end - begin);
+      version.ranInline(end - begin);
     }
     recorder.answered(version, input, null, output, start, end, trace);
     return output;
@@ -159,7 +161,7 @@ final class InlineRuns<I, O> {
    * One run in 64 reads the clock once more, chosen by the bits of its start: no state, and no
    * pattern that the clock's own step could bring in.
    */
-  private static boolean isMeasured(long start) {
+  static boolean isMeasured(long start) {
     return (start * 0x9E3779B97F4A7C15L) >>> 58 == 0;
   }
 

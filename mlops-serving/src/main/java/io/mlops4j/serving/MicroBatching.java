@@ -14,7 +14,8 @@ import java.time.Duration;
  *     cores
  * @param measured whether costs measured when a version is loaded decide the best batch size, and
  *     whether callers that block are batched at all; otherwise they always are, up to {@code
- *     maxBatchSize}. Models without a row kernel (lambdas) are never measured
+ *     maxBatchSize}. What cannot be measured on rows of zeros, such as a lambda, is batched until
+ *     its runs have shown that this does not pay, unless workers or a delay are asked for
  * @param maxDelay how long the oldest request may wait for others although the model is idle, 0 to
  *     10 s. Zero, the default, is best unless one run costs far more than a row: with a delay every
  *     request of a batched model queues, and a lone caller waits all of it
@@ -44,6 +45,11 @@ public record MicroBatching(
       throw new IllegalArgumentException(
           "maxDelay: " + maxDelay + " (expected: PT0S.." + LONGEST_DELAY + ")");
     }
+  }
+
+  /** Whether a model that cannot be measured beforehand is batched only while that pays. */
+  boolean isLearned() {
+    return measured && workers == 0 && maxDelay.isZero();
   }
 
   private static void requireRange(String name, int value, int least, int most) {

@@ -41,10 +41,10 @@ public final class OnnxLoader<I, O> implements ModelLoader<I, O> {
   private static final String FORMAT = "onnx";
   private static final String SUFFIX = ".onnx";
 
-  private final OnnxInput<I> input;
-  private final OutputKind<O> kind;
-  private final @Nullable String output;
-  private final OnnxOptions options;
+  final OnnxInput<I> input;
+  final OutputKind<O> kind;
+  final @Nullable String output;
+  final OnnxOptions options;
 
   OnnxLoader(OnnxInput<I> input, OutputKind<O> kind) {
     this(input, kind, null, OnnxOptions.withDefaults());

@@ -25,6 +25,10 @@ final class ServedVersion<I, O> {
   final Lease lease;
   final BatchPlan plan;
   final CostCurve costs;
+
+  /** Learns whether batching pays where the plan could not know; else null. */
+  final @Nullable BatchGain gain;
+
   final AnswerCheck<O> check;
   final @Nullable Breaker breaker;
 
@@ -44,6 +48,7 @@ final class ServedVersion<I, O> {
     this.kernel = kernelOf(model);
     this.plan = prepared.plan();
     this.costs = prepared.costs();
+    this.gain = prepared.gain();
     this.check = prepared.check();
     this.breaker = prepared.breaker();
     this.lease = new Lease(() -> afterLast.accept(this));
@@ -55,6 +60,24 @@ final class ServedVersion<I, O> {
 
   Prediction.Source source() {
     return outdated ? Prediction.Source.PREVIOUS_VERSION : Prediction.Source.MODEL;
+  }
+
+  /** Learns what a run of a worker, or of many rows, has cost. */
+  void ran(int rows, long nanos) {
+    costs.ran(rows, nanos);
+    ranOnce(rows, nanos);
+  }
+
+  /** Learns what a row has cost on its caller's thread. */
+  void ranInline(long nanos) {
+    ranOnce(1, nanos);
+  }
+
+  private void ranOnce(int rows, long nanos) {
+    BatchGain learning = gain;
+    if (learning != null) {
+      learning.ran(rows, nanos);
+    }
   }
 
   /** Returns the answer of a model without a kernel. */

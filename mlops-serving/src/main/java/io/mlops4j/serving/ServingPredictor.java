@@ -78,6 +78,7 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
             new VersionPreparation<>(builder),
             counters,
             new SwapSteps(builder, counters),
+            builder.trial == null ? null : new Trials<>(name, builder.trial),
             builder.keepsPrevious,
             this::publishing,
             this::published);
@@ -147,6 +148,9 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
   }
 
   static <I, O> Predictor<I, O> open(PredictorBuilder<I, O> builder) {
+    if (builder.trial != null) {
+      builder.trial.requireStartable();
+    }
     ServingPredictor<I, O> predictor = new ServingPredictor<>(builder);
     RuntimeException failure = predictor.versions.start();
     if (failure != null && builder.fallback == null && !builder.startsWithoutVersion) {

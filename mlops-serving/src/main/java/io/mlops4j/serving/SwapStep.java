@@ -24,6 +24,8 @@ public record SwapStep(
 
   /** The steps, in order. */
   public enum Kind {
+    /** Tried in a JVM of its own, if {@link PredictorBuilder#trialRun} asks for it. */
+    TRIAL,
     /** Files are verified and opened. */
     LOAD,
     /** Schema, golden rows, warm-up, measurement. */

@@ -1,8 +1,10 @@
 package io.mlops4j.serving;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +24,14 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the row type
  */
 public final class TokenInput<T> {
-  private static final int[] BUCKETS = {16, 32, 64, 128, 256, 512};
+  /** Padding costs what tokens cost: at most 7, 15, 31 and 63 of them per row. */
+  private static final int[] BUCKETS =
+      IntStream.concat(
+              IntStream.rangeClosed(1, 4).map(i -> 8 * i),
+              IntStream.of(8, 16, 32, 64)
+                  .flatMap(step -> IntStream.rangeClosed(5, 8).map(i -> step * i)))
+          .toArray();
+
   private static final int MOST = 1 << 16;
 
   private final Function<? super T, long[]> tokenizer;
@@ -36,7 +45,8 @@ public final class TokenInput<T> {
   }
 
   /**
-   * Returns rows of at most 512 tokens, padded with 0 to 16, 32, 64, 128, 256 or 512.
+   * Returns rows of at most 512 tokens, padded with 0 to a multiple of 8 up to 64 tokens, then of
+   * 16 up to 128, of 32 up to 256, and of 64.
    *
    * @param tokenizer from a row to its token ids, special tokens included; safe for concurrent
    *     calls. It truncates: a longer row is an error
@@ -120,6 +130,10 @@ public final class TokenInput<T> {
       }
     }
     return buckets[buckets.length - 1];
+  }
+
+  List<Integer> buckets() {
+    return Arrays.stream(buckets).boxed().toList();
   }
 
   int shortestBucket() {

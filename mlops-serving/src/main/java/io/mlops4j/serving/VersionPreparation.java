@@ -44,11 +44,16 @@ final class VersionPreparation<I, O> {
    *
    * @param plan how it is best run
    * @param costs what runs cost
+   * @param gain learns whether batching pays, or null if the plan knows
    * @param check what its answers must be
    * @param breaker leaves it alone when it keeps failing; null if nobody asked for that
    */
   record Prepared<O>(
-      BatchPlan plan, CostCurve costs, AnswerCheck<O> check, @Nullable Breaker breaker) {}
+      BatchPlan plan,
+      CostCurve costs,
+      @Nullable BatchGain gain,
+      AnswerCheck<O> check,
+      @Nullable Breaker breaker) {}
 
   Prepared<O> prepare(ModelRelease<I, O> release, Model<I, O> model, boolean beside) {
     Optional<Schema<I>> own = model.schema();
@@ -103,6 +108,7 @@ final class VersionPreparation<I, O> {
     return new Prepared<>(
         plan,
         new CostCurve(costs),
+        costs.isEmpty() && batching != null && batching.isLearned() ? new BatchGain() : null,
         new AnswerCheck<>(version, nanAllowed, outputCheck),
         circuit == null ? null : new Breaker(version.toString(), circuit, time));
   }

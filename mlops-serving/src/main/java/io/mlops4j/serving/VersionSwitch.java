@@ -24,12 +24,12 @@ import org.slf4j.LoggerFactory;
  * Follows a source and holds the version that is served.
  *
  * <p>One thread, the loader, creates and closes every model: native allocators keep memory per
- * thread, so that rotating threads would grow the process. Protocol of a change: load (the release
- * verifies digests), check, golden rows, warm up and measure, publish by one volatile write, retire
- * the old version's lease; the last caller out of it, or the retirement itself, enqueues the close.
- * A step that fails leaves the old version serving, marked outdated. A version that is no longer
- * selected when it is ready is closed unpublished: the newest wins. Notifications collapse into one
- * pending look at the source.
+ * thread, so that rotating threads would grow the process. Protocol of a change: try in a child JVM
+ * where that was asked for, load (the release verifies digests), check, golden rows, warm up and
+ * measure, publish by one volatile write, retire the old version's lease; the last caller out of
+ * it, or the retirement itself, enqueues the close. A step that fails leaves the old version
+ * serving, marked outdated. A version that is no longer selected when it is ready is closed
+ * unpublished: the newest wins. Notifications collapse into one pending look at the source.
  *
  * <p>A loader that is overdue is left behind ({@link LoaderThread}) when there is something else to
  * do, so two threads may be ready with a version at once. What makes that safe: a version is in
@@ -45,6 +45,7 @@ final class VersionSwitch<I, O> {
   private final VersionPreparation<I, O> preparation;
   private final Counters counters;
   private final SwapSteps steps;
+  private final @Nullable Trials<I, O> trials;
   private final Consumer<ServedVersion<I, O>> onPublish;
   private final Consumer<ServedVersion<I, O>> onPublished;
   private final boolean keepsPrevious;
@@ -65,6 +66,7 @@ final class VersionSwitch<I, O> {
       VersionPreparation<I, O> preparation,
       Counters counters,
       SwapSteps steps,
+      @Nullable Trials<I, O> trials,
       boolean keepsPrevious,
       Consumer<ServedVersion<I, O>> onPublish,
       Consumer<ServedVersion<I, O>> onPublished) {
@@ -73,6 +75,7 @@ final class VersionSwitch<I, O> {
     this.preparation = preparation;
     this.counters = counters;
     this.steps = steps;
+    this.trials = trials;
     this.keepsPrevious = keepsPrevious;
     this.onPublish = onPublish;
     this.onPublished = onPublished;
@@ -211,7 +214,23 @@ final class VersionSwitch<I, O> {
     }
   }
 
+  /** Before any native code of this process sees it. */
+  private void requireTried(ModelRelease<I, O> release) {
+    if (trials == null || !trials.isDue(release.version())) {
+      return;
+    }
+    SwapSteps.Running trying = begin(release.version(), SwapStep.Kind.TRIAL);
+    try {
+      trials.require(release);
+    } catch (RuntimeException | Error e) {
+      trying.failed(e);
+      throw e;
+    }
+    trying.done();
+  }
+
   private ServedVersion<I, O> load(ModelRelease<I, O> release) {
+    requireTried(release);
     SwapSteps.Running opening = begin(release.version(), SwapStep.Kind.LOAD);
     Model<I, O> model;
     try {
@@ -365,6 +384,9 @@ final class VersionSwitch<I, O> {
       before = previous;
       current = null;
       previous = null;
+    }
+    if (trials != null) {
+      trials.close();
     }
     if (before != null) {
       drain(before);

@@ -189,11 +189,13 @@ class TokenInputTest {
 
   @Test
   void bucket_lengths_areTheNextOne() {
+    for (int tokens = 1; tokens <= 512; tokens++) {
+      int step = tokens <= 64 ? 8 : tokens <= 128 ? 16 : tokens <= 256 ? 32 : 64;
+      assertThat(TOKENS.bucket(tokens)).isEqualTo((tokens + step - 1) / step * step);
+    }
     TokenInput<long[]> tokens = TOKENS.withMaxLength(100);
-    assertThat(tokens.bucket(1)).isEqualTo(16);
-    assertThat(tokens.bucket(16)).isEqualTo(16);
-    assertThat(tokens.bucket(17)).isEqualTo(32);
-    assertThat(tokens.bucket(65)).isEqualTo(100);
+    assertThat(tokens.bucket(65)).isEqualTo(80);
+    assertThat(tokens.bucket(97)).isEqualTo(100);
     assertThat(tokens.longestBucket()).isEqualTo(100);
   }
 }

@@ -70,6 +70,19 @@ public record ValidationResult(
    */
   @Override
   public Check.Outcome evaluate() {
+    return evaluate(LISTED);
+  }
+
+  /**
+   * Returns the answer of {@link #evaluate()} with the sentences of more expectations.
+   *
+   * @param listed how many sentences of what does not hold are in its own at most, 1 or more
+   * @return the answer
+   */
+  public Check.Outcome evaluate(int listed) {
+    if (listed < 1) {
+      throw new IllegalArgumentException("listed: " + listed + " (expected: 1 or more)");
+    }
     List<ExpectationResult> failed = of(ExpectationResult.Outcome.FAIL, Expectation.Severity.ERROR);
     List<ExpectationResult> unknown =
         of(ExpectationResult.Outcome.NO_DATA, Expectation.Severity.ERROR);
@@ -78,13 +91,14 @@ public record ValidationResult(
       return new Check.Fail(start + "then it breaks off: " + broken.get());
     }
     if (!failed.isEmpty()) {
-      return new Check.Fail(start + counted(failed, "failed") + listed(failed));
+      return new Check.Fail(start + counted(failed, "failed") + listed(failed, listed));
     }
     if (rows == 0) {
       return new Check.NoData(data + " has no row.");
     }
     if (!unknown.isEmpty()) {
-      return new Check.NoData(start + counted(unknown, "could not be told") + listed(unknown));
+      return new Check.NoData(
+          start + counted(unknown, "could not be told") + listed(unknown, listed));
     }
     int warnings = of(ExpectationResult.Outcome.FAIL, Expectation.Severity.WARNING).size();
     return new Check.Pass(
@@ -99,12 +113,12 @@ public record ValidationResult(
     return some.size() + " of " + results.size() + " expectations " + what + ". ";
   }
 
-  private static String listed(List<ExpectationResult> some) {
+  private static String listed(List<ExpectationResult> some, int most) {
     return some.stream()
-            .limit(LISTED)
+            .limit(most)
             .map(ExpectationResult::sentence)
             .collect(Collectors.joining(" "))
-        + (some.size() > LISTED ? " (and " + (some.size() - LISTED) + " more)" : "");
+        + (some.size() > most ? " (and " + (some.size() - most) + " more)" : "");
   }
 
   private List<ExpectationResult> of(

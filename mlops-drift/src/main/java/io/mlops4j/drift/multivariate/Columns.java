@@ -5,11 +5,9 @@ import io.mlops4j.core.Feature;
 import io.mlops4j.core.FeatureKind;
 import io.mlops4j.core.Schema;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Turns rows into numbers for the classifier: each number and its square, standardised by the
@@ -19,8 +17,6 @@ import java.util.Map;
  */
 final class Columns {
   static final int MOST = 64;
-  private static final int CATEGORIES = 10;
-  private static final double CUT = 4;
 
   private final List<String> names = new ArrayList<>();
   private final List<Column> columns = new ArrayList<>();
@@ -68,23 +64,10 @@ final class Columns {
     }
   }
 
-  /** By median and quartiles: one outlier must not make all other values equal. */
   private static <T> Column standard(int position, List<EncodedRow<T>> reference) {
-    double[] sorted =
-        reference.stream()
-            .mapToDouble(row -> row.number(position))
-            .filter(Double::isFinite)
-            .sorted()
-            .toArray();
-    double middle = sorted.length == 0 ? 0 : sorted[sorted.length / 2];
-    double spread =
-        sorted.length == 0 ? 1 : sorted[sorted.length * 3 / 4] - sorted[sorted.length / 4];
-    // 1.349 deviations of a normal distribution lie between its quartiles.
-    double unit = spread > 0 && spread <= Double.MAX_VALUE ? spread / 1.349 : 1;
-    return row -> {
-      double value = (row.number(position) - middle) / unit;
-      return Double.isNaN(value) ? 0 : Math.max(-CUT, Math.min(CUT, value));
-    };
+    Standard standard =
+        Standard.of(reference.stream().mapToDouble(row -> row.number(position)).toArray());
+    return row -> standard.of(row.number(position));
   }
 
   private void addMissing(int position, String name) {
@@ -93,29 +76,11 @@ final class Columns {
   }
 
   private <T> void addCategories(int position, Feature<T> feature, List<EncodedRow<T>> reference) {
-    Map<String, Integer> counts = new HashMap<>();
-    for (EncodedRow<T> row : reference) {
-      String value = row.text(position);
-      counts.merge(value == null ? "(missing)" : value, 1, Integer::sum);
+    Categories categories = Categories.of(position, reference);
+    for (String category : categories.frequent()) {
+      add(Categories.name(feature, category), row -> categories.is(category, row) ? 1 : 0);
     }
-    List<String> frequent =
-        counts.entrySet().stream()
-            .sorted(
-                Comparator.comparingInt((Map.Entry<String, Integer> e) -> -e.getValue())
-                    .thenComparing(Map.Entry::getKey))
-            .limit(CATEGORIES)
-            .map(Map.Entry::getKey)
-            .toList();
-    for (String category : frequent) {
-      String shown = feature.sensitive() ? "" : " = " + Shown.of(category);
-      add(feature.name() + shown, row -> category.equals(text(row, position)) ? 1 : 0);
-    }
-    add(feature.name() + " = another", row -> frequent.contains(text(row, position)) ? 0 : 1);
-  }
-
-  private static String text(EncodedRow<?> row, int position) {
-    String value = row.text(position);
-    return value == null ? "(missing)" : value;
+    add(Categories.nameOfAnother(feature), row -> categories.isAnother(row) ? 1 : 0);
   }
 
   int size() {
@@ -140,14 +105,16 @@ final class Columns {
 
   /** Returns the columns by falling weight, at most five. */
   List<String> telling(double[] weights) {
-    return Arrays.stream(order(weights)).limit(5).mapToObj(names::get).toList();
+    return largest(names, weights);
   }
 
-  private static int[] order(double[] weights) {
-    return java.util.stream.IntStream.range(0, weights.length)
+  static List<String> largest(List<String> names, double[] weights) {
+    return IntStream.range(0, weights.length)
+        .filter(i -> weights[i] > 0)
         .boxed()
         .sorted(Comparator.comparingDouble(i -> -weights[i]))
-        .mapToInt(Integer::intValue)
-        .toArray();
+        .limit(5)
+        .map(names::get)
+        .toList();
   }
 }

@@ -1,14 +1,15 @@
 package io.mlops4j.drift.multivariate;
 
+import static io.mlops4j.drift.multivariate.Ranges.require;
+import static io.mlops4j.drift.multivariate.Ranges.requireWindow;
+
 import io.mlops4j.core.Check;
 import io.mlops4j.core.EncodedRow;
-import io.mlops4j.core.ModelVersion;
 import io.mlops4j.core.Prediction;
 import io.mlops4j.core.PredictionListener;
 import io.mlops4j.core.Schema;
 import io.mlops4j.stats.Interval;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -16,7 +17,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.commons.statistics.distribution.NormalDistribution;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Watches whether live rows can be told from training rows by all their features together: sees a
@@ -42,19 +42,12 @@ public final class DomainClassifier<I, O> implements PredictionListener<I, O>, C
   private final Options options;
   private final List<EncodedRow<I>> reference;
   private final Columns columns;
-  private @Nullable ModelVersion version;
-  private long window = Long.MIN_VALUE;
-  private Reservoir<EncodedRow<I>> open;
-  private List<EncodedRow<I>> finished = List.of();
+  private final LiveRows<I> live;
 
   private DomainClassifier(Schema<I> schema, Stream<? extends I> rows, Options options) {
     this.schema = Objects.requireNonNull(schema, "schema");
     this.options = Objects.requireNonNull(options, "options");
-    Reservoir<EncodedRow<I>> sample = new Reservoir<>(options.rows(), options.seed());
-    try (rows) {
-      rows.sequential().forEachOrdered(row -> sample.add(schema.encode(row)));
-    }
-    this.reference = sample.sample();
+    this.reference = Reservoir.of(schema, rows, options.rows(), options.seed());
     if (reference.size() < options.leastRows() || !Columns.any(schema)) {
       throw new IllegalArgumentException(
           "reference: "
@@ -66,7 +59,9 @@ public final class DomainClassifier<I, O> implements PredictionListener<I, O>, C
               + ", with a number or a category)");
     }
     this.columns = new Columns(schema, reference);
-    this.open = new Reservoir<>(options.rows(), options.seed());
+    this.live =
+        new LiveRows<>(
+            schema, options.rows(), options.leastRows(), options.window(), options.seed());
   }
 
   /**
@@ -90,14 +85,7 @@ public final class DomainClassifier<I, O> implements PredictionListener<I, O>, C
       require(rows >= 100 && rows <= 20_000, "rows", rows, "100..20000");
       require(leastRows >= 50 && leastRows <= rows, "leastRows", leastRows, "50.." + rows);
       require(folds >= 2 && folds <= 20, "folds", folds, "2..20");
-      require(
-          window.toSeconds() >= 1 && window.toDays() <= 3660, "window", window, "1 s to 3660 days");
-    }
-
-    private static void require(boolean ok, String name, Object value, String expected) {
-      if (!ok) {
-        throw new IllegalArgumentException(name + ": " + value + " (expected: " + expected + ")");
-      }
+      requireWindow(window);
     }
 
     /**
@@ -161,31 +149,7 @@ public final class DomainClassifier<I, O> implements PredictionListener<I, O>, C
 
   @Override
   public void onPrediction(Prediction<I, O> prediction) {
-    EncodedRow<I> row = prediction.row();
-    if (row == null
-        || prediction.source() != Prediction.Source.MODEL
-        || !row.schema().fingerprint().equals(schema.fingerprint())) {
-      return;
-    }
-    synchronized (this) {
-      long index = index(prediction.at());
-      if (!prediction.version().equals(version)) {
-        version = prediction.version();
-        window = index;
-        open = new Reservoir<>(options.rows(), options.seed());
-        finished = List.of();
-      } else if (index > window) {
-        finished = open.sample();
-        open = new Reservoir<>(options.rows(), options.seed());
-        window = index;
-      }
-      open.add(row);
-    }
-  }
-
-  private long index(Instant at) {
-    long monday = 4L * 24 * 60 * 60;
-    return Math.floorDiv(at.getEpochSecond() - monday, options.window().toSeconds());
+    live.add(prediction);
   }
 
   /**
@@ -195,16 +159,13 @@ public final class DomainClassifier<I, O> implements PredictionListener<I, O>, C
    * @return the separation, or empty if there are too few live rows
    */
   public Optional<Separation> separation() {
-    List<EncodedRow<I>> live;
-    synchronized (this) {
-      live = open.sample().size() >= options.leastRows() ? open.sample() : finished;
-    }
-    return live.size() < options.leastRows() ? Optional.empty() : Optional.of(separate(live));
+    List<EncodedRow<I>> rows = live.enough();
+    return rows.isEmpty() ? Optional.empty() : Optional.of(separate(rows));
   }
 
-  private Separation separate(List<EncodedRow<I>> live) {
+  private Separation separate(List<EncodedRow<I>> rows) {
     double[][] one = columns.of(reference);
-    double[][] two = columns.of(live);
+    double[][] two = columns.of(rows);
     double[] weights = new double[columns.size()];
     double auc = 0;
     double deviation = 0;

@@ -1,8 +1,11 @@
 package io.mlops4j.drift.multivariate;
 
+import io.mlops4j.core.EncodedRow;
+import io.mlops4j.core.Schema;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 
 /** A uniform sample of a stream, of bounded size: Vitter's algorithm R (1985). One thread. */
 final class Reservoir<T> {
@@ -16,6 +19,16 @@ final class Reservoir<T> {
     this.random = new SplittableRandom(seed);
   }
 
+  /** A sample of rows, as they are when encoded. Closes the stream. */
+  static <I> List<EncodedRow<I>> of(
+      Schema<I> schema, Stream<? extends I> rows, int capacity, long seed) {
+    Reservoir<EncodedRow<I>> sample = new Reservoir<>(capacity, seed);
+    try (rows) {
+      rows.sequential().forEachOrdered(row -> sample.add(schema.encode(row)));
+    }
+    return sample.sample();
+  }
+
   void add(T value) {
     seen++;
     if (sample.size() < capacity) {
@@ -26,6 +39,10 @@ final class Reservoir<T> {
     if (position < capacity) {
       sample.set((int) position, value);
     }
+  }
+
+  int size() {
+    return sample.size();
   }
 
   List<T> sample() {

@@ -59,10 +59,7 @@ final class BatchRun<T, O> {
     try (Output output = sink.open();
         RejectsFile rejects = new RejectsFile(policy, sink.disk())) {
       Map<String, String> identity = identity();
-      if (job.restart) {
-        output.forget();
-      }
-      Optional<Checkpoint> stored = job.restart ? Optional.empty() : output.stored();
+      Optional<Checkpoint> stored = before(output, identity);
       stored.ifPresent(before -> requireSame(before.identity(), identity, output.where()));
       rejects.open();
       if (stored.isPresent() && stored.get().complete()) {
@@ -91,6 +88,32 @@ final class BatchRun<T, O> {
         return result(complete, resumedAt, false, start);
       }
     }
+  }
+
+  /** What an earlier attempt left that may go on. */
+  private Optional<Checkpoint> before(Output output, Map<String, String> identity) {
+    Optional<Checkpoint> stored = job.restart ? Optional.empty() : output.stored();
+    boolean swapped =
+        job.swaps != null
+            && stored.isPresent()
+            && !stored.get().complete()
+            && !identity.equals(stored.get().identity())
+            && identity.equals(withModelOf(identity, stored.get().identity()));
+    if (job.restart || swapped) {
+      output.forget();
+      return Optional.empty();
+    }
+    return stored;
+  }
+
+  /** An identity, but for the model. */
+  private static Map<String, String> withModelOf(
+      Map<String, String> of, Map<String, String> otherwise) {
+    Map<String, String> mixed = new TreeMap<>(otherwise);
+    for (String name : List.of("model.version", "model.digest")) {
+      mixed.put(name, of.getOrDefault(name, ""));
+    }
+    return mixed;
   }
 
   private List<String> columns() {

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,7 @@ import org.jspecify.annotations.Nullable;
 public final class BatchScoring<T, O> {
   private static final int DEFAULT_CHUNK = 1_024;
   private static final int MOST_ROWS = 1 << 16;
+  private static final int MOST_SWAPS = 100;
 
   private final Function<Schema<T>, Scorer<T, O>> scorer;
   @Nullable BatchSource<T> source;
@@ -60,6 +62,7 @@ public final class BatchScoring<T, O> {
   @Nullable Duration checkpointEvery;
   @Nullable Double rowsPerSecond;
   @Nullable Integer chunkRows;
+  @Nullable Integer swaps;
   final List<BooleanSupplier> busy = new ArrayList<>();
   final List<String> kept = new ArrayList<>();
   boolean restart;
@@ -118,32 +121,60 @@ public final class BatchScoring<T, O> {
 
   /**
    * Starts a job that asks a predictor that also serves, below its requests: runs are kept short
-   * and begin only while no request waits ({@link Predictor#scoreAll}). A swap ends the job.
+   * and begin only while no request waits ({@link Predictor#scoreAll}).
+   *
+   * <p>All rows of an output are answered by one version. A swap ends the job with a {@link
+   * BatchException}: the output is not there, and the job goes on only if the version it began with
+   * is served again. {@link #restartAtSwap} begins again instead. A model without a registry has no
+   * version that tells it from another: such a job begins anew after a kill, unless {@link
+   * #through(Predictor, String)} says what the model is.
    *
    * <p>How many rows are run at once depends on how busy it is, so the last bits of answers may,
    * too, unless the predictor is {@code deterministic(…)}: then, and only then, the output is byte
    * for byte the same after a kill.
    *
-   * @param predictor serves a version now
+   * @param predictor serves a version now; of a traffic split, the champion is asked
    * @param <T> one input row
    * @param <O> one answer
    * @return a job without input and output
    */
   public static <T, O> BatchScoring<T, O> through(Predictor<T, O> predictor) {
+    Objects.requireNonNull(predictor, "predictor");
     return new BatchScoring<>(
-        schema ->
-            new PredictorScorer<>(
-                predictor,
-                predictor
-                    .version()
-                    .orElseThrow(
-                        () ->
-                            new BatchException(
-                                BatchException.Side.STATE,
-                                "The predictor serves nothing yet: "
-                                    + predictor.status()
-                                    + ". Wait until it does.")),
-                shown(schema)));
+        schema -> {
+          ModelVersion version = served(predictor);
+          String digest =
+              version.number() > 0 ? "" : "of an unregistered model, attempt " + UUID.randomUUID();
+          return new PredictorScorer<>(predictor, version, digest, shown(schema));
+        });
+  }
+
+  /**
+   * Starts a job as {@link #through(Predictor)} does, of a model whose files are known.
+   *
+   * @param predictor serves a version now
+   * @param digest the SHA-256 of its files: another attempt must have the same
+   * @param <T> one input row
+   * @param <O> one answer
+   * @return a job without input and output
+   */
+  public static <T, O> BatchScoring<T, O> through(Predictor<T, O> predictor, String digest) {
+    Objects.requireNonNull(predictor, "predictor");
+    Objects.requireNonNull(digest, "digest");
+    return new BatchScoring<>(
+        schema -> new PredictorScorer<>(predictor, served(predictor), digest, shown(schema)));
+  }
+
+  private static ModelVersion served(Predictor<?, ?> predictor) {
+    return predictor
+        .version()
+        .orElseThrow(
+            () ->
+                new BatchException(
+                    BatchException.Side.STATE,
+                    "The predictor serves nothing yet: "
+                        + predictor.status()
+                        + ". Wait until it does."));
   }
 
   private static boolean shown(Schema<?> schema) {
@@ -318,20 +349,50 @@ public final class BatchScoring<T, O> {
   }
 
   /**
+   * Begins again, from the first row, whenever another version answers than the one the incomplete
+   * output was begun with: at a swap of the predictor, or when the job is run again after a kill.
+   * Without this the job ends or is refused. A complete output is never replaced.
+   *
+   * @param most how many swaps one call of {@link #run} takes, 1 to 100; the next one ends it
+   * @return this
+   */
+  public BatchScoring<T, O> restartAtSwap(int most) {
+    if (most < 1 || most > MOST_SWAPS) {
+      throw new IllegalArgumentException(
+          "restartAtSwap: " + most + " (expected: 1.." + MOST_SWAPS + ")");
+    }
+    swaps = once("restartAtSwap", swaps, most);
+    return this;
+  }
+
+  /**
    * Runs the job to its end, on this thread. An interrupt ends it at the next chunk, after a
    * checkpoint.
    *
    * @return what was done
    * @throws BatchException if it cannot go on; says why, and what an attempt after it will do
    * @throws ResumeRefusedException if an earlier attempt was another job
-   * @throws IllegalStateException if source, sink or answers were not set
+   * @throws IllegalStateException if source, sink or answers were not set, or a table is to begin
+   *     again at a swap
    */
   public BatchResult run() {
     BatchSource<T> input = require("from", source);
     require("to", sink);
     require("answers", answers);
-    try (Scorer<T, O> opened = scorer.apply(input.schema())) {
-      return new BatchRun<>(this, opened).run();
+    if (swaps != null && sink instanceof JdbcSink) {
+      throw new IllegalStateException(
+          "restartAtSwap: rows that are in a table stay there, so a job that begins again would"
+              + " have them twice (expected: a file, or no restartAtSwap)");
+    }
+    int left = swaps == null ? 0 : swaps;
+    while (true) {
+      try (Scorer<T, O> opened = scorer.apply(input.schema())) {
+        return new BatchRun<>(this, opened).run();
+      } catch (SwappedException swap) {
+        if (left-- == 0) {
+          throw swap;
+        }
+      }
     }
   }
 

@@ -15,11 +15,13 @@ final class PredictorScorer<T, O> implements Scorer<T, O> {
 
   private final Predictor<T, O> predictor;
   private final ModelVersion version;
+  private final String digest;
   private final boolean shown;
 
-  PredictorScorer(Predictor<T, O> predictor, ModelVersion version, boolean shown) {
+  PredictorScorer(Predictor<T, O> predictor, ModelVersion version, String digest, boolean shown) {
     this.predictor = predictor;
     this.version = version;
+    this.digest = digest;
     this.shown = shown;
   }
 
@@ -30,7 +32,7 @@ final class PredictorScorer<T, O> implements Scorer<T, O> {
 
   @Override
   public String digest() {
-    return "";
+    return digest;
   }
 
   @Override
@@ -44,13 +46,7 @@ final class PredictorScorer<T, O> implements Scorer<T, O> {
 
   private Answer<O> answer(Scored<T, O> row) {
     if (!row.version().equals(version)) {
-      throw new BatchException(
-          BatchException.Side.STATE,
-          "The predictor serves "
-              + row.version()
-              + " now; the job began with "
-              + version
-              + ". One output is of one version: begin again, or score with that version's model.");
+      throw new SwappedException(version, row.version());
     }
     MlopsException failure = row.failure();
     if (failure != null) {

@@ -3,6 +3,8 @@ package io.mlops4j.pipeline.loop;
 import io.mlops4j.core.Check;
 import io.mlops4j.core.ObjectStore;
 import io.mlops4j.core.Time;
+import io.mlops4j.data.expect.Expectations;
+import io.mlops4j.data.expect.Validation;
 import io.mlops4j.pipeline.Retry;
 import io.mlops4j.pipeline.Trigger;
 import io.mlops4j.registry.GatePolicy;
@@ -18,6 +20,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +36,16 @@ public final class LoopBuilder<I, O> {
 
   /** The loop's own steps: stages have other names. */
   private static final Set<String> STEPS =
-      Set.of("data", "validate", "train", "register", "evaluate", "gates", "promote", "watch");
+      Set.of(
+          "data",
+          "validate",
+          "validate.result",
+          "train",
+          "register",
+          "evaluate",
+          "gates",
+          "promote",
+          "watch");
 
   private final RegisteredModel<I, O> model;
   private final Map<String, LoopExpectation<I>> expectations = new LinkedHashMap<>();
@@ -41,6 +53,7 @@ public final class LoopBuilder<I, O> {
   private final List<Trigger> triggers = new ArrayList<>();
   private @Nullable String name;
   private @Nullable Function<? super Instant, LoopData<I>> data;
+  private @Nullable LoopSuite<I> suite;
   private @Nullable LoopTrainer<I> trainer;
   private @Nullable LoopEvidence<I, O> evidence;
   private @Nullable GatePolicy policy;
@@ -78,6 +91,36 @@ public final class LoopBuilder<I, O> {
    */
   public LoopBuilder<I, O> data(Function<? super Instant, LoopData<I>> asOf) {
     data = once("data", data, asOf);
+    return this;
+  }
+
+  /**
+   * Asks a suite of expectations of the rows to learn from, before anything is trained on them:
+   * what does not hold ends the run, with every sentence. What came of it is on the run's page, and
+   * is evidence about the version that is registered then, for {@code Gate.dataValidated()}.
+   *
+   * <p>Rows are compared with those the champion has learned from ({@code countAgainstPrevious})
+   * and with its baseline; freshness is as of the moment the data are of.
+   *
+   * @param expected the suite
+   * @return this
+   */
+  public LoopBuilder<I, O> validate(Expectations<I> expected) {
+    return validate(expected, (validation, rows) -> {});
+  }
+
+  /**
+   * Asks a suite as {@link #validate(Expectations)} does, and gives it more than the rows.
+   *
+   * @param expected the suite
+   * @param given adds to each validation what the suite needs, such as references
+   * @return this
+   */
+  public LoopBuilder<I, O> validate(
+      Expectations<I> expected, BiConsumer<? super Validation<I>, ? super LoopData<I>> given) {
+    Objects.requireNonNull(expected, "expected");
+    Objects.requireNonNull(given, "given");
+    suite = once("validate", suite, new LoopSuite<>(expected, given));
     return this;
   }
 
@@ -267,6 +310,7 @@ public final class LoopBuilder<I, O> {
             name == null ? model.name() : name,
             model,
             needed("data", data),
+            Optional.ofNullable(suite),
             Collections.unmodifiableMap(new LinkedHashMap<>(expectations)),
             needed("train", trainer),
             needed("evidence", evidence),

@@ -20,6 +20,7 @@ record LoopSettings<I, O>(
     String name,
     RegisteredModel<I, O> model,
     Function<? super Instant, LoopData<I>> data,
+    Optional<LoopSuite<I>> suite,
     Map<String, LoopExpectation<I>> expectations,
     LoopTrainer<I> trainer,
     LoopEvidence<I, O> evidence,

@@ -3,6 +3,8 @@ package io.mlops4j.pipeline.loop;
 import io.mlops4j.core.Check;
 import io.mlops4j.core.ModelArtifact;
 import io.mlops4j.core.ModelVersion;
+import io.mlops4j.data.expect.ValidationResult;
+import io.mlops4j.evaluation.CheckEvidence;
 import io.mlops4j.pipeline.Codec;
 import io.mlops4j.pipeline.Pipeline;
 import io.mlops4j.pipeline.Step;
@@ -14,8 +16,6 @@ import io.mlops4j.registry.Lineage;
 import io.mlops4j.registry.RegisteredVersion;
 import io.mlops4j.registry.Stage;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -38,17 +38,19 @@ final class LoopSteps<I, O> {
 
   Pipeline pipeline() {
     Step<DataFacts> data = Step.named("data").readsInterval().source(DataFacts.CODEC, this::load);
-    Step<DataFacts> valid =
-        loop.expectations().isEmpty()
-            ? data
-            : Step.named("validate").readsInterval().check(data, this::validate);
+    LoopValidating<I, O> validating = new LoopValidating<>(loop, this::data);
+    Optional<Step<ValidationResult>> asked = validating.asked(data);
+    Step<DataFacts> valid = validating.passed(data, asked);
     Step<ModelArtifact> trained =
-        loop.tries(Step.named("train")).readsInterval().map(valid, Codec.model(), this::train);
-    Step<Candidate> registered =
-        Step.named("register")
+        loop.tries(Step.named("train"))
+            .code(loop.trainer().getClass())
             .readsInterval()
-            .everyRun()
-            .map(trained, valid, Candidate.CODEC, this::register);
+            .map(valid, Codec.model(), this::train);
+    Step.Builder register = Step.named("register").readsInterval().everyRun();
+    Step<Candidate> registered =
+        asked.isEmpty()
+            ? register.map(trained, valid, Candidate.CODEC, this::register)
+            : register.map(trained, valid, asked.get(), Candidate.CODEC, this::registerValidated);
     Step<Candidate> evaluated =
         loop.tries(Step.named("evaluate"))
             .readsInterval()
@@ -116,23 +118,6 @@ final class LoopSteps<I, O> {
     return loaded.data();
   }
 
-  private Check.Outcome validate(DataFacts facts, StepContext step) {
-    LoopData<I> data = data(facts, step);
-    List<String> passed = new ArrayList<>();
-    for (Map.Entry<String, LoopExpectation<I>> expected : loop.expectations().entrySet()) {
-      Check.Outcome outcome = expected.getValue().look(data);
-      String sentence = expected.getKey() + ": " + outcome.sentence();
-      if (outcome instanceof Check.Fail) {
-        return new Check.Fail(sentence);
-      }
-      if (outcome instanceof Check.NoData) {
-        return new Check.NoData(sentence);
-      }
-      passed.add(sentence);
-    }
-    return new Check.Pass(String.join(" ", passed));
-  }
-
   private ModelArtifact train(DataFacts facts, StepContext step) throws Exception {
     return loop.trainer().train(data(facts, step), step);
   }
@@ -147,6 +132,16 @@ final class LoopSteps<I, O> {
         loop.model().register(artifact, step.stamp(lineage), step.request());
     step.note(version.version() + " is registered.");
     return new Candidate(version.version(), facts.judge());
+  }
+
+  private Candidate registerValidated(
+      ModelArtifact artifact, DataFacts facts, ValidationResult result, StepContext step) {
+    Candidate candidate = register(artifact, facts, step);
+    CheckEvidence evidence = result.evidence(candidate.version().toString());
+    if (!version(candidate).checks().contains(evidence)) {
+      loop.model().recordCheck(candidate.version().number(), evidence);
+    }
+    return candidate;
   }
 
   private Candidate evaluate(Candidate candidate, DataFacts facts, StepContext step)

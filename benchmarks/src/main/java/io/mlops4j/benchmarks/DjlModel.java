@@ -16,23 +16,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The same model behind DJL's predictor, on the same ONNX Runtime. DJL refuses to start once anyone
- * else has created the ONNX Runtime environment, so it needs a JVM of its own. Used by one thread.
+ * A model behind DJL's predictor, on the same ONNX Runtime. DJL refuses to start once anyone else
+ * has created the ONNX Runtime environment, so it needs a JVM of its own. Used by one thread.
  */
-final class DjlMlp implements AutoCloseable {
+final class DjlModel implements AutoCloseable {
+  private static final String FILE = "model.onnx";
+
   private final Path directory;
   private final ZooModel<float[], Double> model;
   private final Predictor<float[], Double> predictor;
 
-  DjlMlp() {
+  DjlModel(byte[] graph) {
     try {
       // DJL wants a path.
       directory = Files.createTempDirectory("mlops4j-djl");
-      Files.write(directory.resolve("mlp.onnx"), Mlp.bytes());
+      Files.write(directory.resolve(FILE), graph);
       model =
           Criteria.builder()
               .setTypes(float[].class, Double.class)
-              .optModelPath(directory.resolve("mlp.onnx"))
+              .optModelPath(directory.resolve(FILE))
               .optEngine("OnnxRuntime")
               .optOption("intraOpNumThreads", "1")
               .optTranslator(new OneRow())
@@ -59,7 +61,7 @@ final class DjlMlp implements AutoCloseable {
     predictor.close();
     model.close();
     try {
-      Files.deleteIfExists(directory.resolve("mlp.onnx"));
+      Files.deleteIfExists(directory.resolve(FILE));
       Files.deleteIfExists(directory);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
