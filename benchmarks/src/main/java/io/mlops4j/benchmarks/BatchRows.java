@@ -3,11 +3,13 @@ package io.mlops4j.benchmarks;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.mlops4j.core.Model;
+import io.mlops4j.core.ModelFiles;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.pipeline.batch.AnswerColumns;
 import io.mlops4j.pipeline.batch.BatchScoring;
 import io.mlops4j.pipeline.batch.BatchSink;
 import io.mlops4j.pipeline.batch.BatchSource;
+import io.mlops4j.serving.OnnxModel;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -16,14 +18,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Rows a second from a CSV file through the small model into another, by us and by a program that
- * does nothing else: lines split at commas, chunks of ONNX Runtime with reused tensors, lines
- * written; no quotes, no bad rows, no checkpoint, no digest. Round robin, the median of the ratios.
+ * Rows a second from a CSV file through a model into another, by us and by a program that does
+ * nothing else: lines split at commas, chunks of ONNX Runtime with reused tensors, lines written;
+ * no quotes, no bad rows, no checkpoint, no digest. Round robin, the median of the ratios.
  *
  * <p>{@code src/main/python/batch_rows.py} does the same work on the same file with pandas and
  * onnxruntime.
@@ -36,7 +39,8 @@ public final class BatchRows {
   /**
    * Writes the file if it is not there, and measures.
    *
-   * @param args {@code DIRECTORY ROWS ROUNDS}
+   * @param args {@code DIRECTORY ROWS ROUNDS [GRAPH]}, a graph among this program's resources with
+   *     the input and the output of {@code mlp.onnx}, which it is if none is named
    * @throws IOException if a file cannot be read or written
    */
   public static void main(String[] args) throws IOException {
@@ -47,16 +51,17 @@ public final class BatchRows {
     if (!Files.exists(input)) {
       generate(input, rows);
     }
-    Path model = directory.resolve("mlp.onnx");
-    Files.write(model, Mlp.bytes());
+    String name = args.length > 3 ? args[3] : "mlp.onnx";
+    byte[] graph = Inputs.resource("/" + name);
+    Files.write(directory.resolve(name), graph);
     double[] ratios = new double[rounds];
     double[] ours = new double[rounds];
     double[] byHand = new double[rounds];
     double[] alone = new double[rounds];
     for (int round = -1; round < rounds; round++) {
-      double we = time(() -> ours(input, directory.resolve("ours.csv")));
-      double they = time(() -> byHand(input, directory.resolve("by-hand.csv")));
-      double onnx = time(() -> modelAlone(rows));
+      double we = time(() -> ours(graph, input, directory.resolve("ours.csv")));
+      double they = time(() -> byHand(graph, input, directory.resolve("by-hand.csv")));
+      double onnx = time(() -> modelAlone(graph, rows));
       System.out.printf(
           Locale.ROOT,
           "round %d: ours %.2f s, by hand %.2f s, model alone %.2f s%n",
@@ -121,9 +126,12 @@ public final class BatchRows {
     }
   }
 
-  private static void ours(Path input, Path output) {
-    try (Model<float[], Double> model = Mlp.load()) {
-      BatchScoring.with(ModelVersion.unregistered("mlp"), model)
+  private static void ours(byte[] graph, Path input, Path output) {
+    ModelVersion version = ModelVersion.unregistered("model");
+    try (Model<float[], Double> model =
+        OnnxModel.probability(Mlp.SCHEMA)
+            .load(version, ModelFiles.of("onnx", Map.of("model.onnx", graph)))) {
+      BatchScoring.with(version, model)
           .from(BatchSource.csv(input, Mlp.SCHEMA))
           .keep("id")
           .answers(AnswerColumns.score("score"))
@@ -134,8 +142,8 @@ public final class BatchRows {
     }
   }
 
-  private static void byHand(Path input, Path output) throws IOException {
-    try (RawOnnx onnx = RawOnnx.open(CHUNK);
+  private static void byHand(byte[] graph, Path input, Path output) throws IOException {
+    try (RawOnnx onnx = RawOnnx.open(graph, CHUNK);
         BufferedReader in = Files.newBufferedReader(input, UTF_8);
         BufferedWriter out = Files.newBufferedWriter(output, UTF_8)) {
       in.readLine();
@@ -166,8 +174,8 @@ public final class BatchRows {
     }
   }
 
-  private static void modelAlone(int rows) {
-    try (RawOnnx onnx = RawOnnx.open(CHUNK)) {
+  private static void modelAlone(byte[] graph, int rows) {
+    try (RawOnnx onnx = RawOnnx.open(graph, CHUNK)) {
       float[][] chunk = new float[CHUNK][Mlp.WIDTH];
       double sum = 0;
       for (int i = 0; i < rows; i += CHUNK) {

@@ -3,6 +3,7 @@ package io.mlops4j.core;
 import com.fasterxml.jackson.core.io.NumberInput;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -53,12 +54,51 @@ public record RowField(String name, Class<?> type) {
     }
   }
 
+  /**
+   * Returns the value a text stands for, as {@link #parse(String)} does, without making the text of
+   * a number that is written plainly.
+   *
+   * @param utf8 holds the text in UTF-8; not kept
+   * @param from where it begins
+   * @param to where it ends, exclusive
+   * @return a value of {@link #type()}, or null if missing
+   * @throws IllegalArgumentException saying what was expected, never repeating the text
+   */
+  public @Nullable Object parse(byte[] utf8, int from, int to) {
+    if (type == float.class || type == Float.class) {
+      float value = PlainNumber.toFloat(utf8, from, to);
+      if (!Float.isNaN(value)) {
+        return value;
+      }
+    } else if (type == double.class || type == Double.class) {
+      double value = PlainNumber.toDouble(utf8, from, to);
+      if (!Double.isNaN(value)) {
+        return value;
+      }
+    } else if (type == int.class || type == Integer.class) {
+      Long value = PlainNumber.toLong(utf8, from, to);
+      if (value != null && value.intValue() == value) {
+        return value.intValue();
+      }
+    } else if (type == long.class || type == Long.class) {
+      Long value = PlainNumber.toLong(utf8, from, to);
+      if (value != null) {
+        return value;
+      }
+    }
+    return parse(new String(utf8, from, to - from, StandardCharsets.UTF_8));
+  }
+
   private Object parsePresent(String value) {
     if (type == double.class || type == Double.class) {
-      return narrowed(decimal(value), false);
+      requireDecimal(value);
+      double number = NumberInput.parseDouble(value, true); // As the JDK rounds, and faster.
+      return finiteUnlessSaid(number, Double.isInfinite(number), value);
     }
     if (type == float.class || type == Float.class) {
-      return narrowed(decimal(value), true);
+      requireDecimal(value);
+      float number = NumberInput.parseFloat(value, true); // Not through a double: rounded once.
+      return finiteUnlessSaid(number, Float.isInfinite(number), value);
     }
     if (type == long.class || type == Long.class) {
       return Long.valueOf(value);
@@ -106,23 +146,22 @@ public record RowField(String name, Class<?> type) {
   }
 
   /** A decimal number or NaN; not the type suffixes and hexadecimal digits of Java source. */
-  private static double decimal(String value) {
+  private static void requireDecimal(String value) {
     char last = value.charAt(value.length() - 1);
     if (value.indexOf('x') >= 0 || value.indexOf('X') >= 0 || "dDfF".indexOf(last) >= 0) {
       throw new NumberFormatException();
     }
-    // Rounds as Double.parseDouble does, and is faster.
-    double number = NumberInput.parseDouble(value, true);
-    if (Double.isInfinite(number) && value.indexOf('I') < 0) {
-      throw new NumberFormatException(); // 1e999 is a mistake; "Infinity" is meant.
+  }
+
+  /** 1e999 is a mistake; "Infinity" is meant. */
+  private static Object finiteUnlessSaid(Object number, boolean infinite, String value) {
+    if (infinite && value.indexOf('I') < 0) {
+      throw new NumberFormatException();
     }
     return number;
   }
 
-  private static Object narrowed(double number, boolean toFloat) {
-    if (!toFloat) {
-      return number;
-    }
+  private static Object narrowed(double number) {
     if (Float.isInfinite((float) number) && !Double.isInfinite(number)) {
       throw new NumberFormatException();
     }
@@ -171,7 +210,7 @@ public record RowField(String name, Class<?> type) {
         return exact;
       }
       if (type == float.class || type == Float.class) {
-        return narrowed(exact, true);
+        return narrowed(exact);
       }
       BigDecimal whole =
           number instanceof Long || number instanceof BigInteger

@@ -1,17 +1,13 @@
 package io.mlops4j.data;
 
-import de.siegmar.fastcsv.reader.CloseableIterator;
-import de.siegmar.fastcsv.reader.CsvParseException;
-import de.siegmar.fastcsv.reader.CsvRecord;
 import io.mlops4j.core.RowField;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,20 +17,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CsvRecords implements AutoCloseable {
   private final String name;
-  private final StrictReader text;
-  private final CloseableIterator<CsvRecord> records;
+  private final CsvScanner records;
   private final List<String> header;
-  private @Nullable CsvRecord current;
+  private boolean present;
   private long line = 1;
 
   private CsvRecords(String name, InputStream plain) {
     this.name = name;
-    this.text = new StrictReader(new InputStreamReader(plain, CsvSource.decoder()));
-    this.records = CsvSource.reader(text).iterator();
+    this.records = new CsvScanner(plain, CsvSource.BUFFER);
     if (!next()) {
       throw new DataException(name + " is empty. Its first line must name the columns.");
     }
-    this.header = List.copyOf(Objects.requireNonNull(current).getFields());
+    this.header = IntStream.range(0, records.size()).mapToObj(records::value).toList();
   }
 
   /**
@@ -92,22 +86,17 @@ public final class CsvRecords implements AutoCloseable {
    */
   public boolean next() {
     try {
-      if (records.hasNext()) {
-        CsvRecord record = records.next();
-        line = record.getStartingLineNumber();
-        current = record;
-        return true;
-      }
-    } catch (CsvParseException e) {
-      throw CsvRows.malformed(name, line);
-    } catch (UncheckedIOException e) {
-      throw CsvRows.unreadable(name, line, Objects.requireNonNull(e.getCause()));
+      present = records.next();
+    } catch (IOException e) {
+      present = false;
+      throw CsvRows.unreadable(name, line, e);
     }
-    current = null;
-    if (text.endsInQuotes()) {
+    if (present) {
+      line = records.line();
+    } else if (records.endsInQuotes()) {
       throw CsvRows.unclosed(name, line);
     }
-    return false;
+    return present;
   }
 
   /**
@@ -125,7 +114,7 @@ public final class CsvRecords implements AutoCloseable {
    * @return as many as the header, if the file is in order
    */
   public int size() {
-    return Objects.requireNonNull(current, "record").getFieldCount();
+    return present().size();
   }
 
   /**
@@ -135,7 +124,31 @@ public final class CsvRecords implements AutoCloseable {
    * @return the text, empty if missing
    */
   public String value(int column) {
-    return Objects.requireNonNull(current, "record").getField(column);
+    return present().value(column(column));
+  }
+
+  /**
+   * Returns what a field makes of a value of the record: as {@code field.parse(value(column))},
+   * without a text in between where it is a number.
+   *
+   * @param column its position, below {@link #size}
+   * @param field what it is read as
+   * @return a value of the field's type, or null if missing
+   * @throws IllegalArgumentException saying what was expected, never repeating the value
+   */
+  public @Nullable Object parse(int column, RowField field) {
+    return present().parse(column(column), field);
+  }
+
+  private CsvScanner present() {
+    if (!present) {
+      throw new IllegalStateException(name + ": there is no record. Call next() before.");
+    }
+    return records;
+  }
+
+  private int column(int column) {
+    return Objects.checkIndex(column, records.size());
   }
 
   @Override

@@ -1,8 +1,5 @@
 package io.mlops4j.data;
 
-import de.siegmar.fastcsv.reader.CloseableIterator;
-import de.siegmar.fastcsv.reader.CsvParseException;
-import de.siegmar.fastcsv.reader.CsvRecord;
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.RowFactory;
 import io.mlops4j.core.RowField;
@@ -11,13 +8,12 @@ import io.mlops4j.core.Text;
 import io.mlops4j.data.RowVisitor.Fault;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
-import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** One pass over the records of a CSV file, as rows. Closes itself at the end or on an error. */
@@ -27,13 +23,12 @@ final class CsvRows<T> implements Iterator<T> {
   private final String name;
   private final Schema<T> schema;
   private final RowFactory<T> factory;
-  private final CloseableIterator<CsvRecord> records;
-  private final StrictReader text;
+  private final CsvScanner records;
   private final List<String> header;
   private final List<RowField> fields;
   private final int[] columns;
   private long line = 1;
-  private @Nullable CsvRecord next;
+  private boolean ready;
   private boolean ended;
   private @Nullable MlopsException cause;
 
@@ -42,35 +37,27 @@ final class CsvRows<T> implements Iterator<T> {
    *
    * @param whole whether every field must have a column
    */
-  CsvRows(
-      String name,
-      Schema<T> schema,
-      RowFactory<T> factory,
-      CloseableIterator<CsvRecord> records,
-      StrictReader text,
-      boolean whole) {
+  CsvRows(String name, Schema<T> schema, RowFactory<T> factory, CsvScanner records, boolean whole) {
     this.name = name;
     this.schema = schema;
     this.factory = factory;
     this.records = records;
-    this.text = text;
     this.fields = factory.fields();
-    CsvRecord first = read();
-    if (first == null) {
+    if (!read()) {
       throw new DataException(name + " is empty. Its first line must name the columns.");
     }
-    this.header = first.getFields();
+    this.header = IntStream.range(0, records.size()).mapToObj(records::value).toList();
     this.columns =
         whole ? CsvColumns.match(name, header, fields) : CsvColumns.find(name, header, fields);
   }
 
   @Override
   public boolean hasNext() {
-    if (next == null && !ended) {
-      next = read();
-      ended = next == null;
+    if (!ready && !ended) {
+      ready = read();
+      ended = !ready;
     }
-    return next != null;
+    return ready;
   }
 
   @Override
@@ -78,33 +65,29 @@ final class CsvRows<T> implements Iterator<T> {
     if (!hasNext()) {
       throw new NoSuchElementException();
     }
-    CsvRecord record = Objects.requireNonNull(next);
-    next = null;
+    ready = false;
     try {
-      return row(record);
+      return row();
     } catch (DataException e) {
       ended = true;
       throw closed(e);
     }
   }
 
-  private @Nullable CsvRecord read() {
+  private boolean read() {
     try {
-      if (records.hasNext()) {
-        CsvRecord record = records.next();
-        line = record.getStartingLineNumber();
-        return record;
+      if (records.next()) {
+        line = records.line();
+        return true;
       }
-    } catch (CsvParseException e) {
-      throw closed(malformed(name, line));
-    } catch (UncheckedIOException e) {
-      throw closed(unreadable(name, line, Objects.requireNonNull(e.getCause())));
+    } catch (IOException e) {
+      throw closed(unreadable(name, line, e));
     }
     close();
-    if (text.endsInQuotes()) {
+    if (records.endsInQuotes()) {
       throw unclosed(name, line);
     }
-    return null;
+    return false;
   }
 
   private DataException closed(DataException e) {
@@ -129,21 +112,20 @@ final class CsvRows<T> implements Iterator<T> {
         visitor.broken(line, String.valueOf(e.getMessage()));
         return;
       }
-      CsvRecord record = Objects.requireNonNull(next);
-      next = null;
+      ready = false;
       List<Fault> faults = new ArrayList<>();
-      @Nullable T row = row(record, faults);
+      @Nullable T row = row(faults);
       if (row == null) {
-        visitor.unreadable(record.getStartingLineNumber(), faults);
+        visitor.unreadable(line, faults);
       } else {
-        visitor.row(record.getStartingLineNumber(), row);
+        visitor.row(line, row);
       }
     }
   }
 
-  private T row(CsvRecord record) {
+  private T row() {
     List<Fault> faults = new ArrayList<>(0);
-    @Nullable T row = row(record, faults);
+    @Nullable T row = row(faults);
     if (row == null) {
       throw new DataException(faults.get(0).problem(), cause);
     }
@@ -151,17 +133,16 @@ final class CsvRows<T> implements Iterator<T> {
   }
 
   /** Returns the row, or null and what is wrong with the record. */
-  private @Nullable T row(CsvRecord record, List<Fault> faults) {
+  private @Nullable T row(List<Fault> faults) {
     cause = null;
-    long at = record.getStartingLineNumber();
-    if (record.getFieldCount() != header.size()) {
+    if (records.size() != header.size()) {
       faults.add(
           new Fault(
               "",
               false,
-              at(at)
+              at(line)
                   + " has "
-                  + record.getFieldCount()
+                  + records.size()
                   + " values, the header has "
                   + header.size()
                   + " columns."));
@@ -169,12 +150,12 @@ final class CsvRows<T> implements Iterator<T> {
     }
     @Nullable Object[] values = new @Nullable Object[columns.length];
     for (int i = 0; i < columns.length; i++) {
-      String value = columns[i] < 0 ? "" : record.getField(columns[i]);
+      RowField field = fields.get(i);
       try {
-        values[i] = fields.get(i).parse(value);
+        values[i] = columns[i] < 0 ? field.parse("") : records.parse(columns[i], field);
       } catch (IllegalArgumentException e) {
-        faults.add(
-            new Fault(fields.get(i).name(), value.isBlank(), at(at) + ", " + misfit(i, value, e)));
+        String value = columns[i] < 0 ? "" : records.value(columns[i]);
+        faults.add(new Fault(field.name(), value.isBlank(), at(line) + ", " + misfit(i, value, e)));
       }
     }
     if (!faults.isEmpty()) {
@@ -184,7 +165,7 @@ final class CsvRows<T> implements Iterator<T> {
       return factory.create(values);
     } catch (MlopsException e) {
       cause = fields.stream().allMatch(this::shown) ? e : null;
-      faults.add(new Fault("", false, at(at) + ": " + e.getMessage()));
+      faults.add(new Fault("", false, at(line) + ": " + e.getMessage()));
       return null;
     }
   }
@@ -213,8 +194,7 @@ final class CsvRows<T> implements Iterator<T> {
             + ": a quotation mark in this record or before it is never closed.");
   }
 
-  static DataException malformed(String name, long line) {
-    // The parser's own message may quote the file, so that it is not passed on.
+  private static DataException malformed(String name, long line) {
     return new DataException(
         name
             + ", after line "
@@ -228,11 +208,14 @@ final class CsvRows<T> implements Iterator<T> {
   }
 
   static DataException unreadable(String name, long line, IOException e) {
+    if (e instanceof CsvScanner.MalformedException) {
+      return malformed(name, line);
+    }
     String where = name + ", line " + line + " or after it: ";
     if (e instanceof CharacterCodingException) {
       return new DataException(where + "not valid UTF-8. Convert the file.", e);
     }
-    if (e instanceof StrictReader.NulException) {
+    if (e instanceof CsvScanner.NulException) {
       return new DataException(where + "holds a NUL character: not a UTF-8 text file.", e);
     }
     if (e instanceof EOFException) {

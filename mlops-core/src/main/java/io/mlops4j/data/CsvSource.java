@@ -1,17 +1,10 @@
 package io.mlops4j.data;
 
-import de.siegmar.fastcsv.reader.CloseableIterator;
-import de.siegmar.fastcsv.reader.CsvReader;
-import de.siegmar.fastcsv.reader.CsvRecord;
-import de.siegmar.fastcsv.reader.CsvRecordHandler;
 import io.mlops4j.core.RowFactory;
 import io.mlops4j.core.Schema;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.CharsetDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.stream.Stream;
@@ -25,7 +18,11 @@ final class CsvSource<T> implements Source<T> {
   static final int MAX_RECORD = 4 << 20;
 
   static final int MAX_COLUMNS = 16_384;
-  private static final int BUFFER = 1 << 16;
+
+  /** Read at once: more than the streams below hold, so that they pass it on without a copy. */
+  static final int BUFFER = 1 << 17;
+
+  private static final int STREAM_BUFFER = 1 << 16;
 
   /** Opens the bytes. */
   interface Bytes {
@@ -82,9 +79,7 @@ final class CsvSource<T> implements Source<T> {
 
   private CsvRows<T> rows(InputStream in, boolean whole) {
     try {
-      StrictReader text = new StrictReader(new InputStreamReader(in, decoder()));
-      CloseableIterator<CsvRecord> records = reader(text).iterator();
-      return new CsvRows<>(name, schema, factory, records, text, whole);
+      return new CsvRows<>(name, schema, factory, new CsvScanner(in, BUFFER), whole);
     } catch (RuntimeException | Error e) {
       closeAfter(in, e);
       throw e;
@@ -107,12 +102,12 @@ final class CsvSource<T> implements Source<T> {
 
   /** Returns the bytes of the text: decompressed if they are gzip, without a byte order mark. */
   static InputStream text(InputStream raw) throws IOException {
-    InputStream in = new BufferedInputStream(raw, BUFFER);
+    InputStream in = new BufferedInputStream(raw, STREAM_BUFFER);
     in.mark(2);
     boolean gzip = in.read() == 0x1F && in.read() == 0x8B;
     in.reset();
     InputStream plain =
-        gzip ? new BufferedInputStream(new GZIPInputStream(in, BUFFER), BUFFER) : in;
+        gzip ? new BufferedInputStream(new GZIPInputStream(in, STREAM_BUFFER), STREAM_BUFFER) : in;
     plain.mark(3);
     if (!(plain.read() == 0xEF && plain.read() == 0xBB && plain.read() == 0xBF)) {
       plain.reset(); // No byte order mark: those were content.
@@ -126,24 +121,5 @@ final class CsvSource<T> implements Source<T> {
     } catch (IOException suppressed) {
       failure.addSuppressed(suppressed);
     }
-  }
-
-  static CharsetDecoder decoder() {
-    return StandardCharsets.UTF_8.newDecoder(); // Reports malformed input instead of replacing it.
-  }
-
-  static CsvReader<CsvRecord> reader(StrictReader text) {
-    // Field counts are checked by CsvRows, whose message says which columns there are.
-    return CsvReader.builder()
-        .allowExtraFields(true)
-        .allowMissingFields(true)
-        .maxBufferSize(MAX_RECORD)
-        .build(
-            CsvRecordHandler.builder()
-                .maxFields(MAX_COLUMNS)
-                .maxFieldSize(MAX_RECORD)
-                .maxRecordSize(MAX_RECORD)
-                .build(),
-            text);
   }
 }

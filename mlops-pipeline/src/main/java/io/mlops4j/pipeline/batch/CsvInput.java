@@ -114,7 +114,7 @@ final class CsvInput<T> extends BatchSource<T> {
       @Nullable Object[] values = new @Nullable Object[columns.length];
       for (int i = 0; i < columns.length; i++) {
         try {
-          values[i] = fields.get(i).parse(records.value(columns[i]));
+          values[i] = records.parse(columns[i], fields.get(i));
         } catch (IllegalArgumentException e) {
           return InputRecord.bad(line, maker.misfit(i, e));
         }
