@@ -76,16 +76,25 @@ def points(seed, trials, parameters, stratified):
 
 CASES = [(0, 3, 1), (42, 7, 3), (-1, 16, 2), (20261126, 40, 5)]
 
-document = {
-    "generator": "oracles/seeds.py",
-    "points": [
-        {
-            "seed": seed,
-            "random": points(seed, trials, parameters, False),
-            "latin": points(seed, trials, parameters, True),
-        }
-        for seed, trials, parameters in CASES
-    ],
-    "permutations": [{"seed": seed, "order": permutation(n, Splittable(seed))} for seed, n in [(0, 10), (42, 33), (7, 64)]],
-}
-Path(__file__).resolve().with_suffix(".json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+points_of = [
+    {"seed": s, "random": points(s, trials, parameters, False), "latin": points(s, trials, parameters, True)}
+    for s, trials, parameters in CASES
+]
+permutations = [{"seed": s, "order": permutation(n, Splittable(s))} for s, n in [(0, 10), (42, 33), (7, 64)]]
+
+
+def lines(cases):
+    return ",\n".join("    " + json.dumps(case) for case in cases)
+
+
+text = f"""{{
+  "generator": "oracles/seeds.py",
+  "points": [
+{lines(points_of)}
+  ],
+  "permutations": [
+{lines(permutations)}
+  ]
+}}
+"""
+Path(__file__).resolve().with_suffix(".json").write_text(text, encoding="utf-8")

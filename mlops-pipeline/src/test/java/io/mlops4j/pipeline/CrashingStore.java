@@ -8,7 +8,7 @@ import java.util.Optional;
  * A store whose process dies at its n-th write, before or after the write: from then on every call
  * throws, as nothing runs any more.
  */
-final class CrashingStore implements ObjectStore {
+public final class CrashingStore implements ObjectStore {
   private final ObjectStore store;
   private final int at;
   private final boolean afterwards;
@@ -16,11 +16,18 @@ final class CrashingStore implements ObjectStore {
   private boolean dead;
 
   /** What a process that was killed does not survive; no part of the library catches it. */
-  static final class Killed extends Error {
+  public static final class Killed extends Error {
     private static final long serialVersionUID = 1L;
   }
 
-  CrashingStore(ObjectStore store, int at, boolean afterwards) {
+  /**
+   * Wraps a store.
+   *
+   * @param store survives
+   * @param at at which write the process dies, from 1
+   * @param afterwards whether that write still happens
+   */
+  public CrashingStore(ObjectStore store, int at, boolean afterwards) {
     this.store = store;
     this.at = at;
     this.afterwards = afterwards;

@@ -25,7 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class BatchSwapTest {
   private static final int ROWS = 1_000;
-  private static final boolean PROOF = Boolean.getBoolean("mlops4j.proof");
+  private static final int JOBS =
+      Boolean.getBoolean("mlops4j.proof") ? 300 : Boolean.getBoolean("mlops4j.ci") ? 40 : 12;
 
   @TempDir Path directory;
   private final Swapping source = new Swapping(1);
@@ -190,7 +191,7 @@ class BatchSwapTest {
   @Test
   void restartAtSwap_atAnyRun_alsoWithinAChunk_rowsAreOfOneVersionAndEachIsThereOnce() {
     Random random = new Random(20261126);
-    for (int i = 0; i < (PROOF ? 300 : 12); i++) {
+    for (int i = 0; i < JOBS; i++) {
       AtomicInteger left = new AtomicInteger(random.nextInt(ROWS));
       AtomicInteger swaps = new AtomicInteger();
       IntConsumer swap =

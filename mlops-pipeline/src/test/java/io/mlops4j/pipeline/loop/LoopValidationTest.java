@@ -155,6 +155,33 @@ class LoopValidationTest {
     }
   }
 
+  @Test
+  void validate_ruleNeedsABaseline_hasNoDataBeforeTheFirstChampionUnlessItIsGiven() {
+    Expectations<Reading> expected = Expectations.of(LoopWorld.SCHEMA, feature("x").psiAtMost(0.2));
+    try (var loop = loop().validate(expected).build()) {
+      run(loop, "without");
+      assertThat(last(loop).status()).isEqualTo(RunStatus.REFUSED);
+      assertThat(last(loop).reason()).contains("No data").contains("baseline");
+    }
+    Baseline first =
+        Baseline.of(LoopWorld.SCHEMA).fit(world.data(world.time.now()).learn()::features);
+    var with = loop().name("given");
+    try (var loop =
+        with.validate(expected, (validation, data) -> validation.baseline(first)).build()) {
+      run(loop, "with");
+      assertThat(last(loop).status()).as(last(loop).reason()).isEqualTo(RunStatus.SUCCEEDED);
+    }
+    world.shift = 30;
+    try (var loop =
+        loop()
+            .name("shifted")
+            .validate(expected, (validation, data) -> validation.baseline(first))
+            .build()) {
+      run(loop, "shifted");
+      assertThat(last(loop).step("validate").error()).contains("PSI");
+    }
+  }
+
   private static String pageOf(ContinuousLoop<?, ?> loop) {
     return loop.runner().page(last(loop).id()).toText();
   }

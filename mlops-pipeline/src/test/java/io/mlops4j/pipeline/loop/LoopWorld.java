@@ -37,16 +37,26 @@ final class LoopWorld {
       GatePolicy.named("signs").require(Gate.metric(Metric.AUC).atLeast(0.9));
 
   final VirtualTime time = VirtualTime.startingAt(Instant.parse("2026-01-01T00:00:00Z"));
-  final ObjectStore store = ObjectStore.inMemory();
-  final ModelRegistry registry =
-      ModelRegistry.on(
-          store,
-          RegistryOptions.withDefaults().withTime(time).withPollInterval(Duration.ofHours(1)));
-  final RegisteredModel<Reading, Double> model = registry.model("sign", new Loader());
+  final ObjectStore store;
+  final ModelRegistry registry;
+  final RegisteredModel<Reading, Double> model;
 
   boolean learnInverted;
   boolean judgeInverted;
   double shift;
+
+  LoopWorld() {
+    this(ObjectStore.inMemory());
+  }
+
+  LoopWorld(ObjectStore store) {
+    this.store = store;
+    this.registry =
+        ModelRegistry.on(
+            store,
+            RegistryOptions.withDefaults().withTime(time).withPollInterval(Duration.ofHours(1)));
+    this.model = registry.model("sign", new Loader());
+  }
 
   /** A loop with everything that is needed and nothing else. */
   LoopBuilder<Reading, Double> loop() {

@@ -61,11 +61,11 @@ class ContinuousGuideTest {
   /** The guide's tables. */
   private record Rows() {
     LabeledDataset<Flight> learn(Instant now) {
-      return flights(1, 2_000);
+      return flights(now.getEpochSecond(), 2_000);
     }
 
     LabeledDataset<Flight> judge(Instant now) {
-      return flights(2, 500);
+      return flights(-now.getEpochSecond(), 500);
     }
 
     /** Late flights are delayed more often. */
