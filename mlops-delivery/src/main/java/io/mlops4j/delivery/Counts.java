@@ -16,9 +16,17 @@ final class Counts {
   private static final String KIND = "rollout-counts";
   private static final int ARMS = 2;
 
+  /** Places of {@link #labels()}: labels reported, joined, and answers given up without one. */
+  static final int REPORTED = 0;
+
+  static final int JOINED = 1;
+  static final int GIVEN_UP = 2;
+  private static final int LABELS = 3;
+
   private final RolloutPlan plan;
   private final double[][] requests; // [step][arm]
   private final double[][][][] watches; // [step][arm][watch]
+  private final double[] labels = new double[LABELS];
 
   Counts(RolloutPlan plan) {
     this.plan = plan;
@@ -51,7 +59,15 @@ final class Counts {
     return watches[step][place(arm)][watch];
   }
 
+  /** What became of labels, to be read or added to. */
+  double[] labels() {
+    return labels;
+  }
+
   void add(Counts other) {
+    for (int i = 0; i < labels.length; i++) {
+      labels[i] += other.labels[i];
+    }
     for (int step = 0; step < requests.length; step++) {
       for (int arm = 0; arm < ARMS; arm++) {
         requests[step][arm] += other.requests[step][arm];
@@ -83,11 +99,20 @@ final class Counts {
     }
   }
 
-  byte[] toJson() {
+  void copyLabels(Counts other) {
+    System.arraycopy(other.labels, 0, labels, 0, labels.length);
+  }
+
+  byte[] toJson(RunState run) {
     ObjectNode json = Json.object();
     json.put("kind", KIND);
     json.put("format", FORMAT);
     json.put("plan", plan.digest());
+    run.writeTo(json);
+    ArrayNode fates = json.putArray("labels");
+    for (double number : labels) {
+      fates.add(number);
+    }
     ArrayNode steps = json.putArray("steps");
     for (int step = 0; step < requests.length; step++) {
       ArrayNode arms = steps.addArray();
@@ -117,9 +142,7 @@ final class Counts {
    *
    * @throws MlopsException if it is no such object, or of another plan
    */
-  static Counts fromJson(RolloutPlan plan, byte[] bytes, String key) {
-    String what = "Rollout counts " + key;
-    ObjectNode json = Json.parse(bytes, what);
+  static Counts fromJson(RolloutPlan plan, ObjectNode json, String what) {
     if (!json.path("kind").asText().equals(KIND)
         || json.path("format").asInt() != FORMAT
         || !json.path("plan").asText().equals(plan.digest())) {
@@ -136,6 +159,9 @@ final class Counts {
               + ", and of this plan).");
     }
     Counts counts = new Counts(plan);
+    for (int i = 0; i < LABELS && json.has("labels"); i++) {
+      counts.labels[i] = requireCount(json.path("labels").path(i), what);
+    }
     for (int step = 0; step < counts.requests.length; step++) {
       for (int arm = 0; arm < ARMS; arm++) {
         JsonNode node = json.path("steps").path(step).path(arm);

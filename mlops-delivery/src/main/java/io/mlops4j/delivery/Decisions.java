@@ -82,6 +82,15 @@ final class Decisions {
         evidence);
   }
 
+  /** Why a rollout ends when somebody else has become champion. */
+  static String otherChampion(ModelVersion candidate, Optional<ModelVersion> champion) {
+    return "The champion is "
+        + champion.map(Object::toString).orElse("none")
+        + " by now, which "
+        + candidate
+        + " was not compared with. Start again.";
+  }
+
   /** The sentences of the results that say so: of the present step, or of any for a rollback. */
   static String reasons(List<WatchResult> results, int step, RolloutVerdict verdict) {
     StringBuilder text = new StringBuilder();

@@ -16,6 +16,11 @@ record ErrorDifference(double margin) implements Question {
   }
 
   @Override
+  public boolean failures() {
+    return true;
+  }
+
+  @Override
   public int size() {
     return 2 * Clusters.COUNT;
   }

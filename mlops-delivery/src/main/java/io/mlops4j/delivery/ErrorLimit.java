@@ -13,6 +13,11 @@ record ErrorLimit(double limit) implements Question {
   }
 
   @Override
+  public boolean failures() {
+    return true;
+  }
+
+  @Override
   public boolean comparative() {
     return false;
   }

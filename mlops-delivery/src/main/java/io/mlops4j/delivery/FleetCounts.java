@@ -1,107 +1,70 @@
 package io.mlops4j.delivery;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mlops4j.core.Json;
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.ObjectStore;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * The counts of a fleet: each run of each instance keeps one object below {@code ephemeral/} with
- * all it has counted, under a number that grows, and removes the one before. A restarted instance
- * is a new run, so the counts of the run before go on counting, and nothing counts twice. Not
- * thread-safe.
- */
+/** What other runs have counted, as last published: see {@link FleetRun}. Not thread-safe. */
 final class FleetCounts {
   private static final Logger LOG = LoggerFactory.getLogger(FleetCounts.class);
-  private static final String CLAIM = "claim";
   private static final Pattern COUNTS = Pattern.compile("\\d{10}");
 
-  private record Read(String key, @Nullable Counts counts) {}
+  /** The newest object of a run. */
+  record Read(String key, long number, Counts counts, RunState state) {}
 
   private final ObjectStore store;
   private final RolloutPlan plan;
   private final String prefix;
-  private final Map<String, Read> others = new HashMap<>();
-  private @Nullable String run;
-  private long published;
-  private byte @Nullable [] last;
+  private final Map<String, Read> read = new TreeMap<>();
+  private final Map<String, String> refused = new HashMap<>();
 
-  FleetCounts(ObjectStore store, RolloutPlan plan, String model, long rollout) {
+  FleetCounts(ObjectStore store, RolloutPlan plan, String prefix) {
     this.store = store;
     this.plan = plan;
-    this.prefix = prefix(model, rollout);
+    this.prefix = prefix;
   }
 
   static String prefix(String model, long rollout) {
-    return ObjectStore.EPHEMERAL + "/rollouts/" + model + "/" + rollout;
+    return of(model) + "/" + rollout;
   }
 
-  /** Takes the first run number that is free. */
-  String run() {
-    String mine = run;
-    for (int i = 1; mine == null; i++) {
-      String candidate = String.format("%06d", i);
-      if (store.putIfAbsent(prefix + "/" + candidate + "/" + CLAIM, new byte[0])) {
-        mine = candidate;
-      }
-    }
-    run = mine;
-    return mine;
+  private static String of(String model) {
+    return ObjectStore.EPHEMERAL + "/rollouts/" + model;
   }
 
-  /** Writes what this instance has counted, if that has changed. */
-  void publish(Counts counts) {
-    byte[] bytes = counts.toJson();
-    if (last != null && java.util.Arrays.equals(last, bytes)) {
-      return;
-    }
-    String mine = run();
-    String key = key(mine, published + 1);
-    if (!store.putIfAbsent(key, bytes)) {
-      // An earlier attempt whose answer got lost: what it wrote is older than this.
-      published++;
-      publish(counts);
-      return;
-    }
-    String before = key(mine, published);
-    published++;
-    last = bytes;
-    if (published > 1) {
-      remove(store, before);
-    }
+  static String key(String prefix, String run, long number) {
+    return prefix + "/" + run + "/" + String.format("%010d", number);
   }
 
-  private String key(String of, long number) {
-    return prefix + "/" + of + "/" + String.format("%010d", number);
-  }
-
-  /** Returns what all other runs have counted, as last published. */
-  Counts others() {
+  /**
+   * Returns the newest object of every other run that can be read.
+   *
+   * @param keys what there is below the prefix
+   * @param own the run that asks
+   */
+  Map<String, Read> others(List<String> keys, String own) {
     Map<String, String> newest = new TreeMap<>();
-    for (String key : store.list(prefix)) {
+    for (String key : keys) {
       String[] parts = key.substring(prefix.length() + 1).split("/", -1);
-      if (parts.length == 2 && COUNTS.matcher(parts[1]).matches() && !parts[0].equals(run)) {
+      if (parts.length == 2 && COUNTS.matcher(parts[1]).matches() && !parts[0].equals(own)) {
         newest.merge(parts[0], key, (a, b) -> a.compareTo(b) > 0 ? a : b);
       }
     }
     newest.forEach(this::read);
-    Counts sum = new Counts(plan);
-    others.values().stream()
-        .map(Read::counts)
-        .filter(Objects::nonNull)
-        .forEach(counts -> sum.add(Objects.requireNonNull(counts)));
-    return sum;
+    return read;
   }
 
-  private void read(String of, String key) {
-    Read known = others.get(of);
-    if (known != null && known.key.compareTo(key) >= 0) {
+  private void read(String run, String key) {
+    Read known = read.get(run);
+    if ((known != null && known.key.compareTo(key) >= 0) || key.equals(refused.get(run))) {
       return;
     }
     byte[] bytes = store.get(key).orElse(null);
@@ -109,19 +72,30 @@ final class FleetCounts {
       return; // Replaced since it was listed: what is known of that run is good for one look more.
     }
     try {
-      others.put(of, new Read(key, Counts.fromJson(plan, bytes, key)));
+      String what = "Rollout counts " + key;
+      ObjectNode json = Json.parse(bytes, what);
+      long number = Long.parseLong(key.substring(key.lastIndexOf('/') + 1));
+      read.put(
+          run, new Read(key, number, Counts.fromJson(plan, json, what), RunState.of(json, what)));
     } catch (MlopsException e) {
       LOG.warn("{} The run is left out.", e.getMessage());
-      others.put(of, new Read(key, null));
+      read.remove(run);
+      refused.put(run, key);
     }
   }
 
-  /** Removes what is left of a rollout that is over. */
-  static void clean(ObjectStore store, String model, long rollout) {
-    store.list(prefix(model, rollout)).forEach(key -> remove(store, key));
+  /** Removes what is left of a model's rollouts up to one that is over. */
+  static void clean(ObjectStore store, String model, long last) {
+    String all = of(model);
+    for (String key : store.list(all)) {
+      String rollout = key.substring(all.length() + 1).split("/", 2)[0];
+      if (rollout.matches("\\d{1,18}") && Long.parseLong(rollout) <= last) {
+        remove(store, key);
+      }
+    }
   }
 
-  private static void remove(ObjectStore store, String key) {
+  static void remove(ObjectStore store, String key) {
     try {
       store.remove(key);
     } catch (UnsupportedOperationException e) {

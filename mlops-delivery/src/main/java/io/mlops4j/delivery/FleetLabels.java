@@ -27,39 +27,53 @@ final class FleetLabels {
 
   private final ObjectStore store;
   private final String prefix;
-  private final FleetCounts fleet;
+  private final FleetRun run;
   private final Set<String> read = new HashSet<>();
   private long told;
 
-  FleetLabels(ObjectStore store, String model, long rollout, FleetCounts fleet) {
+  FleetLabels(ObjectStore store, String prefix, FleetRun run) {
     this.store = store;
-    this.prefix = FleetCounts.prefix(model, rollout);
-    this.fleet = fleet;
+    this.prefix = prefix;
+    this.run = run;
   }
 
   /** Tells all others. */
-  void tell(List<Ledger.Label> labels) {
+  void tell(Session<?, ?> session) {
+    List<Ledger.Label> labels = session.outbox();
     for (int from = 0; from < labels.size(); from += CHUNK) {
       byte[] bytes = write(labels.subList(from, Math.min(labels.size(), from + CHUNK)));
       String key;
       do {
-        key = prefix + "/" + fleet.run() + "/labels-" + String.format("%010d", ++told);
+        key = prefix + "/" + run.name() + "/labels-" + String.format("%010d", ++told);
       } while (!store.putIfAbsent(key, bytes)); // taken by an attempt whose answer got lost
     }
+    session.told(labels.size());
   }
 
-  /** Returns what others have told since the last call. */
-  List<Ledger.Label> hear() {
-    List<Ledger.Label> heard = new ArrayList<>();
-    String own = fleet.run();
-    for (String key : store.list(prefix)) {
-      String[] parts = key.substring(prefix.length() + 1).split("/", -1);
-      boolean others = parts.length == 2 && NAME.matcher(parts[1]).matches();
-      if (others && !parts[0].equals(own) && read.add(key)) {
-        store.get(key).ifPresent(bytes -> heard.addAll(parse(bytes, key)));
-      }
+  /** Returns what others have told since the last call, of what there is. */
+  List<Ledger.Label> hear(List<String> keys) {
+    String own = prefix + "/" + run.name() + "/";
+    List<String> others =
+        keys.stream().filter(key -> isLabels(key) && !key.startsWith(own)).toList();
+    return read(others.stream().filter(read::add).toList());
+  }
+
+  /** Returns everything that was ever told, here and there. */
+  List<Ledger.Label> all(List<String> keys) {
+    return read(keys.stream().filter(this::isLabels).toList());
+  }
+
+  private boolean isLabels(String key) {
+    String[] parts = key.substring(prefix.length() + 1).split("/", -1);
+    return parts.length == 2 && NAME.matcher(parts[1]).matches();
+  }
+
+  private List<Ledger.Label> read(List<String> keys) {
+    List<Ledger.Label> labels = new ArrayList<>();
+    for (String key : keys) {
+      store.get(key).ifPresent(bytes -> labels.addAll(parse(bytes, key)));
     }
-    return heard;
+    return labels;
   }
 
   private static byte[] write(List<Ledger.Label> labels) {

@@ -18,8 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
-import java.util.function.ToDoubleFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,27 +45,24 @@ final class LiveRollout<I, O> implements Rollout<I, O> {
   private final Destination<I, O> destination;
   private final ObjectStore store;
   private final boolean alone;
-  private final boolean labelled;
   private final RolloutLog log;
   private final Time time;
   private final Duration interval;
   private final String actor;
   private final Map<Check, Boolean> checks;
-  private final @Nullable ToDoubleFunction<? super O> score;
   private final Decisions decisions;
-  private final List<@Nullable Predicate<Prediction<I, O>>> segments;
-  private final int pending;
+  private final Function<RolloutStatus, Session<I, O>> sessions;
   private final @Nullable RolloutMeters meters;
 
   private final Steering<I, O> steering; // guarded by this
   private @Nullable Judge judge; // guarded by this
-  private @Nullable FleetCounts fleet; // guarded by this
-  private @Nullable FleetLabels fleetLabels; // guarded by this
+  private @Nullable Fleet fleet; // guarded by this
   private long settled; // guarded by this: the last rollout that was cleaned up after
   private @Nullable Subscription next; // guarded by this
   private volatile @Nullable Session<I, O> session;
   private volatile RolloutStatus status = RolloutStatus.none();
   private volatile List<WatchResult> results = List.of();
+  private volatile RolloutLabels labels = RolloutLabels.NONE;
   private volatile boolean soon;
   private volatile boolean closed;
 
@@ -76,7 +72,6 @@ final class LiveRollout<I, O> implements Rollout<I, O> {
     this.digest = builder.plan.digest();
     this.destination = builder.destination;
     this.steering = new Steering<>(builder.destination);
-    this.labelled = plan.watches().stream().anyMatch(watch -> watch.question().labelled());
     this.alone = builder.store == null;
     this.store = builder.store == null ? ObjectStore.inMemory() : builder.store;
     this.log = RolloutLog.of(store, model);
@@ -85,9 +80,10 @@ final class LiveRollout<I, O> implements Rollout<I, O> {
     this.actor = builder.effectiveActor();
     this.decisions = new Decisions(log, plan, actor, time);
     this.checks = builder.checks;
-    this.score = builder.score;
-    this.segments = Segments.of(builder);
-    this.pending = builder.effectivePending();
+    List<@Nullable Segment<I, O>> segments = Segments.of(builder);
+    int pending = builder.effectivePending();
+    this.sessions =
+        of -> new Session<>(of, plan, builder.score, segments, new Ledger(pending, !alone));
     this.meters = builder.meters == null ? null : new RolloutMeters(builder.meters, model, this);
   }
 
@@ -96,7 +92,7 @@ final class LiveRollout<I, O> implements Rollout<I, O> {
     try {
       rollout.look();
     } catch (RuntimeException e) {
-      rollout.close();
+      rollout.end();
       throw e;
     }
     rollout.schedule();
@@ -202,17 +198,24 @@ final class LiveRollout<I, O> implements Rollout<I, O> {
     Session<I, O> counting = session;
     if (counting == null || counting.rollout() != now.rollout()) {
       steering.leave(now);
-      judge = new Judge(plan);
-      fleet = alone ? null : new FleetCounts(store, plan, model, now.rollout());
-      fleetLabels =
-          fleet == null || !labelled ? null : new FleetLabels(store, model, now.rollout(), fleet);
-      counting =
-          now.plan().equals(digest) ? new Session<>(now, plan, score, segments, pending) : null;
-      session = counting;
+      if (!alone) {
+        FleetCounts.clean(store, model, now.rollout() - 1);
+      }
+      counting = count(now);
     }
     if (steering.follow(now) && counting != null) {
       counting.enter(now.step(), time.now());
     }
+  }
+
+  /** Begins to count, from nothing. */
+  private @Nullable Session<I, O> count(RolloutStatus now) {
+    judge = new Judge(plan);
+    labels = RolloutLabels.NONE;
+    String prefix = FleetCounts.prefix(model, now.rollout());
+    fleet = alone ? null : new Fleet(store, plan, prefix, interval);
+    session = now.plan().equals(digest) ? sessions.apply(now) : null;
+    return session;
   }
 
   /** Does once what is left to do after a rollout has ended, also one that ended elsewhere. */
@@ -267,15 +270,7 @@ final class LiveRollout<I, O> implements Rollout<I, O> {
       return true;
     }
     if (!champion.equals(status.champion())) {
-      follow(
-          write(
-              Kind.ABORTED,
-              "The champion is "
-                  + champion.map(Object::toString).orElse("none")
-                  + " by now, which "
-                  + candidate
-                  + " was not compared with. Start again.",
-              results));
+      follow(write(Kind.ABORTED, Decisions.otherChampion(candidate, champion), results));
       return true;
     }
     Optional<String> problem = steering.failure();
@@ -319,24 +314,31 @@ final class LiveRollout<I, O> implements Rollout<I, O> {
   }
 
   private List<WatchResult> judged() {
+    Counts all = counted();
     Session<I, O> counting = session;
-    if (counting == null || judge == null) {
+    if (counting == null || judge == null || all == null) {
       return List.of();
     }
-    if (fleetLabels != null) {
-      fleetLabels.tell(counting.outbox());
-      fleetLabels.hear().forEach(l -> counting.label(l.byKey(), l.name(), l.value(), true));
-    }
-    Counts all = counting.counts();
-    if (fleet != null) {
-      fleet.publish(all);
-      Counts sum = all.copy();
-      sum.add(fleet.others());
-      all = sum;
-    }
+    labels = RolloutLabels.of(all, counting.waiting());
     List<WatchResult> judged = new ArrayList<>(judge.judge(all, status.step()));
     checks.forEach((check, required) -> judged.add(Judge.ask(check, required)));
     return List.copyOf(judged);
+  }
+
+  /** What the fleet has counted. An instance that was taken for gone begins anew. */
+  private @Nullable Counts counted() {
+    Session<I, O> counting = session;
+    Counts sum = new Counts(plan);
+    if (counting == null || fleet == null) {
+      return counting == null ? null : counting.counts();
+    } else if (fleet.exchange(counting, sum, time.nanos())) {
+      return sum;
+    }
+    counting = count(status);
+    if (counting != null) {
+      counting.enter(status.step(), time.now());
+    }
+    return counted();
   }
 
   private String reasons(RolloutVerdict verdict) {
@@ -431,6 +433,11 @@ final class LiveRollout<I, O> implements Rollout<I, O> {
   }
 
   @Override
+  public RolloutLabels labels() {
+    return labels;
+  }
+
+  @Override
   public RolloutVerdict verdict() {
     List<WatchResult> now = results;
     return now.isEmpty() ? RolloutVerdict.NO_DATA : Judge.verdict(now, status.step());
@@ -448,16 +455,36 @@ final class LiveRollout<I, O> implements Rollout<I, O> {
 
   @Override
   public Report report() {
-    return RolloutReport.of(model, status, results, log.events(), time.now());
+    return RolloutReport.of(model, status, results, labels, log.events(), time.now());
   }
 
   @Override
   public void close() {
+    try {
+      leave();
+    } catch (RuntimeException e) {
+      LOG.warn("Rollout of {}: what was counted since the last look is lost", model, e);
+    }
+    end();
+  }
+
+  /** Writes down what is new here, unless the rollout is over. */
+  private synchronized void leave() {
+    Session<I, O> counting = session;
+    session = null;
+    if (counting != null && fleet != null && !closed) {
+      RolloutStatus now = log.status();
+      if (now.active() && now.rollout() == counting.rollout()) {
+        fleet.leave(counting, time.nanos());
+      }
+    }
+  }
+
+  private void end() {
     closed = true;
     synchronized (this) {
       if (next != null) {
         next.close();
-        next = null;
       }
     }
     if (meters != null) {

@@ -25,6 +25,11 @@ sealed interface Question
     return true;
   }
 
+  /** Whether failed requests are what it looks for. */
+  default boolean failures() {
+    return false;
+  }
+
   /** Whether it needs labels. */
   default boolean labelled() {
     return false;

@@ -18,7 +18,8 @@ import java.util.List;
  * every {@linkplain RolloutBuilder#every interval} of its {@code Time}, and soon after a request of
  * the candidate has failed; it has no thread of its own. Its state is a log of immutable events in
  * an {@code ObjectStore}: instances of a fleet that share it add up their counts and take each
- * decision once, and a restart at any point goes on where it was. Thread-safe.
+ * decision once, and a restart at any point goes on where it was; answers that wait for labels are
+ * in it, too, without anything of their rows. Thread-safe.
  *
  * <p>A rollback is armed from the first step to the end: while paused, and while waiting for
  * approval, too.
@@ -103,6 +104,13 @@ public interface Rollout<I, O> extends PredictionListener<I, O>, LabelSink, Auto
   List<WatchResult> results();
 
   /**
+   * Returns what became of the labels of the rollout that is under way, when last looked at.
+   *
+   * @return all zero if none is
+   */
+  RolloutLabels labels();
+
+  /**
    * Returns what the results come to.
    *
    * @return the verdict; {@code NO_DATA} if no rollout is under way
@@ -155,7 +163,11 @@ public interface Rollout<I, O> extends PredictionListener<I, O>, LabelSink, Auto
    */
   Report report();
 
-  /** Ends its schedule and its meters. The stored rollout goes on with other instances. */
+  /**
+   * Writes down what was counted since the last look, and ends its schedule and its meters. Close
+   * it after the predictors it listens to: what comes later is not counted. The stored rollout goes
+   * on with other instances, which take over the answers that wait for labels.
+   */
   @Override
   void close();
 }

@@ -2,6 +2,7 @@ package io.mlops4j.delivery;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.mlops4j.core.Check;
+import io.mlops4j.core.EncodedRow;
 import io.mlops4j.core.ObjectStore;
 import io.mlops4j.core.Prediction;
 import io.mlops4j.core.Time;
@@ -26,7 +27,7 @@ public final class RolloutBuilder<I, O> {
   final String model;
   final Destination<I, O> destination;
   final RolloutPlan plan;
-  final Map<String, Predicate<? super Prediction<I, O>>> segments = new LinkedHashMap<>();
+  final Map<String, Segment<I, O>> segments = new LinkedHashMap<>();
 
   /** Each with whether the rollout waits for it. */
   final Map<Check, Boolean> checks = new LinkedHashMap<>();
@@ -46,8 +47,9 @@ public final class RolloutBuilder<I, O> {
   }
 
   /**
-   * Says where the log and the fleet's counts are. Without it they live in this process's memory
-   * and end with it. The registry's store is the usual one.
+   * Says where the log, the fleet's counts and the answers that wait for labels are. Without it
+   * they live in this process's memory and end with it. The registry's store is the usual one. Ids
+   * and keys of answers and labels are in it until the rollout is over.
    *
    * @param where the store
    * @return this
@@ -119,14 +121,32 @@ public final class RolloutBuilder<I, O> {
   }
 
   /**
-   * Names a segment for {@link Watch#inSegment}.
+   * Names a segment for {@link Watch#inSegment}. It is one of answers, so not for error rates: see
+   * {@link #segmentOfRows}.
    *
    * @param name as the watch calls it
    * @param rows which predictions are in it; quick and pure
    * @return this
    */
   public RolloutBuilder<I, O> segment(String name, Predicate<? super Prediction<I, O>> rows) {
-    if (segments.putIfAbsent(name, Objects.requireNonNull(rows, "rows")) != null) {
+    return segment(name, Segment.ofAnswers(Objects.requireNonNull(rows, "rows")));
+  }
+
+  /**
+   * Names a segment for {@link Watch#inSegment} by the features alone, so that requests without an
+   * answer are in it, too. Not asked where there is no row: such a request is in no segment.
+   *
+   * @param name as the watch calls it
+   * @param rows which rows are in it; quick and pure. One that throws on a failed request's row
+   *     says that it is not in
+   * @return this
+   */
+  public RolloutBuilder<I, O> segmentOfRows(String name, Predicate<? super EncodedRow<?>> rows) {
+    return segment(name, Segment.ofRows(Objects.requireNonNull(rows, "rows")));
+  }
+
+  private RolloutBuilder<I, O> segment(String name, Segment<I, O> segment) {
+    if (segments.putIfAbsent(name, segment) != null) {
       throw new IllegalStateException("segment '" + name + "' is set already");
     }
     return this;
@@ -161,8 +181,8 @@ public final class RolloutBuilder<I, O> {
   }
 
   /**
-   * Says how many answers wait for their labels at most; the oldest is given up. The default is
-   * 100,000.
+   * Says how many answers wait for their labels in an instance at most; the oldest is given up and
+   * counted. The default is 100,000.
    *
    * @param most 1 or more
    * @return this
@@ -180,7 +200,7 @@ public final class RolloutBuilder<I, O> {
    *
    * @return the rollout; the caller closes it
    * @throws IllegalArgumentException if a watch names a segment that is neither given nor {@code
-   *     feature=value}, or nothing in the plan can ever roll back
+   *     feature=value}, an error rate one of answers, or nothing in the plan can ever roll back
    */
   public Rollout<I, O> build() {
     boolean blind =

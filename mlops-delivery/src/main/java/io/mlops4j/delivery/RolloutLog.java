@@ -74,7 +74,7 @@ public final class RolloutLog {
   public synchronized Report report() {
     refresh();
     Instant at = events.isEmpty() ? Instant.EPOCH : events.get(events.size() - 1).at();
-    return RolloutReport.of(model, status, List.of(), events, at);
+    return RolloutReport.of(model, status, List.of(), RolloutLabels.NONE, events, at);
   }
 
   /**

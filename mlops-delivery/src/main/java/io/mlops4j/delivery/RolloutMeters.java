@@ -7,7 +7,9 @@ import io.micrometer.core.instrument.Tags;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
 
 /**
  * A rollout's meters. The only tags are the model's name, one of the phases and one of the arms.
@@ -45,6 +47,7 @@ final class RolloutMeters {
           rollout,
           r -> r.status().phase() == phase ? 1 : 0);
     }
+    labels(tags, rollout);
     for (RolloutVerdict verdict : RolloutVerdict.values()) {
       gauge(
           "mlops.rollout.watches",
@@ -53,6 +56,29 @@ final class RolloutMeters {
           rollout,
           r -> r.results().stream().filter(w -> w.verdict() == verdict).count());
     }
+  }
+
+  private void labels(Tags tags, LiveRollout<?, ?> rollout) {
+    Map<String, ToLongFunction<RolloutLabels>> labels =
+        Map.of("joined", RolloutLabels::joined, "unmatched", RolloutLabels::unmatched);
+    labels.forEach(
+        (state, of) ->
+            gauge(
+                "mlops.rollout.labels",
+                "Labels of the fleet by whether they have found an answer",
+                tags.and("state", state),
+                rollout,
+                r -> of.applyAsLong(r.labels())));
+    Map<String, ToLongFunction<RolloutLabels>> answers =
+        Map.of("waiting", RolloutLabels::waiting, "given_up", RolloutLabels::givenUp);
+    answers.forEach(
+        (state, of) ->
+            gauge(
+                "mlops.rollout.answers",
+                "Answers that wait for labels here, and that the fleet has given up",
+                tags.and("state", state),
+                rollout,
+                r -> of.applyAsLong(r.labels())));
   }
 
   private void gauge(

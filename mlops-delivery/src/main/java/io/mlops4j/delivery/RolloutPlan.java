@@ -212,6 +212,11 @@ public record RolloutPlan(
     return Digests.sha256(Json.canonical(json));
   }
 
+  /** Whether anything looks at labels. */
+  boolean labelled() {
+    return watches.stream().anyMatch(watch -> watch.question().labelled());
+  }
+
   /** The error probability of one watch in one step. */
   double alpha() {
     long tests = 0;

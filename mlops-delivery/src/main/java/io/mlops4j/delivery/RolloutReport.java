@@ -7,6 +7,7 @@ import io.mlops4j.report.Report;
 import io.mlops4j.report.Section;
 import io.mlops4j.report.Status;
 import io.mlops4j.report.Table;
+import io.mlops4j.report.Text;
 import java.time.Instant;
 import java.util.List;
 
@@ -18,6 +19,7 @@ final class RolloutReport {
       String model,
       RolloutStatus status,
       List<WatchResult> results,
+      RolloutLabels labels,
       List<RolloutEvent> events,
       Instant at) {
     Report report =
@@ -41,6 +43,9 @@ final class RolloutReport {
     List<WatchResult> shown = results.isEmpty() ? last(events, status.rollout()) : results;
     if (!shown.isEmpty()) {
       report = report.add(Section.titled("Evidence").add(table(shown)));
+    }
+    if (labels.reported() > 0) {
+      report = report.add(Section.titled("Labels").add(Text.of(labels.sentence())));
     }
     return report.add(Section.titled("What happened").add(history(events, status.rollout())));
   }

@@ -1,5 +1,6 @@
 package io.mlops4j.delivery;
 
+import io.mlops4j.core.EncodedRow;
 import io.mlops4j.core.FailedPrediction;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.core.Prediction;
@@ -23,8 +24,9 @@ final class Session<I, O> {
   private final ModelVersion candidate;
   private final ModelVersion champion;
   private final RolloutPlan plan;
+  private final boolean labelled;
   private final @Nullable ToDoubleFunction<? super O> score;
-  private final List<@Nullable Predicate<Prediction<I, O>>> segments; // one per watch
+  private final List<@Nullable Segment<I, O>> segments; // one per watch
   private final Bucketing clusters;
   private final Counts counts; // guarded by this
   private final Counts seen; // what counts() returned last: read and written by one look at a time
@@ -32,24 +34,29 @@ final class Session<I, O> {
   private final Ledger ledger; // guarded by this
   private final NavigableMap<Instant, Integer> steps = new TreeMap<>(); // guarded by this
   private long failures; // guarded by this
+  private long unreadable; // guarded by this: answers of other runs that could not be read
+
+  /** Counts, and how the waiting answers have changed, as of the same moment. */
+  record Taken(Counts counts, Ledger.Change answers, int waiting) {}
 
   Session(
       RolloutStatus status,
       RolloutPlan plan,
       @Nullable ToDoubleFunction<? super O> score,
-      List<@Nullable Predicate<Prediction<I, O>>> segments,
-      int maxPending) {
+      List<@Nullable Segment<I, O>> segments,
+      Ledger ledger) {
     this.rollout = status.rollout();
     this.candidate = status.candidate().orElseThrow();
     this.champion = status.champion().orElseThrow();
     this.plan = plan;
+    this.labelled = plan.labelled();
     this.score = score;
     this.segments = segments;
     this.clusters = Bucketing.salted(candidate.toString()).derive("rollout clusters");
     this.counts = new Counts(plan);
     this.seen = new Counts(plan);
     this.changed = new boolean[plan.steps().size()];
-    this.ledger = new Ledger(maxPending);
+    this.ledger = ledger;
   }
 
   long rollout() {
@@ -85,7 +92,7 @@ final class Session<I, O> {
     String unit = prediction.unit() == null ? prediction.id() : prediction.unit();
     int cluster = Clusters.of(clusters, unit);
     if (prediction.source() != Prediction.Source.MODEL) {
-      fail(step, arm, cluster);
+      fail(step, arm, cluster, segment -> segment.has(prediction));
       return arm == Arm.CANDIDATE;
     }
     O output = prediction.output();
@@ -99,18 +106,15 @@ final class Session<I, O> {
     changed[step] = true;
     long in = 0;
     for (int i = 0; i < segments.size(); i++) {
-      Predicate<Prediction<I, O>> segment = segments.get(i);
-      if (segment == null || segment.test(prediction)) {
+      Segment<I, O> segment = segments.get(i);
+      if (segment == null || segment.has(prediction)) {
         in |= 1L << i;
         plan.watches().get(i).question().answered(counts.of(step, arm, i), sample);
       }
     }
-    if (usable && scored) {
+    if (labelled && usable && scored) {
       Ledger.Entry entry = new Ledger.Entry(step, arm, cluster, value, in);
-      Double label = ledger.await(prediction.id(), prediction.key(), entry);
-      if (label != null) {
-        settle(entry, label);
-      }
+      settle(entry, ledger.await(prediction.id(), prediction.key(), entry));
     }
     return !usable && arm == Arm.CANDIDATE;
   }
@@ -127,29 +131,69 @@ final class Session<I, O> {
     if (arm == null || step < 0 || failure.reason() == FailedPrediction.Reason.INVALID_INPUT) {
       return false;
     }
-    // Nobody knows whose request it was: failures are spread over the clusters.
-    fail(step, arm, (int) (failures++ % Clusters.COUNT));
+    String unit = failure.unit();
+    EncodedRow<?> row = failure.row();
+    // Where nobody knows whose request it was, failures are spread over the clusters.
+    int cluster = unit == null ? (int) (failures++ % Clusters.COUNT) : Clusters.of(clusters, unit);
+    fail(step, arm, cluster, segment -> row != null && isIn(segment, row));
     return arm == Arm.CANDIDATE;
   }
 
-  private void fail(int step, Arm arm, int cluster) {
+  /** A user's condition that throws on a row that has failed already says that it is not in. */
+  private static boolean isIn(Segment<?, ?> segment, EncodedRow<?> row) {
+    try {
+      return segment.has(row);
+    } catch (RuntimeException e) {
+      return false;
+    }
+  }
+
+  private void fail(int step, Arm arm, int cluster, Predicate<Segment<I, O>> in) {
     counts.request(step, arm);
     changed[step] = true;
     for (int i = 0; i < segments.size(); i++) {
-      if (segments.get(i) == null) {
-        plan.watches().get(i).question().failed(counts.of(step, arm, i), cluster);
+      Question question = plan.watches().get(i).question();
+      Segment<I, O> segment = segments.get(i);
+      if (segment == null || (question.failures() && in.test(segment))) {
+        question.failed(counts.of(step, arm, i), cluster);
       }
     }
   }
 
   synchronized void label(boolean byKey, String name, double label, boolean told) {
-    Ledger.Entry entry = ledger.label(byKey, name, label, told);
-    if (entry != null) {
-      settle(entry, label);
+    if (!told) {
+      counts.labels()[Counts.REPORTED]++;
+    }
+    settle(ledger.label(byKey, name, label, told), label);
+  }
+
+  /** Joins a label if its answer waits here and is after a number, and forgets it otherwise. */
+  synchronized void join(Ledger.Label label, long after) {
+    settle(ledger.join(label.byKey(), label.name(), after), label.value());
+  }
+
+  /** Returns the number of the newest answer. */
+  synchronized long newest() {
+    return ledger.newest();
+  }
+
+  /**
+   * Takes over what waited in a run that is gone, as its newest answers.
+   *
+   * @param lost answers of it that could not be read
+   */
+  synchronized void adopt(List<Ledger.Answer> answers, long lost) {
+    unreadable += lost;
+    for (Ledger.Answer answer : answers) {
+      settle(answer.entry(), ledger.adopt(answer));
     }
   }
 
-  private void settle(Ledger.Entry entry, double label) {
+  private void settle(Ledger.@Nullable Entry entry, @Nullable Double label) {
+    if (entry == null || label == null) {
+      return;
+    }
+    counts.labels()[Counts.JOINED]++;
     changed[entry.step()] = true;
     for (int i = 0; i < segments.size(); i++) {
       if ((entry.segments() & 1L << i) != 0) {
@@ -162,19 +206,40 @@ final class Session<I, O> {
     }
   }
 
-  /** Returns the labels that matched nothing here since the last call. */
+  /** Returns the labels that matched nothing here and are not told yet. */
   synchronized List<Ledger.Label> outbox() {
     return ledger.outbox();
   }
 
+  /** Says that the first so many of the outbox have been told. */
+  synchronized void told(int labels) {
+    ledger.told(labels);
+  }
+
+  /** Returns how many answers wait for their labels. */
+  synchronized int waiting() {
+    return ledger.waiting();
+  }
+
+  /**
+   * Returns what is to be stored.
+   *
+   * @param whole all answers that wait, not the changes only
+   */
+  synchronized Taken take(boolean whole) {
+    return new Taken(counts(), ledger.change(whole), ledger.waiting());
+  }
+
   /** Returns what was counted so far; good until the next call, and not to be changed. */
   synchronized Counts counts() {
+    counts.labels()[Counts.GIVEN_UP] = ledger.givenUp() + unreadable;
     for (int step = 0; step < changed.length; step++) {
       if (changed[step]) {
         seen.copyStep(counts, step);
         changed[step] = false;
       }
     }
+    seen.copyLabels(counts);
     return seen;
   }
 }

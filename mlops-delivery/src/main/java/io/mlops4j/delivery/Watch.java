@@ -153,24 +153,18 @@ public final class Watch {
   }
 
   /**
-   * Returns the same watch on a segment only: a guardrail. Not for error rates, because a failed
-   * request holds nothing of its row.
+   * Returns the same watch on a segment only: a guardrail. A failed request is in a segment if its
+   * row could be read; one whose row is not known counts for watches without a segment only.
    *
    * @param name {@code feature=value} of a categorical feature, such as {@code origin=JFK}, or a
-   *     name given to {@link RolloutBuilder#segment}
+   *     name given to {@link RolloutBuilder#segmentOfRows} or, unless it is the error rate that is
+   *     watched, {@link RolloutBuilder#segment}
    * @return the copy
    */
   public Watch inSegment(String name) {
     if (name.isBlank() || name.length() > 2 * MAX_NAME) {
       throw new IllegalArgumentException(
           "segment: \"" + Text.printable(name, MAX_NAME) + "\" (expected: 1 to 128 characters)");
-    }
-    if (question instanceof ErrorDifference || question instanceof ErrorLimit) {
-      throw new IllegalArgumentException(
-          "segment: "
-              + Text.printable(name, MAX_NAME)
-              + " of the error rate (expected: latency, scores or outcomes). A failed request holds"
-              + " nothing of its row, so nobody knows its segment.");
     }
     return new Watch(question, Optional.of(name), required);
   }

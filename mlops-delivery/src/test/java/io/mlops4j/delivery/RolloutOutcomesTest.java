@@ -163,14 +163,18 @@ class RolloutOutcomesTest {
   }
 
   @Test
-  void segment_unknown_orOfErrorRates_isRefused() {
+  void segment_unknown_orOfAnswersForErrorRates_isRefused() {
     assertThatThrownBy(
             () -> builder(Watch.squaredErrorNotWorseBy(0.1).inSegment("nowhere")).build())
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("feature=value");
-    assertThatThrownBy(() -> Watch.errorRateAtMost(0.1).inSegment("origin=JFK"))
+    assertThatThrownBy(
+            () ->
+                builder(Watch.errorRateAtMost(0.1).inSegment("even"))
+                    .segment("even", p -> p.output() > 0.5)
+                    .build())
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("nobody knows its segment");
+        .hasMessageContaining("segment: 'even' of the error rate limit (expected: feature=value");
     assertThatThrownBy(() -> builder().segment("a", p -> true).segment("a", p -> true))
         .isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(() -> Watch.latencyNotSlowerThan(0.5, 2).inSegment(" "))

@@ -56,14 +56,14 @@ final class Outcomes<I, O> {
       }
     }
     if (fallback == null) {
-      throw seen(failure, start);
+      throw seen(input, failure, start);
     }
     O output;
     try {
       output = Objects.requireNonNull(fallback.apply(input), "the fallback's answer");
     } catch (RuntimeException e) {
       failure.addSuppressed(e);
-      throw seen(failure, start);
+      throw seen(input, failure, start);
     }
     counters.fallbacks.increment();
     ModelVersion asked = asked();
@@ -120,7 +120,7 @@ final class Outcomes<I, O> {
   }
 
   /** Counts an exception that is about to be thrown, and tells listeners of it. */
-  private RuntimeException seen(RuntimeException failure, long start) {
+  private RuntimeException seen(I input, RuntimeException failure, long start) {
     FailedPrediction.Reason reason = FailedPrediction.Reason.MODEL;
     if (failure instanceof PredictionRejectedException rejected) {
       reason =
@@ -130,7 +130,7 @@ final class Outcomes<I, O> {
     } else if (failure instanceof PredictionFailedException failed && failed.timedOut()) {
       reason = FailedPrediction.Reason.TIMEOUT;
     }
-    recorder.failed(asked(), reason, start, time.nanos());
+    recorder.failed(asked(), reason, input, start, time.nanos());
     return counted(failure);
   }
 

@@ -170,9 +170,19 @@ final class PredictionFeed<I, O> {
     }
   }
 
-  /** Copies one request that ended with an exception. Never throws and never waits. */
+  /**
+   * Copies one request that ended with an exception. Never throws and never waits: what cannot be
+   * read of the input is left out.
+   *
+   * @param input null to read nothing of it
+   */
   void offerFailure(
-      ModelVersion version, FailedPrediction.Reason reason, long endedAt, long latency) {
+      ModelVersion version,
+      FailedPrediction.Reason reason,
+      @Nullable I input,
+      @Nullable Schema<I> schema,
+      long endedAt,
+      long latency) {
     long position = ring.claim();
     if (position < 0) {
       return;
@@ -181,9 +191,32 @@ final class PredictionFeed<I, O> {
     cell.fail(version, reason);
     cell.answeredAt = endedAt;
     cell.latency = latency;
-    ring.publish(position);
-    if (ring.isHalfFull(position)) {
-      LockSupport.unpark(drain);
+    try {
+      if (input != null) {
+        describe(cell, input, schema);
+      }
+    } finally {
+      ring.publish(position);
+    }
+    wakeIfHalfFull(position);
+  }
+
+  /** Reads what a failure says of its request; each part by itself, as any may fail again. */
+  private void describe(PredictionRing.Cell<I, O> cell, I input, @Nullable Schema<I> schema) {
+    try {
+      if (unitOf != null) {
+        cell.unit = unitOf.apply(input);
+      }
+    } catch (Throwable e) {
+      // The caller is to get the exception it waits for, not this one.
+      error(e);
+    }
+    try {
+      if (schema != null) {
+        cell.row(input, schema);
+      }
+    } catch (Throwable e) {
+      error(e);
     }
   }
 
@@ -227,7 +260,10 @@ final class PredictionFeed<I, O> {
     FailedPrediction.Reason failure = cell.failure;
     if (version != null && failure != null) {
       Duration latency = Duration.ofNanos(Math.max(0, cell.latency));
-      FailedPrediction failed = new FailedPrediction(version, failure, at, latency);
+      RowBuffer<I> asked = cell.row();
+      FailedPrediction failed =
+          new FailedPrediction(
+              version, failure, at, latency, cell.unit, asked == null ? null : asked.toRow());
       tell(listener -> listener.onFailure(failed));
       return;
     }

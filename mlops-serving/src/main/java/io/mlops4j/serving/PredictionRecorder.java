@@ -70,9 +70,11 @@ final class PredictionRecorder<I, O> {
   }
 
   /** Records a request that ends with an exception. */
-  void failed(ModelVersion asked, FailedPrediction.Reason reason, long start, long end) {
+  void failed(ModelVersion asked, FailedPrediction.Reason reason, I input, long start, long end) {
     if (feed != null) {
-      feed.offerFailure(asked, reason, end, end - start);
+      // A row that did not pass the input check is not read: it may be anything.
+      boolean readable = reason != FailedPrediction.Reason.INVALID_INPUT;
+      feed.offerFailure(asked, reason, readable ? input : null, schema, end, end - start);
     }
   }
 
