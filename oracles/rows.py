@@ -93,8 +93,7 @@ def normal_shift(d: int, delta: float, bandwidth: float) -> float:
 def main() -> None:
     rng = np.random.default_rng(20071)
     normal = lambda n, d, mean=0.0: np.round(rng.normal(mean, 1, (n, d)), 4)
-    few = rng.integers(0, 2, (8, 1)).astype(float)
-    few[:] = 0
+    few = np.zeros((8, 1))
     few[0] = 3  # most distances are 0
     loadings = rng.normal(0, 1, (2, 6))
     symmetric = rng.normal(0, 1, (9, 9))
@@ -116,7 +115,8 @@ def main() -> None:
             components("two factors", correlated(rng, 60, loadings, .4), correlated(rng, 12, loadings, .4), .65),
             components("two factors, most of the variance", correlated(rng, 60, loadings, .4),
                        normal(12, 6), .95),
-            components("fewer rows than columns", normal(5, 8), normal(6, 8), .65)],
+            components("fewer rows than columns", normal(5, 8), normal(6, 8), .65),
+            components("unrelated columns", normal(40, 8), normal(5, 8), .65)],
         "eigen": [eigen("random", (symmetric + symmetric.T) / 2), eigen("rank three", low.T @ low),
                   eigen("diagonal", np.diag([3.0, -1.0, 2.0])), eigen("all equal", np.ones((4, 4)))],
     })

@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.mlops4j.core.Baseline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -56,5 +59,43 @@ class DriftMeterTableTest {
                 assertThat(documented(page.replace("mlops.drift.psi", "mlops.drift.other")))
                     .isEqualTo(exported()))
         .isInstanceOf(AssertionError.class);
+  }
+
+  @Test
+  void meters_anyTrafficAndVersions_areAsManyAsFeatures() {
+    var registry = new SimpleMeterRegistry();
+    Fleet fleet = new Fleet();
+    var drift = DriftMonitor.following(fleet).meters(registry).build();
+    var quality =
+        QualityMonitor.following(fleet).segmentBy(Fleet.SCHEMA, "airport").meters(registry).build();
+    Baseline baseline = Fleet.baseline(1);
+    Set<Integer> sizes = new TreeSet<>();
+    for (int version = 1; version <= 5; version++) {
+      fleet.serve(version, baseline);
+      for (int i = 0; i < 2_000; i++) {
+        var trip = new Fleet.Trip((double) i, "\u202E<b>" + version + "-" + i);
+        var prediction = fleet.prediction(version, trip, 0.5, START.plusSeconds(i));
+        drift.onPrediction(prediction);
+        quality.onPrediction(prediction);
+      }
+      sizes.add(registry.getMeters().size());
+    }
+    assertThat(sizes).hasSize(1);
+    assertThat(registry.getMeters())
+        .allSatisfy(m -> assertThat(m.getId().toString()).doesNotContain("<b>", "\u202E"));
+    // The control: a feature more is a meter more, so the count would show a tag that grows.
+    Fleet other = new Fleet();
+    other.serve(
+        1, Baseline.fit(Fleet.SCHEMA.only("distance"), () -> Fleet.trips(500, 1, 0).stream()));
+    var small = new SimpleMeterRegistry();
+    DriftMonitor.following(other)
+        .meters(small)
+        .build()
+        .onPrediction(other.prediction(1, Fleet.trips(1, 1, 0).get(0), 0.5, START));
+    assertThat(gauges(small)).isEqualTo(gauges(registry) - 1);
+  }
+
+  private static long gauges(SimpleMeterRegistry registry) {
+    return registry.find("mlops.drift.psi").meters().size();
   }
 }

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A vector as at most 64 numbers which together weigh as much as one number: its coordinates, or,
  * of a longer one, its coordinates along 64 random directions of plus and minus ones, which keep
- * distances between vectors within about a sixth (Johnson and Lindenstrauss 1984, Achlioptas 2003).
- * The directions follow from the feature's name. A vector that is missing, not finite or of another
- * length is in the middle.
+ * squared distances between vectors within about a sixth (Johnson and Lindenstrauss 1984,
+ * Achlioptas 2003). The directions follow from the feature's name. A vector that is missing, not
+ * finite or of another length is in the middle.
  */
 final class Directions {
   static final int MOST = 64;

@@ -30,7 +30,7 @@ import java.util.stream.Stream;
  *
  * <p>A prediction costs a copy of a reference into a bounded sample. {@link #discrepancy} and
  * {@link #evaluate} compare each two of the rows, {@code 4 n^2} bytes for the length of a call and
- * {@code n^2 / 8} steps a permutation, with {@code n} rows of both kinds: some 0.2 s and 4 MB for
+ * {@code n^2 / 8} steps a permutation, with {@code n} rows of both kinds: some 0.5 s and 4 MB for
  * 500 and 500 with 999 permutations, 64 MB and some seconds for 2,000 and 2,000. Never call them on
  * a request thread. Each version, and each window of time, has a sample of its own; answers that
  * did not come from the model are not looked at. Thread-safe.

@@ -30,7 +30,7 @@ import java.util.stream.Stream;
  * rows of one kind are called different no more often than {@link Options#alpha} says, in one look
  * at one window.
  *
- * <p>A prediction costs a copy of a reference into a bounded sample. Building it costs under a
+ * <p>A prediction costs a copy of a reference into a bounded sample. Building it costs about a
  * second for 256 columns. {@link #reconstruction} and {@link #evaluate} cost some 0.1 s for 2,000
  * rows of each kind with 999 permutations; never call them on a request thread. Each version, and
  * each window of time, has a sample of its own; answers that did not come from the model are not

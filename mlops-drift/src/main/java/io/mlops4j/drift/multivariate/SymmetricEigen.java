@@ -5,7 +5,7 @@ import java.util.stream.IntStream;
 
 /**
  * Eigenvalues of a symmetric matrix, falling, and a vector of length 1 for each: Jacobi's method
- * (1846), row by row. Deterministic; some 10 n^3 steps a sweep and about eight sweeps, so under a
+ * (1846), row by row. Deterministic; some 10 n^3 steps a sweep and about eight sweeps, so about a
  * second for 256 columns. Accurate to rounding for every symmetric matrix of finite numbers.
  */
 final class SymmetricEigen {

@@ -150,11 +150,14 @@ class MaximumMeanDiscrepancyTest {
     feed(strict, SCHEMA, 1, MONDAY, rows(1_000, 2, 0, 0.5, "Bonn"));
     assertThat(strict.discrepancy().orElseThrow().pValue()).isLessThanOrEqualTo(0.01);
     assertThat(strict.evaluate()).isInstanceOf(Check.Pass.class);
-    // A limit that chance reaches with so few rows: neither yes nor no.
-    var tiny = discrepancy(OPTIONS.withLimit(1e-5));
-    feed(tiny, SCHEMA, 1, MONDAY, rows(150, 2, 0, 0, "Bonn"));
-    assertThat(tiny.evaluate()).isInstanceOf(Check.NoData.class);
-    assertThat(tiny.evaluate().sentence()).contains("too few rows to say");
+    // Small, but chance alone would reach the limit with so few rows: neither yes nor no.
+    var few = discrepancy(OPTIONS);
+    feed(few, SCHEMA, 1, MONDAY, rows(120, 5, 0, 0, "Bonn"));
+    Discrepancy found = few.discrepancy().orElseThrow();
+    assertThat(found.squared()).isLessThan(OPTIONS.limit());
+    assertThat(found.byChance()).isGreaterThan(OPTIONS.limit());
+    assertThat(few.evaluate()).isInstanceOf(Check.NoData.class);
+    assertThat(few.evaluate().sentence()).contains("too few rows to say");
   }
 
   // The closed form for normal distributions, oracles/rows.py: it grows with the square of a shift.

@@ -97,6 +97,10 @@ class PrincipalComponentsTest {
     Reconstruction more = components.reconstruction().orElseThrow();
     assertThat(more.telling().subList(0, 3)).containsExactlyInAnyOrder("x", "y", "z");
     assertThat(more.change()).isPositive();
+    // Certainly different, but by less than a higher limit.
+    var tolerant = components(OPTIONS.withLimit(10));
+    feed(tolerant, SCHEMA, 1, MONDAY, rows(1_000, 2, 0, 0, "Bonn"));
+    assertThat(tolerant.evaluate()).isInstanceOf(Check.Pass.class);
     // The other way round: rows that fit too well.
     var loose =
         PrincipalComponents.<Row, Double>comparing(
@@ -241,11 +245,14 @@ class PrincipalComponentsTest {
 
   @Test
   void evaluate_fewRowsOrWindows_hasNoData() {
-    var components = components(OPTIONS.withLimit(0.01));
+    var components = components(OPTIONS.withLimit(0.06));
     assertThat(components.evaluate().sentence()).contains("fewer than 100 live rows");
-    feed(components, SCHEMA, 1, MONDAY, rows(150, 2, 0.8, 0, "Bonn"));
+    feed(components, SCHEMA, 1, MONDAY, rows(150, 8, 0.8, 0, "Bonn"));
+    // Small, but chance alone would reach the limit with so few rows.
+    assertThat(Math.abs(components.reconstruction().orElseThrow().change())).isLessThan(0.06);
+    assertThat(components.reconstruction().orElseThrow().byChance()).isGreaterThan(0.06);
     assertThat(components.evaluate()).isInstanceOf(Check.NoData.class);
-    assertThat(components.evaluate().sentence()).endsWith("whether it is more than 1.0 %.");
+    assertThat(components.evaluate().sentence()).endsWith("whether it is more than 6.0 %.");
     Instant next = MONDAY.plus(Duration.ofDays(7));
     feed(components, SCHEMA, 1, next, rows(99, 3, 0.8, 0, "Bonn"));
     assertThat(components.reconstruction().orElseThrow().live()).isEqualTo(150);
