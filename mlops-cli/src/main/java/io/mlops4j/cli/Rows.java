@@ -64,6 +64,16 @@ final class Rows implements RowFactory<Map<String, ?>> {
    */
   static LabeledDataset<Map<String, ?>> read(
       Path file, List<Column> features, List<Column> columns, Label label) {
+    LabeledDataset<Map<String, ?>> labeled = labeled(file, features, columns, label).inMemory();
+    if (labeled.rows() == 0) {
+      throw new DataException(labeled.name() + " has a header, but no row.");
+    }
+    return labeled;
+  }
+
+  /** Returns all rows of a file, read each time they are asked for. */
+  static LabeledDataset<Map<String, ?>> labeled(
+      Path file, List<Column> features, List<Column> columns, Label label) {
     if (columns.stream().anyMatch(column -> column.name().equals(label.column()))) {
       throw new CliException(
           ExitCode.USAGE,
@@ -86,14 +96,8 @@ final class Rows implements RowFactory<Map<String, ?>> {
             label.column(),
             label.positive() == null ? FeatureKind.NUMERIC : FeatureKind.CATEGORICAL));
     Schema<Map<String, ?>> inFile = Columns.schema("rows", shown, rows);
-    LabeledDataset<Map<String, ?>> labeled =
-        Dataset.csv(file, inFile)
-            .label(Columns.schema("rows", features), row -> row, rows::truth)
-            .inMemory();
-    if (labeled.rows() == 0) {
-      throw new DataException(labeled.name() + " has a header, but no row.");
-    }
-    return labeled;
+    return Dataset.csv(file, inFile)
+        .label(Columns.schema("rows", features), row -> row, rows::truth);
   }
 
   /** A header that is one column with another usual delimiter in it. */

@@ -3,6 +3,7 @@ package io.mlops4j.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mlops4j.cli.TrainingRows.Recorded;
 import io.mlops4j.core.Baseline;
 import io.mlops4j.core.Check;
 import io.mlops4j.core.Json;
@@ -13,14 +14,21 @@ import io.mlops4j.data.expect.Expectation;
 import io.mlops4j.data.expect.Expectations;
 import io.mlops4j.data.expect.Validation;
 import io.mlops4j.data.expect.ValidationResult;
+import io.mlops4j.registry.ModelRegistry;
+import io.mlops4j.registry.RegisteredModel;
+import io.mlops4j.report.KeyValues;
+import io.mlops4j.report.Report;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Asks rows what a suite expects of them. */
@@ -29,10 +37,17 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = {
       "Asks rows of a CSV file what a suite of expectations says. Needs no registry.",
+      "With MODEL, VERSION and --registry, what comes out is stored as evidence about that version,"
+          + " for the gate dataValidated, if the rows are what it was trained on.",
       "Exits with 0 if all errors hold, 10 if one does not, 11 if there are too few rows, or nothing"
           + " to compare with, to tell."
     })
 final class ValidateCommand extends Operation {
+  @Mixin final TrainingRows training = new TrainingRows();
+
+  @ArgGroup(exclusive = false)
+  @Nullable Target target;
+
   @Option(names = "--rows", required = true, paramLabel = "CSV", description = "The rows.")
   Path rows = Path.of("");
 
@@ -80,6 +95,56 @@ final class ValidateCommand extends Operation {
 
   @Override
   Outcome run() {
+    if (!training.asked(target, serving)) {
+      ValidationResult result = validated();
+      return new Outcome(code(result.evaluate()), json(result), result.report());
+    }
+    Target where = Objects.requireNonNull(target);
+    try (ModelRegistry registry = where.writing()) {
+      RegisteredModel<Map<String, ?>, Double> handle = training.handle(where, registry);
+      var version = training.version(handle);
+      requireRows();
+      String before = TrainingRows.digest(rows);
+      ValidationResult result = validated();
+      Recorded recorded = training.record(handle, version, rows, before, result);
+      return recorded(result, recorded);
+    }
+  }
+
+  private static Outcome recorded(ValidationResult result, Recorded recorded) {
+    ObjectNode json = json(result);
+    json.put("version", recorded.version().version().toString());
+    json.put("evidence", recorded.evidence().digest());
+    json.put("stored", recorded.isNew());
+    Report page =
+        result
+            .report()
+            .add(
+                KeyValues.of("Training data of", recorded.version().version().toString())
+                    .and(
+                        "Evidence",
+                        recorded.isNew()
+                            ? EvaluateAnswer.shortened(recorded.evidence().digest())
+                            : "the same as before; not stored again"));
+    return new Outcome(code(result.evaluate()), json, page);
+  }
+
+  private static ObjectNode json(ValidationResult result) {
+    ObjectNode json = Json.parse(result.toJson(), "result");
+    json.remove("kind");
+    json.put("sentence", result.evaluate().sentence());
+    return json;
+  }
+
+  private void requireRows() {
+    if (!Files.isRegularFile(rows)) {
+      throw new CliException(
+          ExitCode.INPUT,
+          "Rows " + rows + (Files.exists(rows) ? " are not a file." : ": no such file."));
+    }
+  }
+
+  private ValidationResult validated() {
     byte[] document = bytes(suite);
     List<Column> columns =
         JsonAt.read(suite)
@@ -91,19 +156,12 @@ final class ValidateCommand extends Operation {
             .toList();
     Schema<Map<String, ?>> schema = SuiteRows.schema(columns);
     Validation<Map<String, ?>> validation = usage(() -> configured(schema, document));
-    if (!Files.isRegularFile(rows)) {
-      throw new CliException(
-          ExitCode.INPUT,
-          "Rows " + rows + (Files.exists(rows) ? " are not a file." : ": no such file."));
-    }
+    requireRows();
     Rows.refuseOtherDelimiter(rows);
     ValidationResult result = validation.run(Dataset.csv(rows, schema));
     write("--result", resultFile, result.toJson());
     write("--html", html, result.report().toHtml().getBytes(UTF_8));
-    ObjectNode json = Json.parse(result.toJson(), "result");
-    json.remove("kind");
-    json.put("sentence", result.evaluate().sentence());
-    return new Outcome(code(result.evaluate()), json, result.report());
+    return result;
   }
 
   private Validation<Map<String, ?>> configured(Schema<Map<String, ?>> schema, byte[] document) {

@@ -2,16 +2,18 @@ package io.mlops4j.registry;
 
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.ModelVersion;
+import io.mlops4j.evaluation.CheckEvidence;
 import io.mlops4j.evaluation.EvaluationReport;
+import io.mlops4j.evaluation.LatencyReport;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 
 /**
- * One version in one file: model files, lineage, encoding, signature, golden rows, baseline and
- * evaluation reports, for another registry. Made by {@link RegisteredVersion#export}, read by
- * {@link #open}, taken in by {@link RegisteredModel#register(Bundle)}. Immutable; the file is read
- * again when it is registered, and verified again.
+ * One version in one file: model files, lineage, encoding, signature, golden rows, baseline and all
+ * evidence, for another registry. Made by {@link RegisteredVersion#export}, read by {@link #open},
+ * taken in by {@link RegisteredModel#register(Bundle)}. Immutable; the file is read again when it
+ * is registered, and verified again.
  *
  * <p>The file is a zip that any tool opens, of one strict form: stored entries, in the order its
  * index lists them, with their digests. A file that deviates by a byte is refused. Equal versions
@@ -23,12 +25,19 @@ public final class Bundle {
   private final BundleIndex index;
   private final Manifest manifest;
   private final List<EvaluationReport> evaluations;
+  private final StoredEvidence evidence;
 
-  Bundle(Path file, BundleIndex index, Manifest manifest, List<EvaluationReport> evaluations) {
+  Bundle(
+      Path file,
+      BundleIndex index,
+      Manifest manifest,
+      List<EvaluationReport> evaluations,
+      StoredEvidence evidence) {
     this.file = file;
     this.index = index;
     this.manifest = manifest;
     this.evaluations = List.copyOf(evaluations);
+    this.evidence = evidence;
   }
 
   /**
@@ -69,6 +78,24 @@ public final class Bundle {
    */
   public List<EvaluationReport> evaluations() {
     return evaluations;
+  }
+
+  /**
+   * Returns what checks said where it comes from. No evidence for the gates of another registry.
+   *
+   * @return oldest first; empty if the bundle was written before bundles had them
+   */
+  public List<CheckEvidence> checks() {
+    return evidence.checks();
+  }
+
+  /**
+   * Returns how fast it was where it comes from. No evidence for the gates of another registry.
+   *
+   * @return oldest first; empty if the bundle was written before bundles had them
+   */
+  public List<LatencyReport> latencies() {
+    return evidence.latencies();
   }
 
   /**

@@ -23,18 +23,21 @@ final class BundleExport {
   private final String manifestDigest;
   private final Manifest manifest;
   private final List<String> evaluations;
+  private final List<String> evidence;
 
   BundleExport(
       Blobs blobs,
       ModelVersion version,
       String manifestDigest,
       Manifest manifest,
-      List<String> evaluations) {
+      List<String> evaluations,
+      List<String> evidence) {
     this.blobs = blobs;
     this.version = version;
     this.manifestDigest = manifestDigest;
     this.manifest = manifest;
     this.evaluations = evaluations;
+    this.evidence = evidence;
   }
 
   Bundle write(Path file) {
@@ -116,13 +119,15 @@ final class BundleExport {
         .forEach(
             (name, stored) ->
                 entries.add(new Entry(BundleIndex.FILES + name, stored.digest(), stored.bytes())));
-    for (int i = 0; i < evaluations.size(); i++) {
-      add(
-          entries,
-          String.format(Locale.ROOT, "%s%05d.json", BundleIndex.EVALUATIONS, i + 1),
-          evaluations.get(i));
-    }
+    addAll(entries, BundleIndex.EVALUATIONS, evaluations);
+    addAll(entries, BundleIndex.EVIDENCE, evidence);
     return entries;
+  }
+
+  private void addAll(List<Entry> entries, String folder, List<String> digests) {
+    for (int i = 0; i < digests.size(); i++) {
+      add(entries, String.format(Locale.ROOT, "%s%05d.json", folder, i + 1), digests.get(i));
+    }
   }
 
   private void add(List<Entry> entries, String name, String digest) {

@@ -22,6 +22,7 @@ final class BundleImport {
   /** Returns the manifest's digest. */
   String store(String model, Bundle bundle) {
     List<String> evaluations = new ArrayList<>();
+    List<String> evidence = new ArrayList<>();
     String[] origin = {""};
     BundleIndex read =
         new BundleReader(bundle.file())
@@ -34,6 +35,8 @@ final class BundleImport {
                   }
                   if (entry.isEvaluation()) {
                     evaluations.add(digest);
+                  } else if (entry.isEvidence()) {
+                    evidence.add(digest);
                   } else if (entry.name().equals(BundleIndex.MANIFEST)) {
                     origin[0] = digest;
                   }
@@ -57,7 +60,8 @@ final class BundleImport {
                     origin[0],
                     bundle.digest(),
                     options.time().now(),
-                    evaluations)));
+                    evaluations,
+                    evidence)));
     String what = "manifest of a version of " + model;
     byte[] json = here.toJson();
     Manifest.fromJson(json, what);

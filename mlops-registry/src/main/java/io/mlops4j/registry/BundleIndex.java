@@ -22,12 +22,15 @@ record BundleIndex(ModelVersion version, List<Entry> entries) {
   static final String MANIFEST = "manifest.json";
   static final String FILES = "files/";
   static final String EVALUATIONS = "evaluations/";
+  static final String EVIDENCE = "evidence/";
   static final int MOST_BYTES = 8 << 20;
 
-  private static final int FORMAT = 1;
+  /** The newest format this library reads: 2 has checks, latencies and training rows. */
+  private static final int NEWEST = 2;
+
   private static final int MOST_ENTRIES = 20_000;
   private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
-  private static final Pattern EVALUATION = Pattern.compile("evaluations/\\d{5}\\.json");
+  private static final Pattern REPORT = Pattern.compile("(evaluations|evidence)/\\d{5}\\.json");
   private static final Set<String> DOCUMENTS =
       Set.of(MANIFEST, "encoding.json", "golden.json", "baseline.json");
 
@@ -45,6 +48,11 @@ record BundleIndex(ModelVersion version, List<Entry> entries) {
     boolean isEvaluation() {
       return name.startsWith(EVALUATIONS);
     }
+
+    /** A check, a latency or the fingerprint of training rows. */
+    boolean isEvidence() {
+      return name.startsWith(EVIDENCE);
+    }
   }
 
   BundleIndex {
@@ -55,9 +63,14 @@ record BundleIndex(ModelVersion version, List<Entry> entries) {
     return Digests.sha256(toJson());
   }
 
+  /** The lowest format that has its entries, so that an older library reads what it can. */
+  private int format() {
+    return entries.stream().anyMatch(Entry::isEvidence) ? NEWEST : 1;
+  }
+
   byte[] toJson() {
     ObjectNode json = Json.object();
-    json.put("bundle", FORMAT);
+    json.put("bundle", format());
     json.put("model", version.model());
     json.put("version", version.number());
     ArrayNode list = json.putArray("entries");
@@ -73,9 +86,9 @@ record BundleIndex(ModelVersion version, List<Entry> entries) {
   static BundleIndex fromJson(byte[] bytes) {
     ObjectNode json = Json.parse(bytes, "Its index");
     int format = json.path("bundle").asInt();
-    if (format != FORMAT) {
+    if (format < 1 || format > NEWEST) {
       throw new MlopsException(
-          "its index is of format " + format + "; this library reads format " + FORMAT);
+          "its index is of format " + format + "; this library reads formats 1 to " + NEWEST);
     }
     List<Entry> entries = new ArrayList<>();
     Set<String> names = new HashSet<>();
@@ -110,7 +123,7 @@ record BundleIndex(ModelVersion version, List<Entry> entries) {
     String name = node.path("name").asText();
     boolean known =
         DOCUMENTS.contains(name)
-            || EVALUATION.matcher(name).matches()
+            || REPORT.matcher(name).matches()
             || (name.startsWith(FILES)
                 && ObjectStore.KEY_PART.matcher(name.substring(FILES.length())).matches());
     if (!known) {

@@ -230,16 +230,29 @@ final class BundleReader {
     }
     requireReadable(documents);
     List<EvaluationReport> reports = new ArrayList<>();
+    StoredEvidence evidence = StoredEvidence.NONE;
     for (Entry entry : index.entries()) {
+      byte[] content = content(documents, entry.name());
       if (entry.isEvaluation()) {
-        EvaluationReport report = EvaluationReport.fromJson(content(documents, entry.name()));
-        if (!report.modelVersion().equals(index.version().toString())) {
-          throw new MlopsException(entry.name() + " is about another version");
-        }
+        EvaluationReport report = EvaluationReport.fromJson(content);
+        requireAbout(index, entry, List.of(report.modelVersion()));
         reports.add(report);
+      } else if (entry.isEvidence()) {
+        StoredEvidence one = StoredEvidence.NONE.and(content, entry.name());
+        if (one.equals(StoredEvidence.NONE)) {
+          throw new MlopsException(entry.name() + " is of a kind that this library does not know");
+        }
+        requireAbout(index, entry, one.subjects());
+        evidence = evidence.and(one);
       }
     }
-    return new Bundle(path, index, manifest, reports);
+    return new Bundle(path, index, manifest, reports, evidence);
+  }
+
+  private static void requireAbout(BundleIndex index, Entry entry, List<String> subjects) {
+    if (!subjects.stream().allMatch(index.version().toString()::equals)) {
+      throw new MlopsException(entry.name() + " is about another version");
+    }
   }
 
   private static byte[] content(Map<String, byte[]> documents, String name) {

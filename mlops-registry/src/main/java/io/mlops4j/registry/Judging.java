@@ -81,8 +81,17 @@ final class Judging {
         id,
         manifest.lineage().data().digest(),
         reports(blobs, id, version.evaluations()),
-        StoredEvidence.read(blobs, id.toString(), version.evidence()),
+        StoredEvidence.read(blobs, id.toString(), version.evidence())
+            .and(learnedBefore(id, manifest)),
         Optional.of(new Servable(id, manifest.format(), encoding, manifest.signature())));
+  }
+
+  /** What an imported version learned from is part of where it comes from, and holds here, too. */
+  private StoredEvidence learnedBefore(ModelVersion id, Manifest manifest) {
+    return manifest
+        .origin()
+        .map(from -> StoredEvidence.read(blobs, id.toString(), from.evidence()).onlyTrainingRows())
+        .orElse(StoredEvidence.NONE);
   }
 
   static List<EvaluationReport> reports(Blobs blobs, ModelVersion id, List<String> digests) {

@@ -42,6 +42,7 @@ record Manifest(
         from -> {
           digests.add(from.manifest());
           digests.addAll(from.evaluations());
+          digests.addAll(from.evidence());
         });
     return digests;
   }

@@ -13,15 +13,37 @@ import java.util.Objects;
  * @param bundle {@link Bundle#digest} of the file it came in
  * @param at when it was imported
  * @param evaluations digests of the evaluation reports that came with it
+ * @param evidence digests of the checks, latencies and fingerprints of training rows that came with
+ *     it
  */
 public record Origin(
-    ModelVersion version, String manifest, String bundle, Instant at, List<String> evaluations) {
-  /** Copies the list. */
+    ModelVersion version,
+    String manifest,
+    String bundle,
+    Instant at,
+    List<String> evaluations,
+    List<String> evidence) {
+  /** Copies the lists. */
   public Origin {
     Objects.requireNonNull(version, "version");
     Objects.requireNonNull(manifest, "manifest");
     Objects.requireNonNull(bundle, "bundle");
     Objects.requireNonNull(at, "at");
     evaluations = List.copyOf(evaluations);
+    evidence = List.copyOf(evidence);
+  }
+
+  /**
+   * Makes an origin without checks, latencies and training rows.
+   *
+   * @param version what it was called there
+   * @param manifest the digest of its manifest there
+   * @param bundle {@link Bundle#digest} of the file it came in
+   * @param at when it was imported
+   * @param evaluations digests of the evaluation reports that came with it
+   */
+  public Origin(
+      ModelVersion version, String manifest, String bundle, Instant at, List<String> evaluations) {
+    this(version, manifest, bundle, at, evaluations, List.of());
   }
 }

@@ -20,17 +20,25 @@ final class OriginJson {
     json.put("bundle", origin.bundle());
     json.put("at", origin.at().toString());
     origin.evaluations().forEach(json.putArray("evaluations")::add);
+    if (!origin.evidence().isEmpty()) {
+      origin.evidence().forEach(json.putArray("evidence")::add);
+    }
     return json;
   }
 
   static Origin read(JsonNode json) {
-    List<String> evaluations = new ArrayList<>();
-    json.path("evaluations").forEach(digest -> evaluations.add(digest.asText()));
     return new Origin(
         new ModelVersion(json.path("model").asText(), json.path("version").asInt()),
         json.path("manifest").asText(),
         json.path("bundle").asText(),
         Instant.parse(json.path("at").asText()),
-        evaluations);
+        texts(json.path("evaluations")),
+        texts(json.path("evidence")));
+  }
+
+  private static List<String> texts(JsonNode array) {
+    List<String> texts = new ArrayList<>();
+    array.forEach(text -> texts.add(text.asText()));
+    return texts;
   }
 }

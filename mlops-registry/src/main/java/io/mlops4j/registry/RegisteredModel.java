@@ -62,7 +62,8 @@ public interface RegisteredModel<I, O> {
   /**
    * Takes in a version of another registry, under a number of its own. It keeps its lineage, starts
    * in stage NONE like any other, and says where it was ({@link RegisteredVersion#origin}). What
-   * was measured there is kept, and is no evidence here.
+   * was measured and checked there is kept, and is no evidence here; which rows it learned from
+   * ({@link #recordTrainingRows}) holds here, too.
    *
    * @param bundle a verified bundle; its file is read and verified again
    * @return the version

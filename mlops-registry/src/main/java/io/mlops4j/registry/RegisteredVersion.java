@@ -134,9 +134,28 @@ public interface RegisteredVersion<I, O> {
   List<EvaluationReport> evaluationsAtOrigin();
 
   /**
+   * Returns what checks said where it was before. No evidence for the gates here, as {@link
+   * #evaluationsAtOrigin}.
+   *
+   * @return checks of {@link Origin#version}, oldest first; empty if it was registered here
+   * @throws IntegrityException if one is not what was stored
+   */
+  List<CheckEvidence> checksAtOrigin();
+
+  /**
+   * Returns how fast it was where it was before. No evidence for the gates here, as {@link
+   * #evaluationsAtOrigin}.
+   *
+   * @return latencies of {@link Origin#version}, oldest first; empty if it was registered here
+   * @throws IntegrityException if one is not what was stored
+   */
+  List<LatencyReport> latenciesAtOrigin();
+
+  /**
    * Writes everything about this version into one file, for another registry: model files, lineage,
-   * encoding, signature, golden rows, baseline and the evaluation reports there are now. All of it
-   * is verified on its way. Cost: one file at a time in memory.
+   * encoding, signature, golden rows, baseline, and the evaluation reports, checks, latencies and
+   * fingerprints of training rows there are now. All of it is verified on its way. Cost: one file
+   * at a time in memory.
    *
    * @param file where to; must not be there yet
    * @return the bundle, read back and verified

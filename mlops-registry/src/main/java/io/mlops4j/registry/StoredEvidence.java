@@ -31,23 +31,61 @@ record StoredEvidence(
 
   /** Reads evidence by digest. A kind that a newer library wrote is passed over. */
   static StoredEvidence read(Blobs blobs, String version, List<String> digests) {
-    List<CheckEvidence> checks = new ArrayList<>();
-    List<LatencyReport> latencies = new ArrayList<>();
-    List<RowFingerprint> rows = new ArrayList<>();
+    StoredEvidence all = NONE;
     for (String digest : digests) {
-      byte[] bytes = blobs.get(digest, "evidence of " + version);
-      ObjectNode json = Json.parse(bytes, "evidence of " + version);
-      switch (json.path("kind").asText()) {
-        case "check" -> checks.add(CheckEvidence.fromJson(bytes));
-        case "latency" -> latencies.add(LatencyReport.fromJson(bytes));
-        case ROWS -> {
-          if (json.path("rows") instanceof ObjectNode tree) {
-            rows.add(RowFingerprint.fromTree(tree));
-          }
-        }
-        default -> {}
-      }
+      String what = "evidence of " + version;
+      all = all.and(blobs.get(digest, what), what);
     }
-    return new StoredEvidence(checks, latencies, rows);
+    return all;
+  }
+
+  /** Of the digests of evidence those of kinds this library knows: they can travel. */
+  static List<String> known(Blobs blobs, String version, List<String> digests) {
+    return digests.stream()
+        .filter(digest -> !read(blobs, version, List.of(digest)).equals(NONE))
+        .toList();
+  }
+
+  /** This and one document more, if its kind is known. */
+  StoredEvidence and(byte[] bytes, String what) {
+    ObjectNode json = Json.parse(bytes, what);
+    return switch (json.path("kind").asText()) {
+      case "check" ->
+          and(new StoredEvidence(List.of(CheckEvidence.fromJson(bytes)), List.of(), List.of()));
+      case "latency" ->
+          and(new StoredEvidence(List.of(), List.of(LatencyReport.fromJson(bytes)), List.of()));
+      case ROWS ->
+          json.path("rows") instanceof ObjectNode tree
+              ? and(
+                  new StoredEvidence(List.of(), List.of(), List.of(RowFingerprint.fromTree(tree))))
+              : this;
+      default -> this;
+    };
+  }
+
+  /** This, and then the other. */
+  StoredEvidence and(StoredEvidence other) {
+    return new StoredEvidence(
+        joined(checks, other.checks),
+        joined(latencies, other.latencies),
+        joined(trainingRows, other.trainingRows));
+  }
+
+  private static <T> List<T> joined(List<T> first, List<T> second) {
+    List<T> both = new ArrayList<>(first);
+    both.addAll(second);
+    return both;
+  }
+
+  /** Which versions its checks and latencies are about. */
+  List<String> subjects() {
+    return joined(
+        checks.stream().map(CheckEvidence::subject).toList(),
+        latencies.stream().map(LatencyReport::candidate).toList());
+  }
+
+  /** Its training rows alone. */
+  StoredEvidence onlyTrainingRows() {
+    return new StoredEvidence(List.of(), List.of(), trainingRows);
   }
 }

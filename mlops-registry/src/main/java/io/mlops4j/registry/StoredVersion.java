@@ -7,6 +7,7 @@ import io.mlops4j.evaluation.CheckEvidence;
 import io.mlops4j.evaluation.EvaluationReport;
 import io.mlops4j.evaluation.LatencyReport;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -96,9 +97,39 @@ final class StoredVersion<I, O> implements RegisteredVersion<I, O> {
   }
 
   @Override
+  public List<CheckEvidence> checksAtOrigin() {
+    return evidenceAtOrigin().checks();
+  }
+
+  @Override
+  public List<LatencyReport> latenciesAtOrigin() {
+    return evidenceAtOrigin().latencies();
+  }
+
+  private StoredEvidence evidenceAtOrigin() {
+    return origin()
+        .map(from -> StoredEvidence.read(model.blobs(), version.toString(), from.evidence()))
+        .orElse(StoredEvidence.NONE);
+  }
+
+  @Override
   public Bundle export(Path file) {
+    List<String> evidence = new ArrayList<>();
+    // What it learned from goes with it as often as it goes on; what others measured does not.
+    for (String digest : origin().map(Origin::evidence).orElse(List.of())) {
+      StoredEvidence one = StoredEvidence.read(model.blobs(), version.toString(), List.of(digest));
+      if (!one.trainingRows().isEmpty()) {
+        evidence.add(digest);
+      }
+    }
+    evidence.addAll(StoredEvidence.known(model.blobs(), version.toString(), state.evidence()));
     return new BundleExport(
-            model.blobs(), version, state.manifest(), release.manifest(), state.evaluations())
+            model.blobs(),
+            version,
+            state.manifest(),
+            release.manifest(),
+            state.evaluations(),
+            evidence)
         .write(file);
   }
 

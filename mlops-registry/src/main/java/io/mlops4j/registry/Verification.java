@@ -100,6 +100,8 @@ final class Verification {
                 found.add(check(from.manifest(), version + " manifest of its origin"));
                 from.evaluations()
                     .forEach(d -> found.add(check(d, version + " report of its origin")));
+                from.evidence()
+                    .forEach(d -> found.add(check(d, version + " evidence of its origin")));
               });
       return found.stream().flatMap(Optional::stream).findFirst();
     } catch (IntegrityException e) {

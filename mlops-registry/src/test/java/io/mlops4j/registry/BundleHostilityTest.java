@@ -369,7 +369,7 @@ class BundleHostilityTest {
   }
 
   /** All entries of a stored zip, the index included, in order. */
-  private static Map<String, byte[]> parts(byte[] zip) {
+  static Map<String, byte[]> parts(byte[] zip) {
     Map<String, byte[]> entries = new LinkedHashMap<>();
     ByteBuffer in = ByteBuffer.wrap(zip).order(ByteOrder.LITTLE_ENDIAN);
     for (int at = 0; in.getInt(at) == 0x0403_4b50; ) {
@@ -383,14 +383,14 @@ class BundleHostilityTest {
     return entries;
   }
 
-  private static Map<String, byte[]> entries(byte[] zip) {
+  static Map<String, byte[]> entries(byte[] zip) {
     Map<String, byte[]> entries = parts(zip);
     entries.remove("bundle.json");
     return entries;
   }
 
   /** A bundle with an index that lists these entries as they are. */
-  private static byte[] build(Map<String, byte[]> entries) throws IOException {
+  static byte[] build(Map<String, byte[]> entries) throws IOException {
     Map<String, byte[]> all = new LinkedHashMap<>();
     all.put("bundle.json", index(entries));
     entries.forEach(all::putIfAbsent);
@@ -432,7 +432,7 @@ class BundleHostilityTest {
     return raw(all);
   }
 
-  private static byte[] raw(Map<String, byte[]> entries) throws IOException {
+  static byte[] raw(Map<String, byte[]> entries) throws IOException {
     return raw(List.copyOf(entries.entrySet()));
   }
 

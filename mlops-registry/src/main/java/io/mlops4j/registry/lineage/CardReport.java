@@ -47,7 +47,7 @@ final class CardReport {
     }
     return report
         .add(about(), use())
-        .add(evaluations())
+        .add(evaluations(), CardEvidence.checks(version), CardEvidence.latencies(version))
         .add(data(), training(), environment(), files());
   }
 
@@ -226,7 +226,7 @@ final class CardReport {
     return text.equals(Lineage.UNKNOWN) ? null : text;
   }
 
-  private static String shortened(String digest) {
+  static String shortened(String digest) {
     return digest.length() <= SHORT ? digest : digest.substring(0, SHORT) + "…";
   }
 

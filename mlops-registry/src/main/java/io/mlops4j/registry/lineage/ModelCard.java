@@ -94,7 +94,7 @@ public record ModelCard(
 
   /**
    * Returns the card as a report: {@code toMarkdown()}, {@code toHtml()}, {@code toText()} and
-   * {@code toJson()} render it. Reads the version's manifest, baseline and evaluation reports.
+   * {@code toJson()} render it. Reads the version's manifest, baseline and evidence.
    *
    * @return the page
    * @throws io.mlops4j.registry.IntegrityException if something is not what was stored
