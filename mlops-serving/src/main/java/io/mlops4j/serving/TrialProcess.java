@@ -167,7 +167,7 @@ final class TrialProcess {
     Tail tail = new Tail(child.getInputStream());
     Thread reader = Threads.named(request.version().model(), "trial").newThread(tail);
     reader.start();
-    boolean late = !child.waitFor(command.limit().toNanos(), TimeUnit.NANOSECONDS);
+    boolean late = !child.waitFor(Deadline.nanos(command.limit()), TimeUnit.NANOSECONDS);
     if (late) {
       child.destroyForcibly();
     }
