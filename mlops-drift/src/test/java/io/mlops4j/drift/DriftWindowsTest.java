@@ -13,6 +13,7 @@ import io.mlops4j.core.Season;
 import io.mlops4j.core.VirtualTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -110,6 +111,8 @@ class DriftWindowsTest {
     assertThat(monitor.history(version(1)).get(2).outcome()).isInstanceOf(Check.Fail.class);
   }
 
+  private static final ZoneId BERLIN = ZoneId.of("Europe/Berlin");
+
   record Visit(int dayOfWeek, double amount, Instant at) {}
 
   private static final Schema<Visit> VISITS = Schema.of(Visit.class).only("dayOfWeek", "amount");
@@ -151,6 +154,48 @@ class DriftWindowsTest {
     List<FeatureDrift> shifted = judge(seasonal, visits(START, 3, 500, 1, 3));
     assertThat(shifted.get(0).verdict()).isInstanceOf(DriftVerdict.Stable.class);
     assertThat(shifted.get(1).verdict()).isInstanceOf(DriftVerdict.Drifted.class);
+  }
+
+  /** Whoever travels at night travels far. */
+  private static List<Fleet.Trip> trips(Instant from, int hours, boolean night, double shift) {
+    SplittableRandom random = new SplittableRandom(hours);
+    List<Fleet.Trip> trips = new ArrayList<>();
+    for (int hour = 0; hour < hours; hour++) {
+      Instant at = from.plusSeconds(3_600L * hour);
+      boolean late = at.atZone(BERLIN).getHour() < 6;
+      for (int i = 0; i < (late || !night ? 30 : 0); i++) {
+        double distance = random.nextGaussian() + (late ? 2 : 0) + shift;
+        trips.add(new Fleet.Trip(distance, at.toString())); // the airport tells the time
+      }
+    }
+    return trips;
+  }
+
+  @Test
+  void season_hourOfWeek_nightsAreComparedWithNights() {
+    List<Fleet.Trip> training = trips(START.minus(WEEK.multipliedBy(3)), 3 * 168, false, 0);
+    // The control: by days of the week, nights are compared with days and nights.
+    Season days = Season.dayOfWeek().in(BERLIN);
+    for (Season season : List.of(Season.hourOfWeek().in(BERLIN), days)) {
+      Baseline baseline =
+          Baseline.of(Fleet.SCHEMA.only("distance"))
+              .season(season, DriftWindowsTest::time)
+              .fit(training::stream);
+      for (double shift : new double[] {0, 1}) {
+        Fleet source = new Fleet();
+        source.serve(1, baseline);
+        var monitor = DriftMonitor.following(source).build();
+        for (Fleet.Trip trip : trips(START, 96, true, shift)) {
+          monitor.onPrediction(source.prediction(1, trip, 0.5, time(trip)));
+        }
+        boolean pass = !season.equals(days) && shift == 0;
+        assertThat(monitor.evaluate()).isInstanceOf(pass ? Check.Pass.class : Check.Fail.class);
+      }
+    }
+  }
+
+  private static Instant time(Fleet.Trip trip) {
+    return Instant.parse(String.valueOf(trip.airport()));
   }
 
   @Test

@@ -21,9 +21,14 @@ import io.mlops4j.drift.multivariate.RowSample.Row;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
 class MaximumMeanDiscrepancyTest {
@@ -61,6 +66,24 @@ class MaximumMeanDiscrepancyTest {
             .isCloseTo(c.get("ofSplits").get(i).asDouble(), within(1e-12));
       }
     }
+  }
+
+  @Property(tries = 100)
+  void discrepancy_anyRows_isBoundedSymmetricAndWithoutOrder(
+      @ForAll long seed, @ForAll @IntRange(min = 2, max = 9) int n) {
+    double[][] x = normals(n, 2, 0, seed);
+    double[][] y = normals(n + 3, 2, 1, seed + 1);
+    double bandwidth = KernelMatrix.medianDistance(x);
+    double[][] turned = both(y, x);
+    Collections.reverse(Arrays.asList(turned));
+    int[] first = IntStream.range(0, n).toArray();
+    int[] rest = IntStream.range(n, 2 * n + 3).toArray();
+    KernelMatrix kernel = KernelMatrix.of(both(x, y), bandwidth);
+    double squared = kernel.discrepancy(first);
+    assertThat(squared).isBetween(-2.0, 2.0);
+    assertThat(kernel.discrepancy(rest)).isCloseTo(squared, within(1e-12));
+    assertThat(KernelMatrix.of(turned, bandwidth).discrepancy(first))
+        .isCloseTo(squared, within(1e-12));
   }
 
   // scipy.stats.permutation_test over all splits; ours draws 20,000 of them: four standard errors.
