@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** Compares with FastCSV, a parser that is not ours, on texts made of what is hard in CSV. */
 class CsvScannerTest {
-  private static final int ORDINARY = 20_000;
+  private static final int ORDINARY = 10_000;
   private static final int PROOF = 2_000_000;
 
   /** Each ends a value, begins one, looks like it, or crosses a border. */
