@@ -3,6 +3,7 @@ package io.mlops4j.pipeline;
 import io.mlops4j.core.Digests;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,8 @@ import java.util.stream.Stream;
  * little: a change anywhere in the application's own code runs its steps again.
  */
 final class CodeIdentity {
+  private static final String NESTED = "nested:";
+
   // By class, not by place: after a restart in the same JVM (development tools) the place is the
   // same, and what is in it is not.
   private static final ClassValue<String> KNOWN =
@@ -39,11 +42,31 @@ final class CodeIdentity {
       throw unknown(written, null);
     }
     try {
-      Path place = Path.of(source.getLocation().toURI());
+      Path place = place(source.getLocation().toURI());
       return written.getName() + " " + digest(place);
-    } catch (URISyntaxException | java.nio.file.FileSystemNotFoundException e) {
+    } catch (URISyntaxException
+        | IllegalArgumentException
+        | java.nio.file.FileSystemNotFoundException e) {
       throw unknown(written, e);
     }
+  }
+
+  /**
+   * Where code is: a directory or a jar. Of a jar within a jar, as those of services that are one
+   * file, it is the outer one, which changes with it.
+   */
+  static Path place(URI location) {
+    if (!"jar".equals(location.getScheme())) {
+      return Path.of(location);
+    }
+    String inner = location.getRawSchemeSpecificPart();
+    int end = inner.indexOf('!');
+    String outer = end < 0 ? inner : inner.substring(0, end);
+    if (outer.startsWith(NESTED)) {
+      String path = outer.substring(NESTED.length());
+      outer = "file:" + (path.endsWith("/") ? path.substring(0, path.length() - 1) : path);
+    }
+    return Path.of(URI.create(outer));
   }
 
   private static PipelineException unknown(

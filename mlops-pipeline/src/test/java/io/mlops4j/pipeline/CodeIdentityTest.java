@@ -1,7 +1,10 @@
 package io.mlops4j.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.URI;
+import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -86,5 +89,21 @@ class CodeIdentityTest {
     String before = CodeIdentity.digest(jar);
     Files.write(jar, new byte[] {2});
     assertThat(CodeIdentity.digest(jar)).isNotEqualTo(before);
+  }
+
+  @Test
+  void place_jarInAJar_isTheOuterFile() {
+    Path app = Path.of("/srv/the app.jar");
+    for (String location :
+        List.of(
+            "file:/srv/the%20app.jar",
+            "jar:file:/srv/the%20app.jar!/",
+            "jar:file:/srv/the%20app.jar!/BOOT-INF/lib/mlops-pipeline.jar!/",
+            "jar:nested:/srv/the%20app.jar/!BOOT-INF/classes/!/",
+            "jar:nested:/srv/the%20app.jar/!BOOT-INF/lib/mlops-pipeline.jar!/")) {
+      assertThat(CodeIdentity.place(URI.create(location))).as(location).isEqualTo(app);
+    }
+    assertThatThrownBy(() -> CodeIdentity.place(URI.create("jar:memory:x!/")))
+        .isInstanceOfAny(IllegalArgumentException.class, FileSystemNotFoundException.class);
   }
 }
