@@ -47,7 +47,7 @@ class ShadowTest {
             Mirror.to(next)
                 .maxLoad(1)
                 .queueCapacity(8192)
-                .deadline(Duration.ofMillis(50))
+                .deadline(PATIENCE) // nothing hangs: a stall of the machine is no timeout
                 .listener(shadow)
                 .build();
         Predictor<Loan, Double> live =
