@@ -239,10 +239,12 @@ class HostileNamesTest {
     model.register(Models.constant("a"), Lineage.unknown());
     int refused = 0;
     List<String> manifests = manifests();
-    for (int i = 0; i < manifests.size(); i += i < manifests.size() - 14 ? 7 : 1) {
+    for (int i = 0; i < manifests.size(); i++) {
       byte[] manifest = manifests.get(i).getBytes(UTF_8);
       String digest = Digests.sha256(manifest);
-      store.putIfAbsent(DirectoryObjectStore.blobKey(digest), manifest);
+      if (i % 7 == 0) {
+        store.putIfAbsent(DirectoryObjectStore.blobKey(digest), manifest);
+      }
       assertThatThrownBy(() -> Manifest.fromJson(manifest, "manifest " + digest).files().size())
           .as("manifest %d", i)
           .isInstanceOf(MlopsException.class)
@@ -251,7 +253,7 @@ class HostileNamesTest {
           .doesNotContain("\u001b", "\u202e");
       refused++;
     }
-    assertThat(refused).isGreaterThan(40);
+    assertThat(refused).isGreaterThan(200);
     assertThat(ModelRegistryContract.answer(model.version(1).source())).isEqualTo("a");
     assertThat(registry.verify()).isEmpty();
   }

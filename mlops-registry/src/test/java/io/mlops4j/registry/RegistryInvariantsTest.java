@@ -193,8 +193,13 @@ class RegistryInvariantsTest {
         GatePolicy.named("margins")
             .require(Gate.metric(Metric.AUC).beatsChampionBy(Margin.absolute(0.01)));
     assertThat(model.promote(number, margins).promoted()).isFalse();
-    if (!block) {
-      assertThat(model.promote(number, Models.lenient()).promoted()).isTrue();
-    }
+    GatePolicy both =
+        margins
+            .require(Gate.metric(Metric.AUC).atLeast(0.5))
+            .withoutChampion(
+                block
+                    ? GatePolicy.WithoutChampion.BLOCK
+                    : GatePolicy.WithoutChampion.VALUE_GATES_ONLY);
+    assertThat(model.promote(number, both).promoted()).isEqualTo(!block);
   }
 }

@@ -39,6 +39,8 @@ class VerifyTest {
     ModelRegistry registry = registry();
     RegisteredModel<String, String> model = registry.model("Delay", Models.LOADER);
     Models.champion(model, "a", 0.7);
+    model.recordCheck(1, Models.passing("mine", model.version(1)));
+    model.recordLatency(1, Models.latency(model.version(1), 1000));
     model.freezePromotions("release");
     registry.model("b", Models.LOADER).register(Models.constant("b"), Lineage.unknown());
     store().putIfAbsent("runs/1", "{\"v\":1}".getBytes(UTF_8));
