@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -23,9 +24,9 @@ import org.junit.jupiter.api.io.TempDir;
  * same training data into one registry at the same time.
  */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
+@EnabledIfSystemProperty(named = "mlops4j.ci", matches = "true")
 class SuitesDeployTest {
-  private static final int ROUNDS =
-      Boolean.getBoolean("mlops4j.proof") ? 20 : Boolean.getBoolean("mlops4j.ci") ? 5 : 1;
+  private static final int ROUNDS = Boolean.getBoolean("mlops4j.proof") ? 20 : 5;
   private static final int EACH = 20;
 
   @Test
