@@ -74,7 +74,7 @@ final class CsvScanner implements AutoCloseable {
       size = 0;
       ascii = true;
       begin = at;
-      if (!scan()) {
+      if (!scanned()) {
         return false;
       }
     } while (size == 0);
@@ -85,6 +85,20 @@ final class CsvScanner implements AutoCloseable {
       requireSmall();
     }
     return true;
+  }
+
+  /** Says of a text in another encoding that it is that, although it has a NUL, too. */
+  private boolean scanned() throws IOException {
+    try {
+      return scan();
+    } catch (NulException e) {
+      int nul = begin;
+      while (bytes[nul] != 0) {
+        nul++;
+      }
+      requireUtf8(bytes, begin, nul);
+      throw e;
+    }
   }
 
   /** Finds the values of a record, none on an empty line; false at the end of the text. */
