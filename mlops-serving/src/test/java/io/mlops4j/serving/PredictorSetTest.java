@@ -90,7 +90,7 @@ class PredictorSetTest {
       assertThat(set.predict(Models.row(1))).isEqualTo(2);
       assertThat(set.version(2).orElseThrow().predictAll(List.of(Models.row(5))))
           .containsExactly(7.0);
-      assertThat(OnnxSession.OPEN).hasValue(2);
+      GatedModel.until(() -> OnnxSession.OPEN.get() == 2);
       assertThatThrownBy(() -> set.predict(7, Models.row(1)))
           .isInstanceOf(PredictionRejectedException.class)
           .hasMessage("Predictors 'm@latest' do not serve version 7. Served: [3, 2].");
