@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.mlops4j.core.ModelFiles;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.serving.OnnxModel;
+import io.mlops4j.serving.OnnxOptions;
 import io.mlops4j.serving.Pooling;
 import io.mlops4j.serving.Predictor;
 import io.mlops4j.serving.TokenInput;
@@ -27,7 +28,9 @@ import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
@@ -69,20 +72,27 @@ public class TokensBenchmark {
     }
   }
 
-  /** langchain4j's model, one thread for its batches, as ours. */
+  /** langchain4j's model: all cores for a run, and one run after the other for its batches. */
   @State(Scope.Thread)
   public static class Theirs {
     final EmbeddingModel model = new AllMiniLmL6V2QuantizedEmbeddingModel(Runnable::run);
   }
 
-  /** Ours. */
+  /** Ours: with one thread a run, as it comes, and with all cores, as langchain4j's. */
   @State(Scope.Thread)
+  @SuppressWarnings("NullAway.Init")
   public static class Ours {
-    private final HuggingFaceTokenizer tokenizer;
-    final Predictor<String, float[]> predictor;
+    /** Which threads. */
+    @Param({"one", "all"})
+    public String threads = "one";
+
+    private HuggingFaceTokenizer tokenizer;
+    Predictor<String, float[]> predictor;
 
     /** Loads the file and the tokenizer of langchain4j's jar. */
-    public Ours() {
+    @Setup
+    public void open() {
+      OnnxOptions one = OnnxOptions.withDefaults();
       try {
         tokenizer =
             HuggingFaceTokenizer.newInstance(
@@ -93,6 +103,7 @@ public class TokensBenchmark {
         predictor =
             Predictor.of(
                     OnnxModel.embedding(tokens, Pooling.MEAN.normalized())
+                        .options(threads.equals("one") ? one : one.withSharedPool())
                         .load(
                             ModelVersion.unregistered("minilm"),
                             ModelFiles.of("onnx", Map.of("model.onnx", graph))))
