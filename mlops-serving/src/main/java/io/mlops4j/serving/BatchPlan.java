@@ -97,7 +97,7 @@ record BatchPlan(int rows, boolean blocking, boolean virtual, int parallel, bool
       for (int size : SIZES) {
         int rows = Math.min(size, most);
         if (costs.isEmpty() || rows > costs.get(costs.size() - 1).rows()) {
-          costs.add(new Cost(rows, fastest(model, slot, rows, beside, time)));
+          costs.add(new Cost(rows, Aside.call(() -> fastest(model, slot, rows, beside, time))));
         }
       }
     } finally {
@@ -112,7 +112,7 @@ record BatchPlan(int rows, boolean blocking, boolean virtual, int parallel, bool
     long begin = time.nanos();
     long before = Long.MAX_VALUE;
     for (int round = 0; round < 50; round++) {
-      long now = fastest(model, slot, 1, beside, time);
+      long now = Aside.call(() -> fastest(model, slot, 1, beside, time));
       if (now > before * 0.9 || time.nanos() - begin > WARM_UP_NANOS) {
         return;
       }

@@ -154,4 +154,9 @@ public record OnnxOptions(
     all.add(new CustomOperators(library, sha256));
     return new OnnxOptions(sharedPool, optimization, nativeOnly, cuda, all);
   }
+
+  /** Whether native code may make threads when it opens a model. */
+  boolean mayMakeThreads() {
+    return cuda.isPresent() || !customOperators.isEmpty();
+  }
 }

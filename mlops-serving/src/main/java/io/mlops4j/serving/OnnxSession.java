@@ -52,22 +52,35 @@ final class OnnxSession implements AutoCloseable {
       OnnxOptions options) {
     try {
       OrtEnvironment environment = OnnxEnvironment.require(who);
-      Map<String, OnnxTensor> weights =
-          artifact == null
-              ? Map.of()
-              : ExternalTensor.load(who, content.external(), artifact, environment);
-      try (OrtSession.SessionOptions session = new OrtSession.SessionOptions()) {
-        if (!weights.isEmpty()) {
-          session.addExternalInitializers(Map.copyOf(weights));
-        }
-        configure(who, session, options);
-        return new OnnxSession(environment.createSession(bytes, session));
-      } finally {
-        weights.values().forEach(OnnxTensor::close);
-      }
+      Aside.Task<OnnxSession, OrtException> open =
+          () -> open(who, bytes, content, artifact, options, environment);
+      return options.mayMakeThreads() ? open.run() : Aside.call(open, OnnxSession::close);
     } catch (OrtException e) {
       throw new ModelLoadException(
           "Model '" + who + "' is no model ONNX Runtime can open: " + e.getMessage(), e);
+    }
+  }
+
+  private static OnnxSession open(
+      ModelVersion who,
+      byte[] bytes,
+      OnnxBytes content,
+      @Nullable ModelArtifact artifact,
+      OnnxOptions options,
+      OrtEnvironment environment)
+      throws OrtException {
+    Map<String, OnnxTensor> weights =
+        artifact == null
+            ? Map.of()
+            : ExternalTensor.load(who, content.external(), artifact, environment);
+    try (OrtSession.SessionOptions session = new OrtSession.SessionOptions()) {
+      if (!weights.isEmpty()) {
+        session.addExternalInitializers(Map.copyOf(weights));
+      }
+      configure(who, session, options);
+      return new OnnxSession(environment.createSession(bytes, session));
+    } finally {
+      weights.values().forEach(OnnxTensor::close);
     }
   }
 

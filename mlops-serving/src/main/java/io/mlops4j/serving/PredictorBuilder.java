@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +56,12 @@ public final class PredictorBuilder<I, O> {
   boolean nanOutputs;
   boolean keepsPrevious;
   boolean startsWithoutVersion;
+  boolean fullPriority;
+
+  /** Whether others answer requests while the first version is loaded. */
+  boolean beside;
+
+  Supplier<@Nullable Background> background = IdleClass::enter;
 
   PredictorBuilder(ModelSource<I, O> source) {
     this.source = Objects.requireNonNull(source, "source");
@@ -288,6 +295,23 @@ public final class PredictorBuilder<I, O> {
       throw new IllegalArgumentException("swapStepLimit: " + limit + " (expected: positive)");
     }
     stepLimit = once("swapStepLimit", stepLimit, limit);
+    return this;
+  }
+
+  /**
+   * Loads and warms up new versions at the priority of requests. Without it, where a version is
+   * served already, the long native parts are done by a thread that Linux lets run only when a core
+   * has nothing else to do ({@code SCHED_IDLE}), so that requests do not wait for it; if no core
+   * has been free for 0.2 s, they are done at the priority of requests after all. Getting a thread
+   * into that class takes one call of the C library (JDK 22 and later, with {@code
+   * --enable-native-access}), else one short process, {@code /usr/bin/chrt}, at a predictor's first
+   * swap; where neither works, everything has the priority of requests. So have models that may
+   * make threads when they are opened (CUDA, custom operators), and models that are not ONNX.
+   *
+   * @return this
+   */
+  public PredictorBuilder<I, O> swapAtFullPriority() {
+    fullPriority = true;
     return this;
   }
 

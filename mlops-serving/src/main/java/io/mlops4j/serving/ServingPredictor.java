@@ -79,6 +79,8 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
             counters,
             new SwapSteps(builder, counters),
             builder.trial == null ? null : new Trials<>(name, builder.trial),
+            builder.fullPriority ? null : new Aside(name, builder.background),
+            builder.beside,
             builder.keepsPrevious,
             this::publishing,
             this::published);

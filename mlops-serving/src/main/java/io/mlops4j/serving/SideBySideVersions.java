@@ -100,7 +100,9 @@ final class SideBySideVersions<I, O> implements PredictorSet<I, O> {
     Predictor<I, O> predictor = null;
     String problem = null;
     try {
-      predictor = how.apply(Predictor.from(ModelSource.of(release))).build();
+      PredictorBuilder<I, O> builder = how.apply(Predictor.from(ModelSource.of(release)));
+      builder.beside = !serving.isEmpty();
+      predictor = builder.build();
       problem = predictor.version().isPresent() ? null : predictor.status().problem().orElse("");
     } catch (RuntimeException | Error e) {
       problem = e.getMessage() == null ? e.toString() : e.getMessage();

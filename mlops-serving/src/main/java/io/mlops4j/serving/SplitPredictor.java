@@ -255,6 +255,7 @@ final class SplitPredictor<I, O> implements TrafficSplit<I, O> {
     try {
       PredictorBuilder<I, O> builder =
           how.apply(Predictor.from(ModelSource.of(opening.release))).startWithoutVersion();
+      builder.beside = true;
       if (builder.unitOf == null) {
         builder.unitBy(unit);
       }

@@ -24,12 +24,13 @@ import org.slf4j.LoggerFactory;
  * Follows a source and holds the version that is served.
  *
  * <p>One thread, the loader, creates and closes every model: native allocators keep memory per
- * thread, so that rotating threads would grow the process. Protocol of a change: try in a child JVM
- * where that was asked for, load (the release verifies digests), check, golden rows, warm up and
- * measure, publish by one volatile write, retire the old version's lease; the last caller out of
- * it, or the retirement itself, enqueues the close. A step that fails leaves the old version
- * serving, marked outdated. A version that is no longer selected when it is ready is closed
- * unpublished: the newest wins. Notifications collapse into one pending look at the source.
+ * thread, so that rotating threads would grow the process. While a version serves, it leaves long
+ * native calls to one other ({@link Aside}). Protocol of a change: try in a child JVM where that
+ * was asked for, load (the release verifies digests), check, golden rows, warm up and measure,
+ * publish by one volatile write, retire the old version's lease; the last caller out of it, or the
+ * retirement itself, enqueues the close. A step that fails leaves the old version serving, marked
+ * outdated. A version that is no longer selected when it is ready is closed unpublished: the newest
+ * wins. Notifications collapse into one pending look at the source.
  *
  * <p>A loader that is overdue is left behind ({@link LoaderThread}) when there is something else to
  * do, so two threads may be ready with a version at once. What makes that safe: a version is in
@@ -50,6 +51,8 @@ final class VersionSwitch<I, O> {
   private final Consumer<ServedVersion<I, O>> onPublished;
   private final boolean keepsPrevious;
   private final LoaderThread loader;
+  private final @Nullable Aside aside;
+  private final boolean beside;
   private final Set<ModelVersion> loading = ConcurrentHashMap.newKeySet();
   private final CompletableFuture<@Nullable RuntimeException> first = new CompletableFuture<>();
   private final AtomicBoolean pending = new AtomicBoolean();
@@ -67,6 +70,8 @@ final class VersionSwitch<I, O> {
       Counters counters,
       SwapSteps steps,
       @Nullable Trials<I, O> trials,
+      @Nullable Aside aside,
+      boolean beside,
       boolean keepsPrevious,
       Consumer<ServedVersion<I, O>> onPublish,
       Consumer<ServedVersion<I, O>> onPublished) {
@@ -76,6 +81,8 @@ final class VersionSwitch<I, O> {
     this.counters = counters;
     this.steps = steps;
     this.trials = trials;
+    this.aside = aside;
+    this.beside = beside;
     this.keepsPrevious = keepsPrevious;
     this.onPublish = onPublish;
     this.onPublished = onPublished;
@@ -178,7 +185,8 @@ final class VersionSwitch<I, O> {
     }
     ServedVersion<I, O> ready;
     try {
-      ready = load(release);
+      // The first version is waited for; later ones must not be noticed by requests.
+      ready = aside != null && isBeside() ? aside.during(() -> load(release)) : load(release);
     } catch (RuntimeException | Error e) {
       loading.remove(version);
       endIfDone();
@@ -244,8 +252,7 @@ final class VersionSwitch<I, O> {
     counters.nativeBytes.addAndGet(NativeBytes.of(model));
     SwapSteps.Running preparing = begin(release.version(), SwapStep.Kind.PREPARE);
     try {
-      VersionPreparation.Prepared<O> prepared =
-          preparation.prepare(release, model, current != null);
+      VersionPreparation.Prepared<O> prepared = preparation.prepare(release, model, isBeside());
       preparing.done();
       return new ServedVersion<>(release.version(), model, prepared, this::closeLater);
     } catch (RuntimeException | Error e) {
@@ -255,6 +262,11 @@ final class VersionSwitch<I, O> {
       model.close();
       throw e;
     }
+  }
+
+  /** Whether requests are answered meanwhile, which need the cores. */
+  private boolean isBeside() {
+    return beside || current != null;
   }
 
   private boolean isSelected(ModelVersion version) {
@@ -366,6 +378,9 @@ final class VersionSwitch<I, O> {
   private void endIfDone() {
     if (closed && counters.openVersions.get() == 0 && loading.isEmpty()) {
       loader.shutdown();
+      if (aside != null) {
+        aside.shutdown();
+      }
       allClosed.countDown();
     }
   }

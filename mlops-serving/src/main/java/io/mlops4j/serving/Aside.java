@@ -1,0 +1,179 @@
+package io.mlops4j.serving;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a loader leaves to a thread that stands back behind all others, so that requests do not wait
+ * for it: the long native calls, and nothing else. For such a thread must make no threads, which
+ * would stand back for good with it, and so must not run what users write.
+ *
+ * <p>While every core is busy that thread gets none. So after it has waited for a fifth of a
+ * second, and longer than it ran, the loader does the work itself, and what begins within ten
+ * seconds of that: then a swap is late, but not lost. What the helper makes in the end is dropped.
+ *
+ * <p>One helper for each predictor; if it is still at something given up, loaders work themselves.
+ */
+final class Aside {
+  private static final Logger LOG = LoggerFactory.getLogger(Aside.class);
+  private static final ThreadLocal<@Nullable Aside> HERE = new ThreadLocal<>();
+  private static final long PATIENCE = TimeUnit.MILLISECONDS.toNanos(200);
+  private static final long REST = TimeUnit.SECONDS.toNanos(10);
+  private static final long ENTRY_MILLIS = 2000;
+  private static final long LOOK_MILLIS = 50;
+
+  private final String predictor;
+  private final Supplier<@Nullable Background> entry;
+  private final ExecutorService helper;
+  private final AtomicBoolean busy = new AtomicBoolean();
+  private @Nullable CompletableFuture<@Nullable Background> entered;
+  private volatile boolean hurries;
+  private volatile long hurriesSince;
+
+  /**
+   * @param entry makes the calling thread stand back; null if it cannot
+   */
+  Aside(String predictor, Supplier<@Nullable Background> entry) {
+    this.predictor = predictor;
+    this.entry = entry;
+    this.helper = Executors.newSingleThreadExecutor(Threads.inBackground(predictor, "aside"));
+  }
+
+  /** Something that takes long. */
+  @FunctionalInterface
+  interface Task<T, E extends Exception> {
+    T run() throws E;
+  }
+
+  /** Does something, leaving to the helper what is {@link #call called} in it, on this thread. */
+  <T> T during(Supplier<T> work) {
+    if (hurries && System.nanoTime() - hurriesSince > REST) {
+      hurries = false;
+    }
+    HERE.set(this);
+    try {
+      return work.get();
+    } finally {
+      HERE.remove();
+    }
+  }
+
+  /** Runs what cannot be begun twice: it is waited for. */
+  static <T, E extends Exception> T call(Task<T, E> task) throws E {
+    return call(task, null);
+  }
+
+  /**
+   * Runs a task, on the helper if this thread has one.
+   *
+   * @param drop lets go of what the helper makes after the task was given up and done here; null if
+   *     the task cannot be given up
+   */
+  static <T, E extends Exception> T call(Task<T, E> task, @Nullable Consumer<? super T> drop)
+      throws E {
+    Aside here = HERE.get();
+    if (here == null || here.hurries || !here.busy.compareAndSet(false, true)) {
+      return task.run();
+    }
+    Background background = here.background();
+    if (background == null) {
+      here.hurry();
+      here.busy.set(false);
+      return task.run();
+    }
+    return here.leave(task, drop, background);
+  }
+
+  /** Returns what the helper is; null if it cannot stand back, or not yet: no core is free. */
+  private @Nullable Background background() {
+    CompletableFuture<@Nullable Background> first;
+    synchronized (this) {
+      if (entered == null) {
+        entered = CompletableFuture.supplyAsync(entry, helper);
+      }
+      first = entered;
+    }
+    try {
+      return first.copy().orTimeout(ENTRY_MILLIS, TimeUnit.MILLISECONDS).join();
+    } catch (CompletionException e) {
+      LOG.info("Predictor '{}': no helper stands back yet: {}", predictor, e.toString());
+      return null;
+    }
+  }
+
+  private <T, E extends Exception> T leave(
+      Task<T, E> task, @Nullable Consumer<? super T> drop, Background background) throws E {
+    Background.Times before = background.times();
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    helper.execute(() -> work(task, drop, answer));
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return answer.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+          if (starves(before, background.times())) {
+            hurry();
+            if (drop != null && answer.cancel(false)) {
+              LOG.info("Predictor '{}': no core is free, the loader goes on itself", predictor);
+              return task.run();
+            }
+          }
+        } catch (InterruptedException e) {
+          interrupted = true;
+        } catch (ExecutionException e) {
+          if (e.getCause() instanceof Error error) {
+            throw error;
+          }
+          @SuppressWarnings("unchecked") // A task throws what it declares, or something unchecked.
+          E thrown = (E) e.getCause();
+          throw thrown;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private <T, E extends Exception> void work(
+      Task<T, E> task, @Nullable Consumer<? super T> drop, CompletableFuture<T> answer) {
+    try {
+      T made = task.run();
+      busy.set(false);
+      if (!answer.complete(made) && drop != null) {
+        drop.accept(made);
+      }
+    } catch (Throwable e) {
+      busy.set(false);
+      answer.completeExceptionally(e);
+    }
+  }
+
+  private void hurry() {
+    hurriesSince = System.nanoTime();
+    hurries = true;
+  }
+
+  private static boolean starves(Background.Times before, Background.Times now) {
+    long waited = now.waited() - before.waited();
+    return waited >= PATIENCE && waited >= now.ran() - before.ran();
+  }
+
+  /** Takes nothing more. */
+  void shutdown() {
+    helper.shutdown();
+  }
+}

@@ -1,0 +1,223 @@
+package io.mlops4j.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Who does what a loader leaves to another thread. */
+@Timeout(60)
+class AsideTest {
+  private static final long SECOND = 1_000_000_000;
+
+  private final AtomicInteger entries = new AtomicInteger();
+  private final AtomicInteger looks = new AtomicInteger();
+  private final CountDownLatch gate = new CountDownLatch(1);
+  private @Nullable Aside aside;
+
+  /** A helper that says at each look that it ran and waited so much more. */
+  private Aside helper(long ran, long waited) {
+    Background fares =
+        () -> {
+          int look = looks.getAndIncrement();
+          return new Background.Times(look * ran, look * waited);
+        };
+    Aside made =
+        new Aside(
+            "m",
+            () -> {
+              entries.incrementAndGet();
+              return fares;
+            });
+    aside = made;
+    return made;
+  }
+
+  @AfterEach
+  void end() {
+    gate.countDown();
+    if (aside != null) {
+      aside.shutdown();
+    }
+  }
+
+  private static boolean isHelper(Thread thread) {
+    return thread.getName().equals("mlops4j-m-aside");
+  }
+
+  private static Thread who() {
+    return Aside.call(Thread::currentThread, thread -> {});
+  }
+
+  @Test
+  void call_outsideOfALoad_runsOnTheCaller() {
+    helper(1, 0);
+    assertThat(who()).isSameAs(Thread.currentThread());
+    assertThat(entries).hasValue(0);
+  }
+
+  @Test
+  void call_duringALoad_runsOnTheHelperAndAfterItNoMore() {
+    Aside loads = helper(1, 0);
+    Thread first = loads.during(AsideTest::who);
+    assertThat(isHelper(first)).isTrue();
+    assertThat(loads.during(AsideTest::who)).isSameAs(first);
+    assertThat(entries).hasValue(1);
+    assertThat(who()).isSameAs(Thread.currentThread());
+  }
+
+  @Test
+  void call_taskThrows_theCallerGetsTheSame() {
+    Aside loads = helper(1, 0);
+    IOException checked = new IOException("torn");
+    assertThatThrownBy(
+            () ->
+                loads.during(
+                    () -> {
+                      try {
+                        return Aside.call(
+                            () -> {
+                              throw checked;
+                            });
+                      } catch (IOException e) {
+                        throw new IllegalArgumentException(e);
+                      }
+                    }))
+        .hasCause(checked);
+    OutOfMemoryError error = new OutOfMemoryError("direct");
+    assertThatThrownBy(
+            () ->
+                loads.during(
+                    () ->
+                        Aside.call(
+                            () -> {
+                              throw error;
+                            })))
+        .isSameAs(error);
+    assertThat(isHelper(loads.during(AsideTest::who))).isTrue();
+  }
+
+  @Test
+  void call_helperCannotStandBack_runsOnTheCaller() {
+    Aside loads =
+        new Aside(
+            "m",
+            () -> {
+              entries.incrementAndGet();
+              return null;
+            });
+    aside = loads;
+    assertThat(loads.during(AsideTest::who)).isSameAs(Thread.currentThread());
+    assertThat(loads.during(AsideTest::who)).isSameAs(Thread.currentThread());
+    assertThat(entries).hasValue(1);
+  }
+
+  @Test
+  void call_helperStarves_isDoneByTheLoaderAndTheLateOneIsDropped() {
+    Aside loads = helper(0, SECOND);
+    AtomicInteger runs = new AtomicInteger();
+    CompletableFuture<Thread> dropped = new CompletableFuture<>();
+    Aside.Task<Thread, RuntimeException> task =
+        () -> {
+          runs.incrementAndGet();
+          if (isHelper(Thread.currentThread())) {
+            GatedModel.await(gate);
+          }
+          return Thread.currentThread();
+        };
+    Thread loader = Thread.currentThread();
+    assertThat(loads.<Thread>during(() -> Aside.call(task, dropped::complete))).isSameAs(loader);
+    assertThat(runs).hasValue(2);
+    assertThat(dropped).isNotDone();
+    // The helper is still at it: the next load does not queue behind that.
+    assertThat(loads.during(AsideTest::who)).isSameAs(loader);
+    gate.countDown();
+    assertThat(isHelper(dropped.join())).isTrue();
+  }
+
+  /** With a real session: the late one is closed, not leaked. */
+  @Test
+  void call_helperStarvesWithASession_closesTheLateOne() {
+    int before = OnnxSession.OPEN.get();
+    Aside loads = helper(0, SECOND);
+    try (OnnxSession session =
+        loads.<OnnxSession>during(
+            () ->
+                Aside.call(
+                    () -> {
+                      if (isHelper(Thread.currentThread())) {
+                        GatedModel.await(gate);
+                      }
+                      byte[] bytes = Models.bytes("plus1.onnx");
+                      return OnnxSession.open(
+                          Models.version(1),
+                          bytes,
+                          OnnxBytes.read(Models.version(1), bytes),
+                          null,
+                          OnnxOptions.withDefaults());
+                    },
+                    OnnxSession::close))) {
+      assertThat(session).isNotNull();
+      assertThat(OnnxSession.OPEN).hasValue(before + 1);
+      gate.countDown();
+      loads.shutdown();
+    }
+    GatedModel.until(() -> OnnxSession.OPEN.get() == before);
+  }
+
+  @Test
+  void call_helperStarvesAtWhatCannotBeBegunTwice_isWaitedForAndTheRestIsDoneByTheLoader() {
+    Aside loads = helper(0, SECOND);
+    AtomicInteger runs = new AtomicInteger();
+    AtomicReference<Thread> next = new AtomicReference<>();
+    Thread first =
+        loads.during(
+            () -> {
+              Thread by =
+                  Aside.call(
+                      () -> {
+                        runs.incrementAndGet();
+                        GatedModel.until(() -> looks.get() > 3);
+                        return Thread.currentThread();
+                      });
+              next.set(who());
+              return by;
+            });
+    assertThat(isHelper(first)).isTrue();
+    assertThat(runs).hasValue(1);
+    assertThat(next.get()).isSameAs(Thread.currentThread());
+  }
+
+  /** The negative control: a helper that runs is given its time, and so is one that waits less. */
+  @Test
+  void call_helperWaitsLessThanItRuns_isNotGivenUp() {
+    Aside loads = helper(2 * SECOND, SECOND);
+    Thread by =
+        loads.during(
+            () ->
+                Aside.call(
+                    () -> {
+                      GatedModel.until(() -> looks.get() > 4);
+                      return Thread.currentThread();
+                    },
+                    thread -> {}));
+    assertThat(isHelper(by)).isTrue();
+  }
+
+  @Test
+  void call_loaderIsInterrupted_getsTheAnswerAndStaysInterrupted() {
+    Aside loads = helper(1, 0);
+    Thread.currentThread().interrupt();
+    Thread by = loads.during(AsideTest::who);
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(isHelper(by)).isTrue();
+  }
+}
