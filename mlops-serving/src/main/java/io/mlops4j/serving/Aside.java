@@ -5,6 +5,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -23,7 +24,8 @@ import org.slf4j.LoggerFactory;
  * second, and longer than it ran, the loader does the work itself, and what begins within ten
  * seconds of that: then a swap is late, but not lost. What the helper makes in the end is dropped.
  *
- * <p>One helper for each predictor; if it is still at something given up, loaders work themselves.
+ * <p>One helper for each predictor, or for those that come and go together; if it is at something,
+ * perhaps given up, other loaders work themselves.
  */
 final class Aside {
   private static final Logger LOG = LoggerFactory.getLogger(Aside.class);
@@ -86,13 +88,26 @@ final class Aside {
     if (here == null || here.hurries || !here.busy.compareAndSet(false, true)) {
       return task.run();
     }
-    Background background = here.background();
-    if (background == null) {
-      here.hurry();
-      here.busy.set(false);
-      return task.run();
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    Background background = here.begin(task, drop, answer);
+    return background == null ? task.run() : here.await(task, drop, answer, background);
+  }
+
+  /** Returns null if it is not begun: the helper cannot stand back, or has been shut down. */
+  private <T, E extends Exception> @Nullable Background begin(
+      Task<T, E> task, @Nullable Consumer<? super T> drop, CompletableFuture<T> answer) {
+    try {
+      Background background = background();
+      if (background != null) {
+        helper.execute(() -> work(task, drop, answer));
+        return background;
+      }
+      hurry();
+    } catch (RejectedExecutionException e) {
+      LOG.debug("Predictor '{}': closed meanwhile", predictor, e);
     }
-    return here.leave(task, drop, background);
+    busy.set(false);
+    return null;
   }
 
   /** Returns what the helper is; null if it cannot stand back, or not yet: no core is free. */
@@ -112,11 +127,13 @@ final class Aside {
     }
   }
 
-  private <T, E extends Exception> T leave(
-      Task<T, E> task, @Nullable Consumer<? super T> drop, Background background) throws E {
+  private <T, E extends Exception> T await(
+      Task<T, E> task,
+      @Nullable Consumer<? super T> drop,
+      CompletableFuture<T> answer,
+      Background background)
+      throws E {
     Background.Times before = background.times();
-    CompletableFuture<T> answer = new CompletableFuture<>();
-    helper.execute(() -> work(task, drop, answer));
     boolean interrupted = false;
     try {
       while (true) {

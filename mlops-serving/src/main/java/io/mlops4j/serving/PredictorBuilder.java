@@ -61,6 +61,9 @@ public final class PredictorBuilder<I, O> {
   /** Whether others answer requests while the first version is loaded. */
   boolean beside;
 
+  /** Whose helper is shared, with predictors that come and go; null: one of its own. */
+  @Nullable Aside aside;
+
   Supplier<@Nullable Background> background = IdleClass::enter;
 
   PredictorBuilder(ModelSource<I, O> source) {

@@ -71,6 +71,8 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
             : new PredictionFeed<>(
                 name, ids, time, builder.listeners, keyOf, unitOf, PredictionRing.CAPACITY);
     recorder = new PredictionRecorder<>(counters, ids, feed, builder.schema);
+    Aside own =
+        builder.fullPriority || builder.aside != null ? null : new Aside(name, builder.background);
     versions =
         new VersionSwitch<>(
             name,
@@ -79,8 +81,9 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
             counters,
             new SwapSteps(builder, counters),
             builder.trial == null ? null : new Trials<>(name, builder.trial),
-            builder.fullPriority ? null : new Aside(name, builder.background),
+            builder.fullPriority ? null : own == null ? builder.aside : own,
             builder.beside,
+            own == null ? () -> {} : own::shutdown,
             builder.keepsPrevious,
             this::publishing,
             this::published);

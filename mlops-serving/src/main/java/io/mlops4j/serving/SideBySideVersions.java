@@ -38,6 +38,7 @@ final class SideBySideVersions<I, O> implements PredictorSet<I, O> {
 
   private final Map<Integer, String> missing = new TreeMap<>();
   private final Map<Integer, CompletableFuture<Void>> opening = new TreeMap<>();
+  private final Aside aside;
   private @Nullable Subscription subscription;
   private volatile boolean closed;
 
@@ -45,6 +46,7 @@ final class SideBySideVersions<I, O> implements PredictorSet<I, O> {
       ModelReleases<I, O> releases, UnaryOperator<PredictorBuilder<I, O>> how) {
     this.releases = releases;
     this.how = how;
+    this.aside = new Aside(releases.name(), IdleClass::enter);
   }
 
   static <I, O> PredictorSet<I, O> open(
@@ -102,6 +104,7 @@ final class SideBySideVersions<I, O> implements PredictorSet<I, O> {
     try {
       PredictorBuilder<I, O> builder = how.apply(Predictor.from(ModelSource.of(release)));
       builder.beside = !serving.isEmpty();
+      builder.aside = aside;
       predictor = builder.build();
       problem = predictor.version().isPresent() ? null : predictor.status().problem().orElse("");
     } catch (RuntimeException | Error e) {
@@ -212,5 +215,6 @@ final class SideBySideVersions<I, O> implements PredictorSet<I, O> {
       serving.clear();
     }
     last.forEach(Predictor::close);
+    aside.shutdown();
   }
 }

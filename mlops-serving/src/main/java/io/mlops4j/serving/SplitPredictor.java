@@ -51,6 +51,7 @@ final class SplitPredictor<I, O> implements TrafficSplit<I, O> {
   private final Predictor<I, O> champion;
   private final Function<? super I, String> unit;
   private final UnaryOperator<PredictorBuilder<I, O>> how;
+  private final Aside aside = new Aside("candidates", IdleClass::enter);
   private volatile @Nullable Route<I, O> route;
   private @Nullable Offer<I, O> offer; // guarded by this
   private boolean closed; // guarded by this
@@ -256,6 +257,7 @@ final class SplitPredictor<I, O> implements TrafficSplit<I, O> {
       PredictorBuilder<I, O> builder =
           how.apply(Predictor.from(ModelSource.of(opening.release))).startWithoutVersion();
       builder.beside = true;
+      builder.aside = aside;
       if (builder.unitOf == null) {
         builder.unitBy(unit);
       }
@@ -397,6 +399,7 @@ final class SplitPredictor<I, O> implements TrafficSplit<I, O> {
       old = replace(null);
     }
     boolean done = old == null || old.close(limit);
+    aside.shutdown();
     boolean championDone = champion.close(limit);
     return done && championDone;
   }

@@ -53,6 +53,7 @@ final class VersionSwitch<I, O> {
   private final LoaderThread loader;
   private final @Nullable Aside aside;
   private final boolean beside;
+  private final Runnable onEnd;
   private final Set<ModelVersion> loading = ConcurrentHashMap.newKeySet();
   private final CompletableFuture<@Nullable RuntimeException> first = new CompletableFuture<>();
   private final AtomicBoolean pending = new AtomicBoolean();
@@ -72,6 +73,7 @@ final class VersionSwitch<I, O> {
       @Nullable Trials<I, O> trials,
       @Nullable Aside aside,
       boolean beside,
+      Runnable onEnd,
       boolean keepsPrevious,
       Consumer<ServedVersion<I, O>> onPublish,
       Consumer<ServedVersion<I, O>> onPublished) {
@@ -83,6 +85,7 @@ final class VersionSwitch<I, O> {
     this.trials = trials;
     this.aside = aside;
     this.beside = beside;
+    this.onEnd = onEnd;
     this.keepsPrevious = keepsPrevious;
     this.onPublish = onPublish;
     this.onPublished = onPublished;
@@ -378,9 +381,7 @@ final class VersionSwitch<I, O> {
   private void endIfDone() {
     if (closed && counters.openVersions.get() == 0 && loading.isEmpty()) {
       loader.shutdown();
-      if (aside != null) {
-        aside.shutdown();
-      }
+      onEnd.run();
       allClosed.countDown();
     }
   }

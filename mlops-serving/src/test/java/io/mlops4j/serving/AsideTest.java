@@ -220,4 +220,12 @@ class AsideTest {
     assertThat(Thread.interrupted()).isTrue();
     assertThat(isHelper(by)).isTrue();
   }
+
+  @Test
+  void call_shutDown_runsOnTheCaller() {
+    Aside loads = helper(1, 0);
+    loads.shutdown();
+    assertThat(loads.during(AsideTest::who)).isSameAs(Thread.currentThread());
+    assertThat(loads.during(AsideTest::who)).isSameAs(Thread.currentThread());
+  }
 }

@@ -10,9 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -158,27 +160,26 @@ class IdleClassTest {
 
   /** A candidate's first version is loaded beside the champion's requests. */
   @Test
-  void offer_candidate_isOpenedByAHelper() {
+  void offer_candidates_areOpenedByOneHelper() {
     SwitchableSource<float[], Double> source = new SwitchableSource<>();
-    AtomicInteger entries = new AtomicInteger();
     select(source, 1, "plus1");
+    Set<Thread> before = helpers();
     try (Predictor<float[], Double> champion = Predictor.from(source).build();
         TrafficSplit<float[], Double> split =
-            TrafficSplit.of(
-                champion,
-                row -> Float.toString(row[0]),
-                builder -> {
-                  builder.background =
-                      () -> {
-                        entries.incrementAndGet();
-                        return null;
-                      };
-                  return builder;
-                })) {
-      assertThat(entries).hasValue(0);
+            TrafficSplit.of(champion, row -> Float.toString(row[0]), builder -> builder)) {
+      assertThat(helpers()).isSubsetOf(before);
       assertThat(split.offer(release(2, "plus2"), "salt").join()).isTrue();
-      assertThat(entries).hasValue(1);
+      assertThat(split.offer(release(3, "plus1"), "salt").join()).isTrue();
+      Set<Thread> made = helpers();
+      made.removeAll(before);
+      assertThat(made).hasSize(1);
     }
+  }
+
+  private static Set<Thread> helpers() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals("mlops4j-candidates-aside"))
+        .collect(Collectors.toSet());
   }
 
   /** Not linear to the loader: run by ONNX Runtime. */
