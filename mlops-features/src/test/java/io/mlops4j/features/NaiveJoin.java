@@ -64,6 +64,27 @@ final class NaiveJoin {
     return values;
   }
 
+  /** What the faded features of a row would be if every amount were its absolute value. */
+  static Map<String, Double> fadedSizes(
+      Row row, List<Click> events, @Nullable Duration ttl, boolean knownOnly) {
+    List<Click> seen =
+        visible(row, events, ttl, knownOnly).stream().map(NaiveJoin::positive).toList();
+    return Map.of(
+        "fading", faded(within(seen, row.at(), 8), row.at(), Duration.ofHours(1), false),
+        "fadingMean", faded(last(seen, 6), row.at(), Duration.ofHours(2), true));
+  }
+
+  private static Click positive(Click click) {
+    Double amount = click.amount();
+    return new Click(
+        click.id(),
+        click.user(),
+        click.at(),
+        click.known(),
+        amount == null ? null : Math.abs(amount),
+        click.page());
+  }
+
   private static List<Click> visible(
       Row row, List<Click> events, @Nullable Duration ttl, boolean knownOnly) {
     Comparator<Click> byKnown =

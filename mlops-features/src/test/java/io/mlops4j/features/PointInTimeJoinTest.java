@@ -42,19 +42,25 @@ class PointInTimeJoinTest {
 
     assertThat(joined).extracting(FeatureRow::row).containsExactlyElementsOf(rows);
     for (FeatureRow<Row> row : joined) {
-      assertEqual(row, NaiveJoin.of(row.row(), events, TTLS[ttl], knownOnly));
+      assertEqual(
+          row,
+          NaiveJoin.of(row.row(), events, TTLS[ttl], knownOnly),
+          NaiveJoin.fadedSizes(row.row(), events, TTLS[ttl], knownOnly));
     }
   }
 
-  private static void assertEqual(FeatureRow<Row> row, Map<String, @Nullable Object> expected) {
+  private static void assertEqual(
+      FeatureRow<Row> row, Map<String, @Nullable Object> expected, Map<String, Double> sizes) {
     FeatureValues values = row.of("clicks");
     expected.forEach(
         (feature, value) -> {
           if (value instanceof Double number && feature.startsWith("fading") && !number.isNaN()) {
-            // The weights are within an ulp of each other: Math.pow and StrictMath.pow.
+            // The weights are within an ulp of each other: Math.pow and StrictMath.pow. What they
+            // weigh may nearly cancel, so the error is one of the parts and not of their sum.
             assertThat(values.number(feature))
                 .as(feature + " of " + row.row())
-                .isCloseTo(number, within(Math.max(1e-300, Math.abs(number) * 1e-13)));
+                .isCloseTo(
+                    number, within(Math.max(1e-300, sizes.getOrDefault(feature, 0.0) * 1e-13)));
           } else if (value instanceof Double number) {
             assertThat(values.number(feature)).as(feature + " of " + row.row()).isEqualTo(number);
           } else {

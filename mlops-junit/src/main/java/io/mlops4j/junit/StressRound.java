@@ -36,7 +36,6 @@ final class StressRound<I, O> {
 
   private volatile CountDownLatch progress = new CountDownLatch(0);
   private volatile boolean closing;
-  private volatile boolean over;
   private int number = 1;
 
   StressRound(
@@ -84,7 +83,7 @@ final class StressRound<I, O> {
   }
 
   boolean goesOn() {
-    return !over && !tally.failed();
+    return !tally.failed();
   }
 
   void progressed() {
@@ -183,9 +182,9 @@ final class StressRound<I, O> {
     finish();
   }
 
+  /** Waits for the callers: each goes on until it is told that the predictor is closed. */
   private void finish() {
     tally.closes.increment();
-    over = true;
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(tally.failed() ? 2 : limitSeconds);
     callers.forEach((thread, caller) -> join(thread, caller, deadline));
     if (!tally.failed() && !within(() -> predictor.stats().openVersions() == 0)) {

@@ -28,6 +28,7 @@ public final class SwapStressRunner {
   private final int closes;
   private final long seed;
   private final int limitSeconds;
+  private int leakSeconds;
   private boolean used;
 
   SwapStressRunner(SwapStress settings) {
@@ -35,6 +36,7 @@ public final class SwapStressRunner {
     swaps = requireRange("swaps", settings.swaps(), 4, 1_000_000);
     closes = requireRange("closes", settings.closes(), 4, 100_000);
     limitSeconds = requireRange("limitSeconds", settings.limitSeconds(), 1, 600);
+    leakSeconds = limitSeconds;
     seed = settings.seed();
   }
 
@@ -48,6 +50,12 @@ public final class SwapStressRunner {
 
   boolean used() {
     return used;
+  }
+
+  /** Waits only so long for handles that are open still, for tests. */
+  SwapStressRunner leakLimit(int seconds) {
+    leakSeconds = seconds;
+    return this;
   }
 
   /**
@@ -138,7 +146,7 @@ public final class SwapStressRunner {
     handles.forEach(
         (what, open) -> {
           long allowed = before.getOrDefault(what, 0L);
-          if (!StressRound.within(limitSeconds, () -> open.getAsLong() <= allowed)) {
+          if (!StressRound.within(leakSeconds, () -> open.getAsLong() <= allowed)) {
             tally.problem(
                 Kind.LEFT_OPEN,
                 what

@@ -51,7 +51,7 @@ class ScriptedTest {
     model.close();
     assertThat(model.closedWhileInside()).isTrue();
     model.release();
-    assertThat(second.get(10, TimeUnit.SECONDS)).containsExactly(0.2);
+    assertThat(second.get(20, TimeUnit.SECONDS)).containsExactly(0.2);
   }
 
   @Test

@@ -33,6 +33,11 @@ class SwapStressTest {
     return String.valueOf(failure.getMessage());
   }
 
+  private static boolean isUnderLoad() {
+    String thread = Thread.currentThread().getName();
+    return thread.startsWith("stress-caller") || thread.contains("worker");
+  }
+
   private static List<Double> plus(double constant, List<Double> inputs) {
     List<Double> answers = new ArrayList<>();
     inputs.forEach(x -> answers.add(x + constant));
@@ -177,10 +182,10 @@ class SwapStressTest {
   static class HandleLeftOpenUnderLoad {
     static final AtomicInteger OPEN = new AtomicInteger();
 
-    /** Frees its handle unless a call has come by in which it was asked for several rows. */
+    /** Frees its handle unless a call has come by that nobody makes who asks it alone. */
     static final class Leaky implements Model<Double, Double> {
       private final double constant;
-      private final AtomicBoolean big = new AtomicBoolean();
+      private final AtomicBoolean loaded = new AtomicBoolean();
 
       Leaky(double constant) {
         this.constant = constant;
@@ -189,24 +194,26 @@ class SwapStressTest {
 
       @Override
       public List<Double> predict(List<Double> inputs) {
-        big.compareAndSet(false, inputs.size() > 1 && inputs.size() < ROWS.size());
+        loaded.compareAndSet(false, isUnderLoad());
         return plus(constant, inputs);
       }
 
       @Override
       public void close() {
-        if (!big.get()) {
+        if (!loaded.get()) {
           OPEN.decrementAndGet();
         }
       }
     }
 
-    @SwapStress(callers = 2, swaps = 8, limitSeconds = 1)
+    @SwapStress(callers = 2, swaps = 8)
     void model(SwapStressRunner stress) {
-      stress.run(
-          SwapStressTarget.making(() -> new Leaky(1), () -> new Leaky(2))
-              .asking(ROWS)
-              .counting("device buffers", OPEN::get));
+      stress
+          .leakLimit(1)
+          .run(
+              SwapStressTarget.making(() -> new Leaky(1), () -> new Leaky(2))
+                  .asking(ROWS)
+                  .counting("device buffers", OPEN::get));
     }
   }
 
@@ -217,16 +224,17 @@ class SwapStressTest {
         .contains("after all models were served and closed");
   }
 
-  /** One session behind all models: the first close ends it for everyone. */
+  /** One session behind all models under load: the first close ends it for everyone. */
   static class SharedSession {
     static final class Session {
       volatile boolean closed;
     }
 
+    private static final AtomicInteger LOADS = new AtomicInteger();
     static volatile Session session = new Session();
 
     private static Model<Double, Double> over(double constant) {
-      if (session.closed) {
+      if (LOADS.incrementAndGet() <= 3) { // both versions alone, and the first one under load
         session = new Session();
       }
       Session own = session;
@@ -402,15 +410,16 @@ class SwapStressTest {
         .contains("was served, answered");
   }
 
-  /** One call never returns (here: not within ten seconds). */
+  /** One caller's call never returns (here: not within a minute). */
   static class Hangs {
-    private static final AtomicInteger CALLS = new AtomicInteger();
+    private static final AtomicBoolean ONE = new AtomicBoolean();
     private static final CountDownLatch NEVER = new CountDownLatch(1);
 
     private static List<Double> sometimes(double constant, List<Double> inputs) {
-      if (CALLS.incrementAndGet() == 200) {
+      if (Thread.currentThread().getName().startsWith("stress-caller")
+          && ONE.compareAndSet(false, true)) {
         try {
-          boolean came = NEVER.await(10, TimeUnit.SECONDS);
+          boolean came = NEVER.await(1, TimeUnit.MINUTES);
           assertThat(came).isFalse();
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
@@ -440,7 +449,8 @@ class SwapStressTest {
           () -> adding(1),
           () ->
               inputs -> {
-                if (CALLS.incrementAndGet() % 97 == 0) {
+                // 21 calls are made while it is alone, and more than 20 once it is served.
+                if (CALLS.incrementAndGet() > 30) {
                   throw new IllegalArgumentException("row secret-canary is bad");
                 }
                 return plus(2, inputs);

@@ -17,6 +17,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
@@ -121,8 +122,19 @@ class BatchingTest {
     int each = 500;
     LongAdder wrong = new LongAdder();
     CyclicBarrier together = new CyclicBarrier(callers);
+    AtomicBoolean first = new AtomicBoolean(true);
+    CountDownLatch othersWait = new CountDownLatch(1);
     try (Predictor<float[], Double> predictor =
-        Predictor.of(Models.one("plus1")).microBatching(ALWAYS).build()) {
+        Predictor.of(Models.one("plus1"))
+            .microBatching(ALWAYS)
+            .outputCheck(
+                answer -> {
+                  if (first.compareAndSet(true, false)) {
+                    await(othersWait); // who is inside first stays until all others queue
+                  }
+                  return true;
+                })
+            .build()) {
       List<Thread> threads =
           IntStream.range(0, callers)
               .mapToObj(
@@ -142,6 +154,8 @@ class BatchingTest {
                             }
                           }))
               .toList();
+      awaitDepth(predictor, callers - 1);
+      othersWait.countDown();
       for (Thread thread : threads) {
         thread.join();
       }

@@ -60,6 +60,18 @@ final class GatedModel implements Model<Integer, Integer> {
     }
   }
 
+  /** Waits until some thread is inside a native run. */
+  static void awaitNativeRun() {
+    until(() -> Thread.getAllStackTraces().values().stream().anyMatch(GatedModel::isNativeRun));
+  }
+
+  private static boolean isNativeRun(StackTraceElement[] stack) {
+    return stack.length > 0
+        && stack[0].isNativeMethod()
+        && stack[0].getClassName().equals("ai.onnxruntime.OrtSession")
+        && stack[0].getMethodName().equals("run");
+  }
+
   static Thread start(Runnable task) {
     Thread thread = new Thread(task);
     thread.setDaemon(true);

@@ -40,19 +40,28 @@ class ListenersTest {
     ConcurrentLinkedQueue<Prediction<float[], Double>> seen = new ConcurrentLinkedQueue<>();
     Instant now = Instant.parse("2026-11-23T12:00:00Z");
     VirtualTime time = VirtualTime.startingAt(now);
+    CountDownLatch inside = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
     try (Predictor<float[], Double> predictor =
         Predictor.of(Models.one("plus1"))
-            .listener(seen::add)
+            .listener(
+                prediction -> {
+                  seen.add(prediction);
+                  inside.countDown();
+                  GatedModel.await(goOn);
+                })
             .keyBy(row -> "k" + (int) row[0])
             .unitBy(row -> "u" + (int) row[0] % 2)
             .time(time)
             .build()) {
       predictor.predict(Models.row(0));
+      GatedModel.await(inside); // it has read both clocks, and not while time moves
       time.advance(Duration.ofSeconds(1));
       predictor.predictAsync(Models.row(1)).join();
       predictor.predictAll(List.of(Models.row(2), Models.row(3)));
       String id = predictor.predictDetailed(Models.row(4)).id();
       time.advance(Duration.ofSeconds(1));
+      goOn.countDown();
       assertThat(predictor.awaitListeners(PATIENCE)).isTrue();
       List<Prediction<float[], Double>> list = new ArrayList<>(seen);
       assertThat(list).extracting(Prediction::output).containsExactly(1.0, 2.0, 3.0, 4.0, 5.0);

@@ -38,6 +38,9 @@ class MirrorTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
+  /** No row is late by the clock of a busy machine. */
+  private static final Duration NEVER = Duration.ofHours(1);
+
   /** Keeps what it is told. */
   private static final class Seen<I> implements MirrorListener<I, Double> {
     final ConcurrentLinkedQueue<MirroredRow<I, Double>> rows = new ConcurrentLinkedQueue<>();
@@ -97,7 +100,8 @@ class MirrorTest {
   void mirror_realSessions_tellsBothAnswersOfEachRow() {
     Seen<float[]> seen = new Seen<>();
     try (Predictor<float[], Double> next = serving(2, Models.one("plus2"));
-        Mirror<float[], Double> mirror = Mirror.to(next).maxLoad(1).listener(seen).build();
+        Mirror<float[], Double> mirror =
+            Mirror.to(next).maxLoad(1).deadline(NEVER).listener(seen).build();
         Predictor<float[], Double> live =
             Predictor.from(ModelSource.of(Models.release(1, () -> Models.one("plus1"))))
                 .mirror(mirror)
@@ -249,8 +253,10 @@ class MirrorTest {
                 .schema(Models.ONE)
                 .inputCheck(row -> row[0] != 3, "not three")
                 .build();
-        Mirror<float[], Double> first = Mirror.to(next).maxLoad(1).listener(seen).build();
-        Mirror<float[], Double> second = Mirror.to(strict).maxLoad(1).listener(seen).build();
+        Mirror<float[], Double> first =
+            Mirror.to(next).maxLoad(1).deadline(NEVER).listener(seen).build();
+        Mirror<float[], Double> second =
+            Mirror.to(strict).maxLoad(1).deadline(NEVER).listener(seen).build();
         Predictor<float[], Double> live =
             Predictor.of(Models.one("plus1")).mirror(first).mirror(second).build()) {
       ask(live, 5);
@@ -301,8 +307,11 @@ class MirrorTest {
                 .build();
         Predictor<float[], Double> live =
             Predictor.of(Models.one("plus1")).time(time).mirror(mirror).build()) {
+      // The timers of loaders are over; the row's own begins after its model may have been asked.
+      GatedModel.until(() -> time.pending() == 0);
       live.predict(Models.row(0));
       GatedModel.await(inside);
+      GatedModel.until(() -> time.pending() == 1);
       ask(live, 10);
       assertThat(live.awaitListeners(PATIENCE)).isTrue();
       assertThat(mirror.stats().dropped()).isEqualTo(6);
@@ -312,6 +321,8 @@ class MirrorTest {
       MirroredRow<float[], Double> row = Objects.requireNonNull(seen.rows.peek());
       assertThat(row.failure()).isEqualTo(MirroredRow.Failure.TIMEOUT);
       assertThat(row.latency()).isEqualTo(Duration.ofMillis(100));
+      // It is told before it is done with; then the next one is stuck.
+      GatedModel.until(() -> mirror.stats().waiting() == 4);
       assertAccounted(mirror.stats());
       release.countDown();
     }
@@ -328,7 +339,12 @@ class MirrorTest {
     Seen<float[]> seen = new Seen<>();
     try (Predictor<float[], Double> next = Predictor.from(nextSource).build();
         Mirror<float[], Double> mirror =
-            Mirror.to(next).maxLoad(1).queueCapacity(1 << 14).listener(seen).build();
+            Mirror.to(next)
+                .maxLoad(1)
+                .deadline(NEVER)
+                .queueCapacity(1 << 14)
+                .listener(seen)
+                .build();
         Predictor<float[], Double> live = Predictor.from(liveSource).mirror(mirror).build()) {
       for (int round = 0; round < 8; round++) {
         int number = 1 + round % 2;
@@ -338,8 +354,9 @@ class MirrorTest {
         ask(live, 200);
         ((ServingPredictor<?, ?>) live).awaitLoader();
         ((ServingPredictor<?, ?>) next).awaitLoader();
+        // Each pair of versions answers rows, however far the mirror is behind.
+        settled(live, mirror);
       }
-      settled(live, mirror);
       assertThat(seen.rows).hasSizeGreaterThan(3_000);
       assertThat(seen.rows)
           .allSatisfy(
@@ -358,7 +375,8 @@ class MirrorTest {
   void liveFailures_andFallbacks_areToldAndNotMirrored() {
     Seen<float[]> seen = new Seen<>();
     try (Predictor<float[], Double> next = serving(2, Models.one("plus2"));
-        Mirror<float[], Double> mirror = Mirror.to(next).maxLoad(1).listener(seen).build();
+        Mirror<float[], Double> mirror =
+            Mirror.to(next).maxLoad(1).deadline(NEVER).listener(seen).build();
         Predictor<float[], Double> failing =
             Predictor.<float[], Double>of(rows -> throwing()).mirror(mirror).build();
         Predictor<float[], Double> falling =
@@ -383,7 +401,8 @@ class MirrorTest {
   void close_whileMirroring_accountsForEveryRow() throws InterruptedException {
     for (int round = 0; round < 5; round++) {
       try (Predictor<float[], Double> next = serving(2, Models.one("plus2"));
-          Mirror<float[], Double> mirror = Mirror.to(next).maxLoad(1).queueCapacity(64).build();
+          Mirror<float[], Double> mirror =
+              Mirror.to(next).maxLoad(1).deadline(NEVER).queueCapacity(64).build();
           Predictor<float[], Double> live =
               Predictor.of(Models.one("plus1")).mirror(mirror).build()) {
         List<Thread> callers =
@@ -394,10 +413,12 @@ class MirrorTest {
           caller.join();
         }
         assertThat(live.awaitListeners(PATIENCE)).isTrue();
+        ask(live, 1); // surely after the close
+        assertThat(live.awaitListeners(PATIENCE)).isTrue();
         MirrorStats stats = mirror.stats();
         assertThat(stats.waiting()).isZero();
         assertThat(stats.dropped()).isPositive();
-        assertThat(stats.seen() + live.stats().listenersDropped()).isEqualTo(6_000);
+        assertThat(stats.seen() + live.stats().listenersDropped()).isEqualTo(6_001);
         assertAccounted(stats);
         assertThat(live.stats().failed()).isZero();
       }
@@ -407,13 +428,19 @@ class MirrorTest {
   @Test
   void close_candidateHangs_endsWithinItsLimitAndSaysSo() {
     CountDownLatch release = new CountDownLatch(1);
-    try (Predictor<float[], Double> next = serving(2, hanging(release));
-        Mirror<float[], Double> mirror =
-            Mirror.to(next).maxLoad(1).deadline(Duration.ofMinutes(10)).build();
+    CountDownLatch inside = new CountDownLatch(1);
+    Model<float[], Double> stuck =
+        rows -> {
+          inside.countDown();
+          return hanging(release).predict(rows);
+        };
+    try (Predictor<float[], Double> next = serving(2, stuck);
+        Mirror<float[], Double> mirror = Mirror.to(next).maxLoad(1).deadline(NEVER).build();
         Predictor<float[], Double> live =
             Predictor.of(Models.one("plus1")).mirror(mirror).build()) {
       ask(live, 3);
       assertThat(live.awaitListeners(PATIENCE)).isTrue();
+      GatedModel.await(inside);
       assertThat(mirror.await(Duration.ofMillis(1))).isFalse();
       assertThat(mirror.close(Duration.ofMillis(20))).isFalse();
       assertThat(mirror.stats().dropped()).isEqualTo(2);
@@ -472,6 +499,7 @@ class MirrorTest {
         .name("q")
         .share(0.25)
         .maxLoad(1)
+        .deadline(NEVER)
         .queueCapacity(4096)
         .listener(seen)
         .build();
@@ -515,7 +543,12 @@ class MirrorTest {
     try (Predictor<Integer, Integer> next =
             Predictor.<Integer, Integer>of(rows -> rows.stream().map(x -> -x).toList()).build();
         Mirror<Integer, Integer> mirror =
-            Mirror.to(next).time(time).maxLoad(1).rows(row -> (int) row.number(0)).build();
+            Mirror.to(next)
+                .time(time)
+                .maxLoad(1)
+                .deadline(NEVER)
+                .rows(row -> (int) row.number(0))
+                .build();
         Predictor<Integer, Integer> other =
             Predictor.<Integer, Integer>of(rows -> rows).schema(numbers).mirror(mirror).build();
         Predictor<Integer, Integer> live =
@@ -587,7 +620,7 @@ class MirrorTest {
                       return List.of(0.0);
                     })
                 .build();
-        Mirror<Everything, Double> mirror = Mirror.to(next).build();
+        Mirror<Everything, Double> mirror = Mirror.to(next).deadline(NEVER).build();
         Predictor<Everything, Double> live =
             Predictor.<Everything, Double>of(rows -> List.of(1.0))
                 .schema(schema)
@@ -604,9 +637,9 @@ class MirrorTest {
   @Test
   void rows_thatCannotBeMadeAgain_areCountedNotAsked() {
     try (Predictor<Keyed, Double> next = Predictor.<Keyed, Double>of(rows -> List.of(0.0)).build();
-        Mirror<Keyed, Double> mirror = Mirror.to(next).build();
+        Mirror<Keyed, Double> mirror = Mirror.to(next).deadline(NEVER).build();
         Mirror<Keyed, Double> told =
-            Mirror.to(next).rows(row -> new Keyed(0, row.number(0))).build();
+            Mirror.to(next).deadline(NEVER).rows(row -> new Keyed(0, row.number(0))).build();
         Predictor<Keyed, Double> withoutSchema =
             Predictor.<Keyed, Double>of(rows -> List.of(1.0)).mirror(mirror).build();
         Predictor<Keyed, Double> live =
@@ -633,6 +666,7 @@ class MirrorTest {
         Mirror<float[], Double> mirror =
             Mirror.to(next)
                 .maxLoad(1)
+                .deadline(NEVER)
                 .listener(
                     row -> {
                       throw new StackOverflowError();
@@ -652,7 +686,8 @@ class MirrorTest {
   void meters_sayWhatBecameOfRows_untilClosed() {
     SimpleMeterRegistry registry = new SimpleMeterRegistry();
     try (Predictor<float[], Double> next = serving(2, Models.one("plus2"));
-        Mirror<float[], Double> mirror = Mirror.to(next).meters(registry).name("next").build();
+        Mirror<float[], Double> mirror =
+            Mirror.to(next).deadline(NEVER).meters(registry).name("next").build();
         Predictor<float[], Double> live =
             Predictor.of(Models.one("plus1")).mirror(mirror).build()) {
       ask(live, 3);

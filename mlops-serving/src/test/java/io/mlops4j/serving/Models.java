@@ -19,6 +19,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -127,6 +128,27 @@ final class Models {
       @Override
       public Optional<GoldenRows> goldenRows() {
         return Optional.empty();
+      }
+    };
+  }
+
+  /** Returns a model that says when it has been closed. */
+  static <I, O> Model<I, O> closing(Model<I, O> model, CountDownLatch closed) {
+    return new Model<>() {
+      @Override
+      public List<O> predict(List<I> inputs) {
+        return model.predict(inputs);
+      }
+
+      @Override
+      public Optional<Schema<I>> schema() {
+        return model.schema();
+      }
+
+      @Override
+      public void close() {
+        model.close();
+        closed.countDown();
       }
     };
   }

@@ -131,6 +131,7 @@ class PredictorSetTest {
   void open_oneHangs_othersAreServedAndTheLateOneIsClosed() {
     CountDownLatch inside = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
+    CountDownLatch closed = new CountDownLatch(1);
     listed.list(1);
     try (PredictorSet<float[], Double> set = open()) {
       listed.list(
@@ -140,7 +141,7 @@ class PredictorSetTest {
                   () -> {
                     inside.countDown();
                     GatedModel.await(goOn);
-                    return Models.one("plus2");
+                    return Models.closing(Models.one("plus2"), closed);
                   }),
               release(1)));
       GatedModel.await(inside);
@@ -148,6 +149,7 @@ class PredictorSetTest {
       listed.list(3, 1);
       GatedModel.until(() -> numbers(set).equals(List.of(3, 1)));
       goOn.countDown();
+      GatedModel.await(closed);
       GatedModel.until(() -> OnnxSession.OPEN.get() == 2);
       assertThat(numbers(set)).containsExactly(3, 1);
     }
@@ -175,6 +177,7 @@ class PredictorSetTest {
                   }
                 }));
       }
+      GatedModel.until(() -> answered.sum() > 0);
       for (int v = 3; v <= 60; v++) {
         int newest = v;
         listed.list(v, v - 1);

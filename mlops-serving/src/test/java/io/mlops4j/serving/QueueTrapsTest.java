@@ -21,13 +21,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * The traps of waiting, on real sessions: a native run of a loop that would take half a minute
+ * The traps of waiting, on real sessions: a native run of a loop that would take most of an hour
  * holds the only worker until a test stops it, and everything else has to queue.
  */
 @Timeout(60)
 class QueueTrapsTest {
   /** As in {@link DeadlinesTest}: turns of the loop in "looping". */
-  private static final float[] ENDLESS = {1e7f};
+  private static final float[] ENDLESS = {1e9f};
 
   private static final MicroBatching ONE_BY_ONE =
       MicroBatching.withDefaults().always().withMaxBatchSize(1).withWorkers(1);

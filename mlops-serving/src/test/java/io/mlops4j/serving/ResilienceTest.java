@@ -15,6 +15,7 @@ import io.mlops4j.serving.PredictionRejectedException.Reason;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -157,10 +158,16 @@ class ResilienceTest {
   void circuit_runsPastTheirDeadline_openIt() {
     CallOptions soon = CallOptions.withDefaults().withDeadline(Duration.ofMillis(20));
     try (Predictor<float[], Double> predictor =
-        Predictor.of(Models.one("looping")).circuitBreaker(QUICK).build()) {
+        Predictor.of(Models.one("looping")).circuitBreaker(QUICK).time(time).build()) {
+      GatedModel.until(() -> time.pending() == 0); // the loader's own timers are over
       for (int i = 0; i < 4; i++) {
-        assertThatThrownBy(() -> predictor.predict(new float[] {1e7f}, soon))
-            .isInstanceOf(PredictionFailedException.class);
+        CompletableFuture<Double> late =
+            CompletableFuture.supplyAsync(
+                () -> predictor.predict(new float[] {1e9f}, soon), task -> GatedModel.start(task));
+        GatedModel.awaitNativeRun();
+        GatedModel.until(() -> time.pending() == 1);
+        time.advance(Duration.ofMillis(20));
+        assertThatThrownBy(late::join).hasCauseInstanceOf(PredictionFailedException.class);
       }
       assertThatThrownBy(() -> predictor.predict(new float[] {1}))
           .hasMessageContaining("is left alone for PT5S");

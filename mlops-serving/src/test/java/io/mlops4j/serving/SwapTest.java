@@ -277,7 +277,7 @@ class SwapTest {
       assertThat(closed).isEmpty();
       assertThat(predictor.stats().openVersions()).isEqualTo(2);
       goOn.countDown();
-      assertThat(stuck.get(10, TimeUnit.SECONDS)).isEqualTo(1);
+      assertThat(stuck.get(20, TimeUnit.SECONDS)).isEqualTo(1);
       await(oldClosed);
       assertThat(closed).containsExactly("mlops4j-m@production-loader");
     }
@@ -385,7 +385,7 @@ class SwapTest {
     assertThat(predictor.close(Duration.ofMillis(20))).isFalse();
     assertThat(closed.getCount()).isEqualTo(1);
     goOn.countDown();
-    assertThat(stuck.get(10, TimeUnit.SECONDS)).isEqualTo(1);
+    assertThat(stuck.get(20, TimeUnit.SECONDS)).isEqualTo(1);
     await(closed);
   }
 

@@ -150,13 +150,14 @@ class TrafficSplitTest {
   @Test
   void candidate_replacedWhileLoading_isNeverServedAndClosed() {
     CountDownLatch may = new CountDownLatch(1);
+    CountDownLatch closed = new CountDownLatch(1);
     var first =
         split.offer(
             Models.release(
                 2,
                 () -> {
                   GatedModel.await(may);
-                  return Models.one("plus2");
+                  return Models.closing(Models.one("plus2"), closed);
                 }),
             "salt");
     offer(3); // answers x + 1 too
@@ -164,6 +165,8 @@ class TrafficSplitTest {
     assertThat(first.join()).isFalse();
     split.share(1);
     assertThat(split.predictDetailed(Models.row(1)).version().number()).isEqualTo(3);
+    // Its thread may be at it still: the session it opens late is closed, and is nobody else's.
+    GatedModel.await(closed);
   }
 
   @Test

@@ -13,10 +13,14 @@ import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
 import io.mlops4j.core.ClassProbabilities;
+import io.mlops4j.core.VirtualTime;
+import io.mlops4j.serving.PredictionRejectedException.Reason;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
@@ -303,8 +307,8 @@ class TrapsTest {
 
   /**
    * The peak is what a full queue without deadlines lets through; then ten times as much comes. In
-   * the ordinary build only what does not depend on how busy the machine is; with proof also the
-   * goodput, for a minute.
+   * the ordinary build only what does not depend on how busy the machine is; with proof also what
+   * came of it and the goodput, for a minute.
    */
   @Test
   void overload_tenTimesThePeak_shedsAndNeverRunsTheExpired() throws Exception {
@@ -319,14 +323,58 @@ class TrapsTest {
       Load flood = send(predictor, 10 * peak.perSecond(), seconds, Duration.ofMillis(50));
       long executed = predictor.stats().batchedRows() - runs;
       assertThat(flood.other()).isZero();
-      assertThat(flood.rejected() + flood.expired()).isPositive();
-      assertThat(flood.inTime()).isPositive();
       assertThat(predictor.stats().queueDepth()).isZero();
       // Run and yet late is only what its deadline met inside the run.
       assertThat(executed - flood.inTime()).isBetween(0L, predictor.stats().timedOut());
       if (PROOF) {
+        assertThat(flood.rejected() + flood.expired()).isPositive();
         assertThat(flood.perSecond()).isGreaterThan(0.9 * peak.perSecond());
       }
+    }
+  }
+
+  /**
+   * The same for certain: the only worker is held until the places are taken and the time is up.
+   */
+  @Test
+  void overload_workerHeld_shedsAndNeverRunsTheExpired() {
+    VirtualTime time = VirtualTime.startingAt(Instant.EPOCH);
+    CallOptions options = CallOptions.withDefaults().withDeadline(Duration.ofMillis(50));
+    try (Predictor<float[], Double> predictor =
+        Predictor.of(Models.one("looping"))
+            .microBatching(ALWAYS.withMaxBatchSize(1).withWorkers(1).withQueueCapacity(64))
+            .time(time)
+            .build()) {
+      CompletableFuture<Double> held = predictor.predictAsync(ENDLESS);
+      GatedModel.awaitNativeRun();
+      long runs = predictor.stats().batchedRows();
+      List<CompletableFuture<Double>> late = ask(predictor, 200, options);
+      assertThat(late).filteredOn(CompletableFuture::isDone).hasSize(200 - 64);
+      time.advance(Duration.ofMillis(50));
+      List<CompletableFuture<Double>> inTime = ask(predictor, 64, options);
+      held.cancel(true);
+      assertThat(inTime).allSatisfy(answer -> assertThat(answer.join()).isEqualTo(WORK));
+      assertThat(late.stream().map(TrapsTest::refusal))
+          .containsOnly(Reason.QUEUE_FULL, Reason.EXPIRED)
+          .filteredOn(Reason.EXPIRED::equals)
+          .hasSize(64);
+      assertThat(predictor.stats().batchedRows() - runs).isEqualTo(64);
+    }
+  }
+
+  private static List<CompletableFuture<Double>> ask(
+      Predictor<float[], Double> predictor, int requests, CallOptions options) {
+    return IntStream.range(0, requests)
+        .mapToObj(i -> predictor.predictAsync(new float[] {WORK}, options))
+        .toList();
+  }
+
+  private static @Nullable Reason refusal(CompletableFuture<Double> future) {
+    assertThat(future).isCompletedExceptionally();
+    try {
+      throw new AssertionError(future.join());
+    } catch (CompletionException e) {
+      return e.getCause() instanceof PredictionRejectedException refused ? refused.reason() : null;
     }
   }
 }

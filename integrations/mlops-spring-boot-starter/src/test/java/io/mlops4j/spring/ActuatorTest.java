@@ -28,7 +28,7 @@ import org.springframework.security.provisioning.InMemoryUserDetailsManager;
 import org.springframework.security.web.SecurityFilterChain;
 
 /** Health and {@code /actuator/models}, over HTTP. */
-@Timeout(120)
+@Timeout(300)
 class ActuatorTest {
   private static final String ROW = "mlops.predictors.delay.row-type=io.mlops4j.spring.Flight";
   private static final String WRITES = "management.endpoint.models.access=unrestricted";
@@ -356,7 +356,7 @@ class ActuatorTest {
       Assertions.assertThatThrownBy(() -> predictor.predict(new Flight(canary, canary, 1, 2, 3)))
           .isInstanceOf(PredictionFailedException.class)
           .hasMessageNotContaining(canary);
-      assertThat(predictor.awaitListeners(Duration.ofSeconds(10))).isTrue();
+      assertThat(predictor.awaitListeners(Duration.ofSeconds(30))).isTrue();
       for (String path :
           List.of(
               "/actuator/models",

@@ -29,7 +29,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 
 /** Class paths and class loaders that applications really have. */
-@Timeout(60)
+@Timeout(300)
 class ClassPathTest {
   @TempDir Path directory;
 

@@ -27,7 +27,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /** Typical mistakes, each started by Spring Boot, with what it then prints. */
-@Timeout(60)
+@Timeout(300)
 class FailureAnalysisTest {
   private static final String FLIGHT = "mlops.predictors.delay.row-type=io.mlops4j.spring.Flight";
 

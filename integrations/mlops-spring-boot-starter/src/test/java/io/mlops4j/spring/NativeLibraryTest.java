@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.SpringApplication;
 
 /** What is said when ONNX Runtime's native library cannot be loaded. */
-@Timeout(60)
+@Timeout(300)
 class NativeLibraryTest {
   @TempDir Path directory;
 
@@ -103,7 +103,7 @@ class NativeLibraryTest {
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
             .start();
-    assertThat(process.waitFor(50, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
     return Files.readString(log, StandardCharsets.UTF_8);
   }
 

@@ -34,7 +34,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-@Timeout(60)
+@Timeout(300)
 class PredictorBeansTest {
   @TempDir Path directory;
 
@@ -199,7 +199,7 @@ class PredictorBeansTest {
               Everything beans = context.getBean(Everything.class);
               Predictor<Payment, Double> fraud = fraud(context.getBean("fraud"));
               fraud.predict(new Payment("p-1", 42, 3));
-              assertThat(fraud.awaitListeners(Duration.ofSeconds(10))).isTrue();
+              assertThat(fraud.awaitListeners(Duration.ofSeconds(30))).isTrue();
               assertThat(beans.keys).containsExactly("p-1");
               assertThat(beans.units).containsExactly("42");
               assertThat(beans.foreign).isEmpty();
@@ -295,7 +295,7 @@ class PredictorBeansTest {
               DriftMonitor<?, ?> drift = context.getBean("flightDelayDrift", DriftMonitor.class);
               Predictor<Flight, Double> predictor = flights(context.getBean("flightDelay"));
               predictor.predict(Flight.ONE);
-              assertThat(predictor.awaitListeners(Duration.ofSeconds(10))).isTrue();
+              assertThat(predictor.awaitListeners(Duration.ofSeconds(30))).isTrue();
               assertThat(drift.evaluate()).isInstanceOf(Check.NoData.class);
               assertThat(
                       context

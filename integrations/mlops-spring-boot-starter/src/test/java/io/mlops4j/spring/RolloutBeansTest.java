@@ -26,7 +26,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /** Rollouts from properties. */
-@Timeout(60)
+@Timeout(300)
 class RolloutBeansTest {
   @TempDir Path directory;
   private ApplicationContextRunner runner;

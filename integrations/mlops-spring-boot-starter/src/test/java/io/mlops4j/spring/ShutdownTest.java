@@ -30,7 +30,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /** What happens to requests that are inside when the application ends. */
-@Timeout(60)
+@Timeout(300)
 class ShutdownTest {
   @TempDir Path directory;
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** How long a context with one ONNX model takes. A number for docs/spring.md, never a verdict. */
-@Timeout(60)
+@Timeout(300)
 class StartTimeTest {
   @TempDir Path directory;
 

@@ -6,6 +6,7 @@ import static io.mlops4j.drift.FalseAlarmBudget.days;
 import static io.mlops4j.evaluation.Metric.AUC;
 import static io.mlops4j.evaluation.Metric.BRIER;
 import static io.mlops4j.junit.MlopsAssertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.core.VirtualTime;
@@ -108,7 +109,7 @@ class DelayTest {
       predictor.predict(new Flight(f.origin(), f.destination(), f.distance(), hour, f.dayOfWeek()));
       time.advance(Duration.ofDays(7).dividedBy(3_000));
     }
-    predictor.awaitListeners(Duration.ofSeconds(10));
+    assertTrue(predictor.awaitListeners(Duration.ofSeconds(30)));
   }
 
   /** Is anything lost, mixed up or left open when versions change under load? */
