@@ -179,10 +179,11 @@ final class LiveRollout<I, O> implements Rollout<I, O> {
     } catch (MlopsException | IllegalArgumentException e) {
       refusal = String.valueOf(e.getMessage());
     }
-    follow(
+    RolloutLog.Appended started =
         decisions.start(
-            candidate, champion.orElse(ModelVersion.unregistered(model)), refusal != null));
-    if (refusal != null) {
+            candidate, champion.orElse(ModelVersion.unregistered(model)), refusal != null);
+    follow(started.status());
+    if (refusal != null && started.written() != null) {
       follow(write(Kind.ABORTED, refusal, List.of()));
     }
   }
