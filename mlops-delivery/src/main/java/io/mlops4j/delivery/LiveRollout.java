@@ -13,6 +13,7 @@ import io.mlops4j.serving.TrafficSplit;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -79,6 +80,7 @@ final class LiveRollout<I, O> implements Rollout<I, O> {
 
   @Override
   public void onPrediction(Prediction<I, O> prediction) {
+    Objects.requireNonNull(prediction, "prediction");
     Session<I, O> session = counting.session();
     if (session != null && session.answered(prediction)) {
       looks.lookSoon();
@@ -87,6 +89,7 @@ final class LiveRollout<I, O> implements Rollout<I, O> {
 
   @Override
   public void onFailure(FailedPrediction failure) {
+    Objects.requireNonNull(failure, "failure");
     Session<I, O> session = counting.session();
     if (session != null && session.failed(failure)) {
       looks.lookSoon();
@@ -95,15 +98,16 @@ final class LiveRollout<I, O> implements Rollout<I, O> {
 
   @Override
   public void reportById(String predictionId, double label, Instant at) {
-    label(false, predictionId, label);
+    label(false, Objects.requireNonNull(predictionId, "predictionId"), label, at);
   }
 
   @Override
   public void reportByKey(String key, double label, Instant at) {
-    label(true, key, label);
+    label(true, Objects.requireNonNull(key, "key"), label, at);
   }
 
-  private void label(boolean byKey, String name, double label) {
+  private void label(boolean byKey, String name, double label, Instant at) {
+    Objects.requireNonNull(at, "at");
     if (!Double.isFinite(label)) {
       throw new IllegalArgumentException("label: " + label + " (expected: a finite number)");
     }
@@ -117,12 +121,23 @@ final class LiveRollout<I, O> implements Rollout<I, O> {
 
   @Override
   public synchronized RolloutStatus look() {
+    requireOpen();
     follow(log.status());
     begin();
     if (status.active() && counting.isOf(status) && !lost()) {
       decide();
     }
     return status;
+  }
+
+  private void requireOpen() {
+    if (looks.closed()) {
+      throw new IllegalStateException(
+          "Rollout of "
+              + model
+              + " is closed in this instance. Open another one on the same store; to act from"
+              + " outside, use RolloutLog.");
+    }
   }
 
   /** Does here what the log says. Traffic first. */
@@ -281,13 +296,17 @@ final class LiveRollout<I, O> implements Rollout<I, O> {
   // What people do.
 
   @Override
-  public synchronized void steer(TrafficSplit<I, O> traffic) {
-    steering.by(traffic);
+  public synchronized void steer(TrafficSplit<I, O> split) {
+    Objects.requireNonNull(split, "split");
+    requireOpen();
+    steering.by(split);
     follow(log.status());
   }
 
   @Override
   public RolloutStatus start(int number, String reason) {
+    Objects.requireNonNull(reason, "reason");
+    requireOpen();
     ModelVersion candidate = new ModelVersion(model, number);
     destination.prepare(candidate);
     if (destination.champion().isEmpty()) {
@@ -303,18 +322,21 @@ final class LiveRollout<I, O> implements Rollout<I, O> {
 
   @Override
   public RolloutStatus pause(String reason) {
+    requireOpen();
     log.pause(reason, actor, time.now());
     return look();
   }
 
   @Override
   public RolloutStatus resume(String reason) {
+    requireOpen();
     log.resume(reason, actor, time.now());
     return look();
   }
 
   @Override
   public RolloutStatus abort(String reason) {
+    requireOpen();
     log.abort(reason, actor, time.now());
     return look();
   }
@@ -344,7 +366,7 @@ final class LiveRollout<I, O> implements Rollout<I, O> {
 
   @Override
   public Arm arm(String unit) {
-    return Steering.arm(status, unit);
+    return Steering.arm(status, Objects.requireNonNull(unit, "unit"));
   }
 
   @Override
@@ -370,8 +392,9 @@ final class LiveRollout<I, O> implements Rollout<I, O> {
   /** Writes down what is new here, unless the rollout is over. */
   private synchronized void leave() {
     Session<I, O> last = counting.session();
+    looks.close(); // a look that is due takes turns with this, and comes too late
     counting.stop();
-    if (last != null && !looks.closed()) {
+    if (last != null) {
       counting.leave(last, log.status());
     }
   }

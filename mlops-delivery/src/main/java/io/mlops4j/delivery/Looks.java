@@ -67,6 +67,9 @@ final class Looks {
     try {
       look.run();
     } catch (RuntimeException e) {
+      if (closed) {
+        return; // while it looked
+      }
       LOG.warn("Rollout of {}: a look was broken off; the next one goes on", model, e);
     }
   }
