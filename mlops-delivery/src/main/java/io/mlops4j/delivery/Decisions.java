@@ -22,25 +22,24 @@ final class Decisions {
   }
 
   /** Starts what was asked for, unless somebody has. */
-  RolloutStatus start(ModelVersion candidate, ModelVersion champion, boolean inVain) {
+  RolloutLog.Appended start(ModelVersion candidate, ModelVersion champion, boolean inVain) {
     return log.append(
-            now ->
-                now.active() || now.requested().filter(candidate::equals).isEmpty()
-                    ? null
-                    : new RolloutEvent(
-                        0,
-                        Kind.STARTED,
-                        0,
-                        candidate,
-                        Optional.of(champion),
-                        0,
-                        plan.steps(),
-                        plan.digest(),
-                        inVain ? "It cannot go on." : "",
-                        actor,
-                        time.now(),
-                        List.of()))
-        .status();
+        now ->
+            now.active() || now.requested().filter(candidate::equals).isEmpty()
+                ? null
+                : new RolloutEvent(
+                    0,
+                    Kind.STARTED,
+                    0,
+                    candidate,
+                    Optional.of(champion),
+                    0,
+                    plan.steps(),
+                    plan.digest(),
+                    inVain ? "It cannot go on." : "",
+                    actor,
+                    time.now(),
+                    List.of()));
   }
 
   /** Goes on to the next step, unless somebody has. */

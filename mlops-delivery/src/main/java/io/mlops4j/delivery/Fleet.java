@@ -2,6 +2,7 @@ package io.mlops4j.delivery;
 
 import io.mlops4j.core.ObjectStore;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -21,6 +22,8 @@ final class Fleet {
   private final FleetCounts counts;
   private final FleetLabels labels;
   private final GoneRuns gone;
+  private final List<String> taken = new ArrayList<>(); // and not yet written that they are
+  private long before; // the newest answer before the first of those
 
   /**
    * Creates a new run of this instance.
@@ -70,16 +73,20 @@ final class Fleet {
 
   private boolean adopt(
       List<String> keys, Map<String, FleetCounts.Read> others, Session<?, ?> session, long nanos) {
-    long newest = session.newest();
-    List<String> taken = gone.adopt(others, run, session, nanos);
+    if (taken.isEmpty()) {
+      before = session.newest();
+    }
+    gone.adopt(others, run, session, nanos, taken::add);
     if (taken.isEmpty()) {
       return true;
     }
     // Their labels may have come, and have been told, at any time before.
-    labels.all(keys).forEach(label -> session.join(label, newest));
+    labels.all(keys).forEach(label -> session.join(label, before));
     boolean written = run.flush(session, nanos);
     if (written) {
-      taken.forEach(of -> AnswerObjects.remove(store, keys, prefix, of));
+      List<String> done = List.copyOf(taken);
+      taken.clear();
+      done.forEach(of -> AnswerObjects.remove(store, keys, prefix, of));
     }
     return written;
   }

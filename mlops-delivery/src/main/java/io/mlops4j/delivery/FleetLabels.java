@@ -55,7 +55,10 @@ final class FleetLabels {
     String own = prefix + "/" + run.name() + "/";
     List<String> others =
         keys.stream().filter(key -> isLabels(key) && !key.startsWith(own)).toList();
-    return read(others.stream().filter(read::add).toList());
+    List<String> unread = others.stream().filter(key -> !read.contains(key)).toList();
+    List<Ledger.Label> labels = read(unread);
+    read.addAll(unread); // only now: a read that is broken off is done again
+    return labels;
   }
 
   /** Returns everything that was ever told, here and there. */

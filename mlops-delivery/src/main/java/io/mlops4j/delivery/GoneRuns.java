@@ -3,12 +3,12 @@ package io.mlops4j.delivery;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.core.Json;
 import io.mlops4j.core.ObjectStore;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,10 +49,13 @@ final class GoneRuns {
     this.patience = patience;
   }
 
-  /** Gives a session what waits in runs that are gone; returns which they are. */
-  List<String> adopt(
-      Map<String, FleetCounts.Read> runs, FleetRun own, Session<?, ?> session, long nanos) {
-    List<String> taken = new ArrayList<>();
+  /** Gives a session what waits in runs that are gone; says of each that it has. */
+  void adopt(
+      Map<String, FleetCounts.Read> runs,
+      FleetRun own,
+      Session<?, ?> session,
+      long nanos,
+      Consumer<String> taken) {
     for (Map.Entry<String, FleetCounts.Read> entry : runs.entrySet()) {
       String run = entry.getKey();
       FleetCounts.Read read = entry.getValue();
@@ -60,10 +63,9 @@ final class GoneRuns {
       if (!settled.contains(run)
           && mayClose(run, read, runs, own, silent)
           && take(run, read, own, session)) {
-        taken.add(run);
+        taken.accept(run);
       }
     }
-    return taken;
   }
 
   private boolean isSilent(String run, FleetCounts.Read read, long nanos) {

@@ -1,12 +1,10 @@
 package io.mlops4j.delivery;
 
-import io.mlops4j.core.Check;
 import io.mlops4j.core.FailedPrediction;
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.core.ObjectStore;
 import io.mlops4j.core.Prediction;
-import io.mlops4j.core.Subscription;
 import io.mlops4j.core.Time;
 import io.mlops4j.delivery.RolloutEvent.Kind;
 import io.mlops4j.delivery.RolloutStatus.Phase;
@@ -14,11 +12,9 @@ import io.mlops4j.report.Report;
 import io.mlops4j.serving.TrafficSplit;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,54 +32,35 @@ import org.slf4j.LoggerFactory;
 final class LiveRollout<I, O> implements Rollout<I, O> {
   private static final Logger LOG = LoggerFactory.getLogger(LiveRollout.class);
 
-  /** After a failed request of the candidate somebody looks within this time. */
-  private static final Duration SOON = Duration.ofSeconds(1);
-
   private final String model;
   private final RolloutPlan plan;
-  private final String digest;
   private final Destination<I, O> destination;
-  private final ObjectStore store;
-  private final boolean alone;
   private final RolloutLog log;
   private final Time time;
-  private final Duration interval;
   private final String actor;
-  private final Map<Check, Boolean> checks;
   private final Decisions decisions;
-  private final Function<RolloutStatus, Session<I, O>> sessions;
+  private final Looks looks;
   private final @Nullable RolloutMeters meters;
 
+  private final Counting<I, O> counting; // looked at and judged by who holds this
   private final Steering<I, O> steering; // guarded by this
-  private @Nullable Judge judge; // guarded by this
-  private @Nullable Fleet fleet; // guarded by this
   private long settled; // guarded by this: the last rollout that was cleaned up after
-  private @Nullable Subscription next; // guarded by this
-  private volatile @Nullable Session<I, O> session;
   private volatile RolloutStatus status = RolloutStatus.none();
   private volatile List<WatchResult> results = List.of();
-  private volatile RolloutLabels labels = RolloutLabels.NONE;
-  private volatile boolean soon;
-  private volatile boolean closed;
 
   private LiveRollout(RolloutBuilder<I, O> builder) {
+    boolean alone = builder.store == null;
+    ObjectStore store = builder.store == null ? ObjectStore.inMemory() : builder.store;
     this.model = builder.model;
     this.plan = builder.plan;
-    this.digest = builder.plan.digest();
     this.destination = builder.destination;
     this.steering = new Steering<>(builder.destination);
-    this.alone = builder.store == null;
-    this.store = builder.store == null ? ObjectStore.inMemory() : builder.store;
     this.log = RolloutLog.of(store, model);
     this.time = builder.effectiveTime();
-    this.interval = builder.effectiveInterval();
     this.actor = builder.effectiveActor();
     this.decisions = new Decisions(log, plan, actor, time);
-    this.checks = builder.checks;
-    List<@Nullable Segment<I, O>> segments = Segments.of(builder);
-    int pending = builder.effectivePending();
-    this.sessions =
-        of -> new Session<>(of, plan, builder.score, segments, new Ledger(pending, !alone));
+    this.counting = new Counting<>(builder, store, alone);
+    this.looks = new Looks(model, time, builder.effectiveInterval(), this::look);
     this.meters = builder.meters == null ? null : new RolloutMeters(builder.meters, model, this);
   }
 
@@ -95,7 +72,7 @@ final class LiveRollout<I, O> implements Rollout<I, O> {
       rollout.end();
       throw e;
     }
-    rollout.schedule();
+    rollout.looks.schedule();
     return rollout;
   }
 
@@ -103,119 +80,85 @@ final class LiveRollout<I, O> implements Rollout<I, O> {
 
   @Override
   public void onPrediction(Prediction<I, O> prediction) {
-    Session<I, O> counting = session;
-    if (counting != null && counting.answered(prediction)) {
-      lookSoon();
+    Objects.requireNonNull(prediction, "prediction");
+    Session<I, O> session = counting.session();
+    if (session != null && session.answered(prediction)) {
+      looks.lookSoon();
     }
   }
 
   @Override
   public void onFailure(FailedPrediction failure) {
-    Session<I, O> counting = session;
-    if (counting != null && counting.failed(failure)) {
-      lookSoon();
+    Objects.requireNonNull(failure, "failure");
+    Session<I, O> session = counting.session();
+    if (session != null && session.failed(failure)) {
+      looks.lookSoon();
     }
   }
 
   @Override
   public void reportById(String predictionId, double label, Instant at) {
-    label(false, predictionId, label);
+    label(false, Objects.requireNonNull(predictionId, "predictionId"), label, at);
   }
 
   @Override
   public void reportByKey(String key, double label, Instant at) {
-    label(true, key, label);
+    label(true, Objects.requireNonNull(key, "key"), label, at);
   }
 
-  private void label(boolean byKey, String name, double label) {
+  private void label(boolean byKey, String name, double label, Instant at) {
+    Objects.requireNonNull(at, "at");
     if (!Double.isFinite(label)) {
       throw new IllegalArgumentException("label: " + label + " (expected: a finite number)");
     }
-    Session<I, O> counting = session;
-    if (counting != null) {
-      counting.label(byKey, name, label, false);
-    }
-  }
-
-  private void lookSoon() {
-    if (!soon && interval.compareTo(SOON) > 0) {
-      soon = true;
-      Subscription unused =
-          time.schedule(
-              SOON,
-              () -> {
-                soon = false;
-                lookSafely();
-              });
+    Session<I, O> session = counting.session();
+    if (session != null) {
+      session.label(byKey, name, label, false);
     }
   }
 
   // Looking.
 
-  private synchronized void schedule() {
-    if (!closed) {
-      next =
-          time.schedule(
-              interval,
-              () -> {
-                lookSafely();
-                schedule();
-              });
-    }
-  }
-
-  private void lookSafely() {
-    if (closed) {
-      return;
-    }
-    try {
-      look();
-    } catch (RuntimeException e) {
-      LOG.warn("Rollout of {}: a look was broken off; the next one goes on", model, e);
-    }
-  }
-
   @Override
   public synchronized RolloutStatus look() {
+    requireOpen();
     follow(log.status());
     begin();
-    if (status.active() && status.plan().equals(digest) && !lost()) {
+    if (status.active() && counting.isOf(status) && !lost()) {
       decide();
     }
     return status;
+  }
+
+  private void requireOpen() {
+    if (looks.closed()) {
+      throw new IllegalStateException(
+          "Rollout of "
+              + model
+              + " is closed in this instance. Open another one on the same store; to act from"
+              + " outside, use RolloutLog.");
+    }
   }
 
   /** Does here what the log says. Traffic first. */
   private void follow(RolloutStatus now) {
     status = now;
     if (!now.active()) {
-      session = null;
+      counting.stop();
       results = List.of();
       steering.leave(now);
       settle(now);
       return;
     }
-    Session<I, O> counting = session;
-    if (counting == null || counting.rollout() != now.rollout()) {
+    Session<I, O> session = counting.session();
+    if (session == null || session.rollout() != now.rollout()) {
       steering.leave(now);
-      if (!alone) {
-        FleetCounts.clean(store, model, now.rollout() - 1);
-      }
-      counting = count(now);
+      counting.clean(now.rollout() - 1);
+      session = counting.begin(now);
     }
-    if (steering.follow(now) && counting != null) {
-      counting.enter(now.step(), time.now());
+    if (steering.follow(now) && session != null) {
+      session.enter(now.step(), time.now());
     }
-  }
-
-  /** Begins to count, from nothing. */
-  private @Nullable Session<I, O> count(RolloutStatus now) {
-    judge = new Judge(plan);
-    labels = RolloutLabels.NONE;
-    String prefix = FleetCounts.prefix(model, now.rollout());
-    fleet = alone ? null : new Fleet(store, plan, prefix, interval);
-    session = now.plan().equals(digest) ? sessions.apply(now) : null;
-    return session;
   }
 
   /** Does once what is left to do after a rollout has ended, also one that ended elsewhere. */
@@ -227,9 +170,7 @@ final class LiveRollout<I, O> implements Rollout<I, O> {
         .filter(event -> event.rollout() == now.rollout() && event.kind().ends())
         .findFirst()
         .ifPresent(destination::record);
-    if (!alone) {
-      FleetCounts.clean(store, model, now.rollout());
-    }
+    counting.clean(now.rollout());
     settled = now.rollout();
   }
 
@@ -253,10 +194,11 @@ final class LiveRollout<I, O> implements Rollout<I, O> {
     } catch (MlopsException | IllegalArgumentException e) {
       refusal = String.valueOf(e.getMessage());
     }
-    follow(
+    RolloutLog.Appended started =
         decisions.start(
-            candidate, champion.orElse(ModelVersion.unregistered(model)), refusal != null));
-    if (refusal != null) {
+            candidate, champion.orElse(ModelVersion.unregistered(model)), refusal != null);
+    follow(started.status());
+    if (refusal != null && started.written() != null) {
       follow(write(Kind.ABORTED, refusal, List.of()));
     }
   }
@@ -282,7 +224,7 @@ final class LiveRollout<I, O> implements Rollout<I, O> {
   }
 
   private void decide() {
-    results = judged();
+    results = counting.judged(status);
     RolloutVerdict verdict = Judge.verdict(results, status.step());
     if (verdict == RolloutVerdict.ROLL_BACK) {
       follow(write(Kind.ROLLED_BACK, reasons(RolloutVerdict.ROLL_BACK), results));
@@ -311,34 +253,6 @@ final class LiveRollout<I, O> implements Rollout<I, O> {
               "The step is undecided after " + lasted + ": " + reasons(verdict),
               results));
     }
-  }
-
-  private List<WatchResult> judged() {
-    Counts all = counted();
-    Session<I, O> counting = session;
-    if (counting == null || judge == null || all == null) {
-      return List.of();
-    }
-    labels = RolloutLabels.of(all, counting.waiting());
-    List<WatchResult> judged = new ArrayList<>(judge.judge(all, status.step()));
-    checks.forEach((check, required) -> judged.add(Judge.ask(check, required)));
-    return List.copyOf(judged);
-  }
-
-  /** What the fleet has counted. An instance that was taken for gone begins anew. */
-  private @Nullable Counts counted() {
-    Session<I, O> counting = session;
-    Counts sum = new Counts(plan);
-    if (counting == null || fleet == null) {
-      return counting == null ? null : counting.counts();
-    } else if (fleet.exchange(counting, sum, time.nanos())) {
-      return sum;
-    }
-    counting = count(status);
-    if (counting != null) {
-      counting.enter(status.step(), time.now());
-    }
-    return counted();
   }
 
   private String reasons(RolloutVerdict verdict) {
@@ -382,13 +296,17 @@ final class LiveRollout<I, O> implements Rollout<I, O> {
   // What people do.
 
   @Override
-  public synchronized void steer(TrafficSplit<I, O> traffic) {
-    steering.by(traffic);
+  public synchronized void steer(TrafficSplit<I, O> split) {
+    Objects.requireNonNull(split, "split");
+    requireOpen();
+    steering.by(split);
     follow(log.status());
   }
 
   @Override
   public RolloutStatus start(int number, String reason) {
+    Objects.requireNonNull(reason, "reason");
+    requireOpen();
     ModelVersion candidate = new ModelVersion(model, number);
     destination.prepare(candidate);
     if (destination.champion().isEmpty()) {
@@ -404,18 +322,21 @@ final class LiveRollout<I, O> implements Rollout<I, O> {
 
   @Override
   public RolloutStatus pause(String reason) {
+    requireOpen();
     log.pause(reason, actor, time.now());
     return look();
   }
 
   @Override
   public RolloutStatus resume(String reason) {
+    requireOpen();
     log.resume(reason, actor, time.now());
     return look();
   }
 
   @Override
   public RolloutStatus abort(String reason) {
+    requireOpen();
     log.abort(reason, actor, time.now());
     return look();
   }
@@ -434,7 +355,7 @@ final class LiveRollout<I, O> implements Rollout<I, O> {
 
   @Override
   public RolloutLabels labels() {
-    return labels;
+    return counting.labels();
   }
 
   @Override
@@ -445,7 +366,7 @@ final class LiveRollout<I, O> implements Rollout<I, O> {
 
   @Override
   public Arm arm(String unit) {
-    return Steering.arm(status, unit);
+    return Steering.arm(status, Objects.requireNonNull(unit, "unit"));
   }
 
   @Override
@@ -455,7 +376,7 @@ final class LiveRollout<I, O> implements Rollout<I, O> {
 
   @Override
   public Report report() {
-    return RolloutReport.of(model, status, results, labels, log.events(), time.now());
+    return RolloutReport.of(model, status, results, labels(), log.events(), time.now());
   }
 
   @Override
@@ -470,23 +391,16 @@ final class LiveRollout<I, O> implements Rollout<I, O> {
 
   /** Writes down what is new here, unless the rollout is over. */
   private synchronized void leave() {
-    Session<I, O> counting = session;
-    session = null;
-    if (counting != null && fleet != null && !closed) {
-      RolloutStatus now = log.status();
-      if (now.active() && now.rollout() == counting.rollout()) {
-        fleet.leave(counting, time.nanos());
-      }
+    Session<I, O> last = counting.session();
+    looks.close(); // a look that is due takes turns with this, and comes too late
+    counting.stop();
+    if (last != null) {
+      counting.leave(last, log.status());
     }
   }
 
   private void end() {
-    closed = true;
-    synchronized (this) {
-      if (next != null) {
-        next.close();
-      }
-    }
+    looks.close();
     if (meters != null) {
       meters.close();
     }

@@ -9,6 +9,7 @@ import io.mlops4j.registry.RegisteredModel;
 import io.mlops4j.report.Report;
 import io.mlops4j.serving.TrafficSplit;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Brings candidates of one model to all users step by step, compares each with the champion on
@@ -23,6 +24,9 @@ import java.util.List;
  *
  * <p>A rollback is armed from the first step to the end: while paused, and while waiting for
  * approval, too.
+ *
+ * <p>After {@link #close} it neither counts nor decides: whoever asks it to look, steer, start,
+ * pause, resume or abort gets an {@code IllegalStateException}; what it has seen can still be read.
  *
  * @param <I> one input row
  * @param <O> one answer
@@ -42,6 +46,9 @@ public interface Rollout<I, O> extends PredictionListener<I, O>, LabelSink, Auto
    */
   static <I, O> RolloutBuilder<I, O> of(
       RegisteredModel<I, O> model, GatePolicy policy, RolloutPlan plan) {
+    Objects.requireNonNull(model, "model");
+    Objects.requireNonNull(policy, "policy");
+    Objects.requireNonNull(plan, "plan");
     return new RolloutBuilder<>(model.name(), new RegistryDestination<>(model, policy), plan);
   }
 
@@ -56,6 +63,8 @@ public interface Rollout<I, O> extends PredictionListener<I, O>, LabelSink, Auto
    * @return a builder
    */
   static <I, O> RolloutBuilder<I, O> of(ModelVersion champion, RolloutPlan plan) {
+    Objects.requireNonNull(champion, "champion");
+    Objects.requireNonNull(plan, "plan");
     return new RolloutBuilder<>(champion.model(), new FixedDestination<>(champion), plan);
   }
 

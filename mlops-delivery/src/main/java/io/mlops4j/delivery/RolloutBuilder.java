@@ -5,6 +5,7 @@ import io.mlops4j.core.Check;
 import io.mlops4j.core.EncodedRow;
 import io.mlops4j.core.ObjectStore;
 import io.mlops4j.core.Prediction;
+import io.mlops4j.core.Text;
 import io.mlops4j.core.Time;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RolloutBuilder<I, O> {
   private static final Duration INTERVAL = Duration.ofSeconds(10);
+  private static final Duration RAREST = Duration.ofDays(365);
+  private static final int MAX_NAME = 128;
   private static final int PENDING = 100_000;
 
   final String model;
@@ -73,12 +76,14 @@ public final class RolloutBuilder<I, O> {
   /**
    * Says how often to look. The default is 10 seconds.
    *
-   * @param often positive
+   * @param often positive, at most 365 days
    * @return this
    */
   public RolloutBuilder<I, O> every(Duration often) {
-    if (often.isZero() || often.isNegative()) {
-      throw new IllegalArgumentException("every: " + often + " (expected: positive)");
+    Objects.requireNonNull(often, "every");
+    if (often.isZero() || often.isNegative() || often.compareTo(RAREST) > 0) {
+      throw new IllegalArgumentException(
+          "every: " + often + " (expected: positive, at most 365 days)");
     }
     interval = once("every", interval, often);
     return this;
@@ -88,11 +93,11 @@ public final class RolloutBuilder<I, O> {
    * Says who is written into the log as the author of what is decided here. The default is {@code
    * rollout}.
    *
-   * @param name one line
+   * @param name one line of 1 to 128 characters
    * @return this
    */
   public RolloutBuilder<I, O> actor(String name) {
-    actor = once("actor", actor, name);
+    actor = once("actor", actor, requireLine("actor", name));
     return this;
   }
 
@@ -110,7 +115,7 @@ public final class RolloutBuilder<I, O> {
   /**
    * Says what number an answer is. The default takes answers that are numbers as they are; other
    * answers have none then, and watches of scores and outcomes no data. An answer whose number is
-   * NaN or infinite counts as an error.
+   * NaN or infinite, or that makes it throw, counts as an error.
    *
    * @param of from an answer to a number; pure
    * @return this
@@ -125,7 +130,8 @@ public final class RolloutBuilder<I, O> {
    * {@link #segmentOfRows}.
    *
    * @param name as the watch calls it
-   * @param rows which predictions are in it; quick and pure
+   * @param rows which predictions are in it; quick and pure. One that throws says that the answer
+   *     is not in
    * @return this
    */
   public RolloutBuilder<I, O> segment(String name, Predicate<? super Prediction<I, O>> rows) {
@@ -137,8 +143,7 @@ public final class RolloutBuilder<I, O> {
    * answer are in it, too. Not asked where there is no row: such a request is in no segment.
    *
    * @param name as the watch calls it
-   * @param rows which rows are in it; quick and pure. One that throws on a failed request's row
-   *     says that it is not in
+   * @param rows which rows are in it; quick and pure. One that throws says that the row is not in
    * @return this
    */
   public RolloutBuilder<I, O> segmentOfRows(String name, Predicate<? super EncodedRow<?>> rows) {
@@ -146,6 +151,7 @@ public final class RolloutBuilder<I, O> {
   }
 
   private RolloutBuilder<I, O> segment(String name, Segment<I, O> segment) {
+    requireLine("name", name);
     if (segments.putIfAbsent(name, segment) != null) {
       throw new IllegalStateException("segment '" + name + "' is set already");
     }
@@ -233,6 +239,18 @@ public final class RolloutBuilder<I, O> {
 
   int effectivePending() {
     return pending == null ? PENDING : pending;
+  }
+
+  private static String requireLine(String what, String text) {
+    Objects.requireNonNull(text, what);
+    if (text.isBlank() || !Text.printable(text, MAX_NAME).equals(text)) {
+      throw new IllegalArgumentException(
+          what
+              + ": \""
+              + Text.printable(text, MAX_NAME)
+              + "\" (expected: one line of 1 to 128 printable characters)");
+    }
+    return text;
   }
 
   private static <T> T once(String what, @Nullable T old, T value) {

@@ -63,7 +63,7 @@ public record RolloutEvent(
     }
   }
 
-  /** Copies the lists and checks for nulls. */
+  /** Copies the lists, and checks for nulls and ranges. */
   public RolloutEvent {
     Objects.requireNonNull(kind, "kind");
     Objects.requireNonNull(candidate, "candidate");
@@ -72,8 +72,17 @@ public record RolloutEvent(
     Objects.requireNonNull(reason, "reason");
     Objects.requireNonNull(by, "by");
     Objects.requireNonNull(at, "at");
-    steps = List.copyOf(steps);
-    evidence = List.copyOf(evidence);
+    steps = List.copyOf(Objects.requireNonNull(steps, "steps"));
+    evidence = List.copyOf(Objects.requireNonNull(evidence, "evidence"));
+    requireNotNegative("sequence", sequence);
+    requireNotNegative("rollout", rollout);
+    requireNotNegative("step", step);
+  }
+
+  private static void requireNotNegative(String what, long value) {
+    if (value < 0) {
+      throw new IllegalArgumentException(what + ": " + value + " (expected: 0 or more)");
+    }
   }
 
   /**

@@ -12,6 +12,22 @@ package io.mlops4j.delivery;
  *     RolloutBuilder#pendingLabels} waited or the store had lost them
  */
 public record RolloutLabels(long reported, long joined, long waiting, long givenUp) {
+  /** Checks the ranges. */
+  public RolloutLabels {
+    if (reported < 0 || joined < 0 || waiting < 0 || givenUp < 0) {
+      throw new IllegalArgumentException(
+          "labels: reported "
+              + reported
+              + ", joined "
+              + joined
+              + ", waiting "
+              + waiting
+              + ", givenUp "
+              + givenUp
+              + " (expected: 0 or more each)");
+    }
+  }
+
   static final RolloutLabels NONE = new RolloutLabels(0, 0, 0, 0);
 
   static RolloutLabels of(Counts counts, int waiting) {

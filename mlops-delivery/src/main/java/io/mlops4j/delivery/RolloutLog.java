@@ -29,7 +29,7 @@ public final class RolloutLog {
 
   private RolloutLog(ObjectStore store, String model) {
     this.store = Objects.requireNonNull(store, "store");
-    this.model = ModelVersion.requireName(model);
+    this.model = ModelVersion.requireName(Objects.requireNonNull(model, "model"));
   }
 
   /**
@@ -90,6 +90,10 @@ public final class RolloutLog {
    *     twice unless the reason begins with {@code again:}
    */
   public RolloutStatus request(ModelVersion candidate, String reason, String by, Instant at) {
+    Objects.requireNonNull(candidate, "candidate");
+    Objects.requireNonNull(reason, "reason");
+    Objects.requireNonNull(by, "by");
+    Objects.requireNonNull(at, "at");
     if (!candidate.model().equals(model)) {
       throw new IllegalArgumentException(
           "candidate: " + candidate + " (expected: a version of " + model + ")");
@@ -166,6 +170,9 @@ public final class RolloutLog {
 
   private RolloutStatus act(
       RolloutEvent.Kind kind, RolloutStatus.Phase already, String reason, String by, Instant at) {
+    Objects.requireNonNull(reason, "reason");
+    Objects.requireNonNull(by, "by");
+    Objects.requireNonNull(at, "at");
     return append(
             now -> {
               if (!now.active()) {

@@ -48,8 +48,10 @@ public record RolloutPlan(
 
   /** Checks the ranges, and that each part fits the others. */
   public RolloutPlan {
-    steps = List.copyOf(steps);
-    watches = List.copyOf(watches);
+    steps = List.copyOf(Objects.requireNonNull(steps, "steps"));
+    watches = List.copyOf(Objects.requireNonNull(watches, "watches"));
+    Objects.requireNonNull(minDuration, "minDuration");
+    Objects.requireNonNull(maxDuration, "maxDuration");
     Objects.requireNonNull(whenUndecided, "whenUndecided");
     requireSteps(steps);
     if (minSamples < 50) {
@@ -104,7 +106,7 @@ public record RolloutPlan(
    */
   public static RolloutPlan steps(double... shares) {
     return new RolloutPlan(
-        Arrays.stream(shares).boxed().toList(),
+        Arrays.stream(Objects.requireNonNull(shares, "shares")).boxed().toList(),
         List.of(
             Watch.errorRateNotWorseBy(0.01),
             Watch.errorRateAtMost(0.05),
@@ -132,8 +134,13 @@ public record RolloutPlan(
    * @return the copy
    */
   public RolloutPlan watching(Watch... only) {
+    return watching(Arrays.asList(Objects.requireNonNull(only, "only")));
+  }
+
+  private RolloutPlan watching(List<Watch> only) {
+    only.forEach(watch -> Objects.requireNonNull(watch, "watch"));
     return new RolloutPlan(
-        steps, List.of(only), minSamples, minDuration, maxDuration, whenUndecided, falseRollbacks);
+        steps, only, minSamples, minDuration, maxDuration, whenUndecided, falseRollbacks);
   }
 
   /**
@@ -145,7 +152,7 @@ public record RolloutPlan(
   public RolloutPlan andWatching(Watch watch) {
     List<Watch> more = new ArrayList<>(watches);
     more.add(watch);
-    return watching(more.toArray(Watch[]::new));
+    return watching(more);
   }
 
   /**
@@ -167,6 +174,8 @@ public record RolloutPlan(
    * @return the copy
    */
   public RolloutPlan lasting(Duration least, Duration most) {
+    Objects.requireNonNull(least, "least");
+    Objects.requireNonNull(most, "most");
     return new RolloutPlan(steps, watches, minSamples, least, most, whenUndecided, falseRollbacks);
   }
 
@@ -177,6 +186,7 @@ public record RolloutPlan(
    * @return the copy
    */
   public RolloutPlan whenUndecided(Undecided then) {
+    Objects.requireNonNull(then, "then");
     return new RolloutPlan(
         steps, watches, minSamples, minDuration, maxDuration, then, falseRollbacks);
   }

@@ -53,12 +53,29 @@ public record RolloutStatus(
     ABORTED
   }
 
-  /** Copies the list and checks for nulls. */
+  /** Copies the list, and checks for nulls and that the step is one of the steps. */
   public RolloutStatus {
     Objects.requireNonNull(phase, "phase");
     Objects.requireNonNull(candidate, "candidate");
     Objects.requireNonNull(champion, "champion");
-    steps = List.copyOf(steps);
+    steps = List.copyOf(Objects.requireNonNull(steps, "steps"));
+    Objects.requireNonNull(plan, "plan");
+    Objects.requireNonNull(since, "since");
+    Objects.requireNonNull(stepSince, "stepSince");
+    Objects.requireNonNull(reason, "reason");
+    Objects.requireNonNull(requested, "requested");
+    if (phase != Phase.NONE && (candidate.isEmpty() || step < 0 || step >= steps.size())) {
+      throw new IllegalArgumentException(
+          "status: "
+              + phase
+              + ", candidate "
+              + candidate.map(Object::toString).orElse("none")
+              + ", step "
+              + step
+              + " of "
+              + steps.size()
+              + " (expected: a candidate, at one of its steps)");
+    }
   }
 
   /**

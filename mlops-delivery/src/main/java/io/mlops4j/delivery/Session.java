@@ -13,6 +13,8 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What this instance counts of one rollout. A prediction belongs to the arm of the version that
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * of. Thread-safe.
  */
 final class Session<I, O> {
+  private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+
   private final long rollout;
   private final ModelVersion candidate;
   private final ModelVersion champion;
@@ -34,6 +38,7 @@ final class Session<I, O> {
   private final Ledger ledger; // guarded by this
   private final NavigableMap<Instant, Integer> steps = new TreeMap<>(); // guarded by this
   private long failures; // guarded by this
+  private boolean warned; // guarded by this
   private long unreadable; // guarded by this: answers of other runs that could not be read
 
   /** Counts, and how the waiting answers have changed, as of the same moment. */
@@ -65,6 +70,8 @@ final class Session<I, O> {
 
   /** Says which step is in force from an instant on. */
   synchronized void enter(int step, Instant from) {
+    // After a wall clock that was set back: what was stamped before that is of this step, too.
+    steps.tailMap(from, false).clear();
     if (steps.isEmpty() || steps.lastEntry().getValue() != step) {
       steps.put(from, step);
     }
@@ -92,7 +99,7 @@ final class Session<I, O> {
     String unit = prediction.unit() == null ? prediction.id() : prediction.unit();
     int cluster = Clusters.of(clusters, unit);
     if (prediction.source() != Prediction.Source.MODEL) {
-      fail(step, arm, cluster, segment -> segment.has(prediction));
+      fail(step, arm, cluster, segment -> isIn(segment, prediction));
       return arm == Arm.CANDIDATE;
     }
     O output = prediction.output();
@@ -107,7 +114,7 @@ final class Session<I, O> {
     long in = 0;
     for (int i = 0; i < segments.size(); i++) {
       Segment<I, O> segment = segments.get(i);
-      if (segment == null || segment.has(prediction)) {
+      if (segment == null || isIn(segment, prediction)) {
         in |= 1L << i;
         plan.watches().get(i).question().answered(counts.of(step, arm, i), sample);
       }
@@ -120,9 +127,15 @@ final class Session<I, O> {
   }
 
   private double score(O output) {
-    return score != null
-        ? score.applyAsDouble(output)
-        : output instanceof Number number ? number.doubleValue() : Double.NaN;
+    if (score == null) {
+      return output instanceof Number number ? number.doubleValue() : Double.NaN;
+    }
+    try {
+      return score.applyAsDouble(output);
+    } catch (RuntimeException e) {
+      warnOnce("scoreBy", "the answer counts as an error", e);
+      return Double.NaN;
+    }
   }
 
   synchronized boolean failed(FailedPrediction failure) {
@@ -145,6 +158,28 @@ final class Session<I, O> {
       return segment.has(row);
     } catch (RuntimeException e) {
       return false;
+    }
+  }
+
+  private boolean isIn(Segment<I, O> segment, Prediction<I, O> prediction) {
+    try {
+      return segment.has(prediction);
+    } catch (RuntimeException e) {
+      warnOnce("a segment's condition", "the answer is not in the segment", e);
+      return false;
+    }
+  }
+
+  /** The message of what a user's function throws may hold anything, so it is not logged. */
+  private void warnOnce(String what, String then, RuntimeException thrown) {
+    if (!warned) {
+      warned = true;
+      LOG.warn(
+          "Rollout of {}: {} threw {}: {}. What it throws from here on is not logged.",
+          candidate,
+          what,
+          thrown.getClass().getName(),
+          then);
     }
   }
 
@@ -197,12 +232,20 @@ final class Session<I, O> {
     changed[entry.step()] = true;
     for (int i = 0; i < segments.size(); i++) {
       if ((entry.segments() & 1L << i) != 0) {
-        plan.watches()
-            .get(i)
-            .question()
-            .labelled(
-                counts.of(entry.step(), entry.arm(), i), entry.cluster(), entry.score(), label);
+        labelled(
+            plan.watches().get(i).question(),
+            counts.of(entry.step(), entry.arm(), i),
+            entry,
+            label);
       }
+    }
+  }
+
+  private void labelled(Question question, double[] into, Ledger.Entry entry, double label) {
+    try {
+      question.labelled(into, entry.cluster(), entry.score(), label);
+    } catch (RuntimeException e) {
+      warnOnce("the loss of " + question.name(), "the label is left out there", e);
     }
   }
 

@@ -101,7 +101,7 @@ public final class Watch {
     if (!(limit > 0 && limit < 1)) {
       throw new IllegalArgumentException("limit: " + limit + " (expected: above 0, below 1)");
     }
-    return of(new ScoreShift(limit, edges));
+    return of(new ScoreShift(limit, Objects.requireNonNull(edges, "edges")));
   }
 
   /**
@@ -136,11 +136,13 @@ public final class Watch {
    * return its negative.
    *
    * @param name what it is, for tables and the plan's digest: 1 to 64 characters
-   * @param loss of score and label; pure. Values that are not finite are left out and counted
+   * @param loss of score and label; pure. Values that are not finite are left out, and so is a
+   *     label for which it throws
    * @param margin above 0
    * @return the watch, which looks at predictions whose labels have come
    */
   public static Watch outcomeNotWorseBy(String name, DoubleBinaryOperator loss, double margin) {
+    Objects.requireNonNull(name, "name");
     Objects.requireNonNull(loss, "loss");
     if (name.isBlank() || name.length() > MAX_NAME) {
       throw new IllegalArgumentException(
@@ -162,6 +164,7 @@ public final class Watch {
    * @return the copy
    */
   public Watch inSegment(String name) {
+    Objects.requireNonNull(name, "name");
     if (name.isBlank() || name.length() > 2 * MAX_NAME) {
       throw new IllegalArgumentException(
           "segment: \"" + Text.printable(name, MAX_NAME) + "\" (expected: 1 to 128 characters)");

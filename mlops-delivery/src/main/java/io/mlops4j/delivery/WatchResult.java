@@ -33,11 +33,22 @@ public record WatchResult(
   /** The step of a check from outside, which belongs to none. */
   static final int OUTSIDE = -1;
 
-  /** Checks for nulls. */
+  /** Checks for nulls and ranges. */
   public WatchResult {
     Objects.requireNonNull(watch, "watch");
     Objects.requireNonNull(verdict, "verdict");
     Objects.requireNonNull(sentence, "sentence");
+    if (step < OUTSIDE || championSamples < 0 || candidateSamples < 0) {
+      throw new IllegalArgumentException(
+          watch
+              + ": step "
+              + step
+              + ", championSamples "
+              + championSamples
+              + ", candidateSamples "
+              + candidateSamples
+              + " (expected: -1 or more, and 0 or more)");
+    }
   }
 
   static WatchResult without(

@@ -6,6 +6,7 @@ import io.mlops4j.core.Text;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.ToDoubleBiFunction;
 import java.util.function.ToDoubleFunction;
@@ -83,6 +84,9 @@ public final class Comparison<O> {
    * @return a longer comparison
    */
   public Comparison<O> number(String name, ToDoubleFunction<? super O> of, Tolerance within) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(of, "of");
+    Objects.requireNonNull(within, "within");
     return with(AnswerField.number(name, of, within));
   }
 
@@ -100,6 +104,9 @@ public final class Comparison<O> {
     if (!(threshold >= 0 && threshold <= 1)) {
       throw new IllegalArgumentException("threshold: " + threshold + " (expected: 0..1)");
     }
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(of, "of");
+    Objects.requireNonNull(within, "within");
     return with(AnswerField.probability(name, of, threshold, within));
   }
 
@@ -114,6 +121,9 @@ public final class Comparison<O> {
    */
   public Comparison<O> classes(
       String name, Function<? super O, ClassProbabilities> of, Tolerance within) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(of, "of");
+    Objects.requireNonNull(within, "within");
     return with(AnswerField.classes(name, of, within));
   }
 
@@ -127,9 +137,15 @@ public final class Comparison<O> {
    * @return a longer comparison
    */
   public Comparison<O> category(String name, Function<? super O, String> of, String... known) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(of, "of");
+    Objects.requireNonNull(known, "known");
     if (known.length > AnswerField.MOST_CLASSES) {
       throw new IllegalArgumentException(
           "known: " + known.length + " (expected: at most " + AnswerField.MOST_CLASSES + ")");
+    }
+    for (String value : known) {
+      Objects.requireNonNull(value, "value");
     }
     return with(AnswerField.category(name, of, List.of(known)));
   }
@@ -143,6 +159,9 @@ public final class Comparison<O> {
    * @return a longer comparison
    */
   public Comparison<O> vector(String name, Function<? super O, float[]> of, Tolerance within) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(of, "of");
+    Objects.requireNonNull(within, "within");
     return with(AnswerField.vector(name, of, within));
   }
 
@@ -156,7 +175,12 @@ public final class Comparison<O> {
    */
   public Comparison<O> distance(
       String name, ToDoubleBiFunction<? super O, ? super O> distance, double most) {
-    return with(AnswerField.distance(name, distance, Tolerance.absolute(most).absolute()));
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(distance, "distance");
+    if (!(most >= 0 && most < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException("most: " + most + " (expected: 0 or more, finite)");
+    }
+    return with(AnswerField.distance(name, distance, most));
   }
 
   private Comparison<O> with(AnswerField<O> field) {

@@ -11,6 +11,7 @@ import io.mlops4j.serving.MirroredRow;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -96,6 +97,7 @@ public final class Shadow<I, O> implements MirrorListener<I, O>, Check {
 
   @Override
   public void onMirrored(MirroredRow<I, O> row) {
+    Objects.requireNonNull(row, "row");
     synchronized (counts) {
       of(new Pair(row.live().version(), row.candidate()))
           .add(row, comparison, segments.of(row.live().row()));
@@ -105,6 +107,8 @@ public final class Shadow<I, O> implements MirrorListener<I, O>, Check {
 
   @Override
   public void onLiveFailure(FailedPrediction failure, ModelVersion candidate) {
+    Objects.requireNonNull(failure, "failure");
+    Objects.requireNonNull(candidate, "candidate");
     synchronized (counts) {
       of(new Pair(failure.version(), candidate)).liveFailures++;
     }
@@ -200,6 +204,8 @@ public final class Shadow<I, O> implements MirrorListener<I, O>, Check {
    * @return a check that has no data as long as that pair has no rows
    */
   public Check check(ModelVersion live, ModelVersion candidate) {
+    Objects.requireNonNull(live, "live");
+    Objects.requireNonNull(candidate, "candidate");
     return new PairCheck(this, live, candidate);
   }
 

@@ -4,6 +4,7 @@ import io.mlops4j.core.Baseline;
 import io.mlops4j.core.EncodedRow;
 import io.mlops4j.core.ObjectStore;
 import io.mlops4j.core.Schema;
+import io.mlops4j.core.Text;
 import io.mlops4j.core.Time;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ShadowBuilder<I, O> {
   private static final long MINIMUM = 1_000;
+  private static final Duration RAREST = Duration.ofDays(365);
   private static final Duration EVERY = Duration.ofMinutes(1);
 
   final Comparison<O> comparison;
@@ -39,7 +41,7 @@ public final class ShadowBuilder<I, O> {
 
   ShadowBuilder(Schema<I> schema, Comparison<O> comparison) {
     this.segments = new RowSegments<>(Objects.requireNonNull(schema, "schema"));
-    this.comparison = comparison;
+    this.comparison = Objects.requireNonNull(comparison, "comparison");
     if (comparison.fields().isEmpty()) {
       throw new IllegalArgumentException("comparison: no fields (expected: at least one)");
     }
@@ -157,6 +159,8 @@ public final class ShadowBuilder<I, O> {
    * @return this
    */
   public ShadowBuilder<I, O> segment(String segment, Predicate<? super EncodedRow<I>> condition) {
+    Objects.requireNonNull(segment, "segment");
+    Objects.requireNonNull(condition, "condition");
     segments.where(segment, condition);
     return this;
   }
@@ -169,6 +173,11 @@ public final class ShadowBuilder<I, O> {
    * @return this
    */
   public ShadowBuilder<I, O> segmentBy(String feature, String... values) {
+    Objects.requireNonNull(feature, "feature");
+    Objects.requireNonNull(values, "values");
+    for (String value : values) {
+      Objects.requireNonNull(value, "value");
+    }
     segments.by(feature, List.of(values));
     return this;
   }
@@ -181,6 +190,7 @@ public final class ShadowBuilder<I, O> {
    * @return this
    */
   public ShadowBuilder<I, O> segmentsOf(Baseline baseline) {
+    Objects.requireNonNull(baseline, "baseline");
     segments.of(baseline);
     return this;
   }
@@ -194,11 +204,8 @@ public final class ShadowBuilder<I, O> {
    * @return this
    */
   public ShadowBuilder<I, O> fleet(ObjectStore shared, String ownName) {
-    store = once("fleet", store, shared);
-    if (!ObjectStore.KEY_PART.matcher(ownName).matches()) {
-      throw new IllegalArgumentException(
-          "instance: expected 1 to 128 of A-Z a-z 0-9 . _ -, not starting with a dot");
-    }
+    requirePart("ownName", ownName);
+    store = once("fleet", store, Objects.requireNonNull(shared, "shared"));
     instance = ownName;
     return this;
   }
@@ -206,12 +213,14 @@ public final class ShadowBuilder<I, O> {
   /**
    * Says how often an instance stores its counts. The default is a minute.
    *
-   * @param interval positive
+   * @param interval positive, at most 365 days
    * @return this
    */
   public ShadowBuilder<I, O> saveEvery(Duration interval) {
-    if (interval.isZero() || interval.isNegative()) {
-      throw new IllegalArgumentException("saveEvery: " + interval + " (expected: positive)");
+    Objects.requireNonNull(interval, "interval");
+    if (interval.isZero() || interval.isNegative() || interval.compareTo(RAREST) > 0) {
+      throw new IllegalArgumentException(
+          "saveEvery: " + interval + " (expected: positive, at most 365 days)");
     }
     every = once("saveEvery", every, interval);
     return this;
@@ -235,11 +244,7 @@ public final class ShadowBuilder<I, O> {
    * @return this
    */
   public ShadowBuilder<I, O> named(String text) {
-    if (!ObjectStore.KEY_PART.matcher(text).matches()) {
-      throw new IllegalArgumentException(
-          "name: expected 1 to 128 of A-Z a-z 0-9 . _ -, not starting with a dot");
-    }
-    name = once("named", name, text);
+    name = once("named", name, requirePart("text", text));
     return this;
   }
 
@@ -293,6 +298,18 @@ public final class ShadowBuilder<I, O> {
       throw new IllegalArgumentException(what + ": " + share + " (expected: above 0, below 1)");
     }
     return share;
+  }
+
+  private static String requirePart(String what, String text) {
+    Objects.requireNonNull(text, what);
+    if (!ObjectStore.KEY_PART.matcher(text).matches()) {
+      throw new IllegalArgumentException(
+          what
+              + ": \""
+              + Text.printable(text, 64)
+              + "\" (expected: 1 to 128 of A-Z a-z 0-9 . _ -, not starting with a dot)");
+    }
+    return text;
   }
 
   private static <T> T once(String what, @Nullable T old, T value) {

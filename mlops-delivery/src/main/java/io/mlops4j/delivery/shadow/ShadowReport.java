@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalDouble;
 
 /**
@@ -60,7 +61,15 @@ public record ShadowReport(
    * @param p95 of twenty, one took longer
    * @param p99 of a hundred, one took longer
    */
-  public record Latency(String side, Duration p50, Duration p95, Duration p99) {}
+  public record Latency(String side, Duration p50, Duration p95, Duration p99) {
+    /** Checks for nulls. */
+    public Latency {
+      Objects.requireNonNull(side, "side");
+      Objects.requireNonNull(p50, "p50");
+      Objects.requireNonNull(p95, "p95");
+      Objects.requireNonNull(p99, "p99");
+    }
+  }
 
   /**
    * How one field compares.
@@ -88,7 +97,14 @@ public record ShadowReport(
       double p99,
       double largestDifference,
       OptionalDouble rankAgreement,
-      OptionalDouble psi) {}
+      OptionalDouble psi) {
+    /** Checks for nulls. */
+    public Field {
+      Objects.requireNonNull(name, "name");
+      Objects.requireNonNull(rankAgreement, "rankAgreement");
+      Objects.requireNonNull(psi, "psi");
+    }
+  }
 
   /**
    * How the rows of one segment compare.
@@ -98,7 +114,12 @@ public record ShadowReport(
    * @param disagreeing of those
    * @param failed of those, without an answer of the candidate
    */
-  public record SegmentShare(String name, long rows, long disagreeing, long failed) {}
+  public record SegmentShare(String name, long rows, long disagreeing, long failed) {
+    /** Checks for nulls. */
+    public SegmentShare {
+      Objects.requireNonNull(name, "name");
+    }
+  }
 
   /**
    * A row the two disagree on.
@@ -110,9 +131,11 @@ public record ShadowReport(
    */
   public record Disagreement(
       String predictionId, double severity, List<Difference> differences, String features) {
-    /** Copies the list. */
+    /** Copies the list and checks for nulls. */
     public Disagreement {
-      differences = List.copyOf(differences);
+      Objects.requireNonNull(predictionId, "predictionId");
+      Objects.requireNonNull(features, "features");
+      differences = List.copyOf(Objects.requireNonNull(differences, "differences"));
     }
   }
 
@@ -123,14 +146,26 @@ public record ShadowReport(
    * @param live the live answer, or what it looks like
    * @param candidate the candidate's answer, or what it looks like
    */
-  public record Difference(String field, String live, String candidate) {}
+  public record Difference(String field, String live, String candidate) {
+    /** Checks for nulls. */
+    public Difference {
+      Objects.requireNonNull(field, "field");
+      Objects.requireNonNull(live, "live");
+      Objects.requireNonNull(candidate, "candidate");
+    }
+  }
 
-  /** Copies the collections. */
+  /** Copies the collections and checks for nulls. */
   public ShadowReport {
-    latency = List.copyOf(latency);
-    fields = List.copyOf(fields);
-    segments = List.copyOf(segments);
-    largest = List.copyOf(largest);
+    Objects.requireNonNull(live, "live");
+    Objects.requireNonNull(candidate, "candidate");
+    Objects.requireNonNull(at, "at");
+    Objects.requireNonNull(outcome, "outcome");
+    latency = List.copyOf(Objects.requireNonNull(latency, "latency"));
+    fields = List.copyOf(Objects.requireNonNull(fields, "fields"));
+    segments = List.copyOf(Objects.requireNonNull(segments, "segments"));
+    largest = List.copyOf(Objects.requireNonNull(largest, "largest"));
+    Objects.requireNonNull(verdicts, "verdicts");
     verdicts = Collections.unmodifiableMap(new LinkedHashMap<>(verdicts));
   }
 

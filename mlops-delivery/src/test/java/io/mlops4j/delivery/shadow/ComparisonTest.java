@@ -141,7 +141,7 @@ class ComparisonTest {
     assertThatThrownBy(() -> builder.segmentsAtMost(0.1).build())
         .hasMessage("segmentsAtMost: there are no segments. Add some.");
     assertThatThrownBy(() -> builder.saveEvery(Duration.ZERO))
-        .hasMessage("saveEvery: PT0S (expected: positive)");
+        .hasMessage("saveEvery: PT0S (expected: positive, at most 365 days)");
     assertThatThrownBy(() -> builder.named("a/b")).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> builder.fleet(ObjectStore.inMemory(), "../x"))
         .isInstanceOf(IllegalArgumentException.class);

@@ -8,6 +8,9 @@ import io.mlops4j.core.Check;
 import io.mlops4j.core.FailedPrediction;
 import io.mlops4j.core.Model;
 import io.mlops4j.core.ModelVersion;
+import io.mlops4j.core.Subscription;
+import io.mlops4j.core.Time;
+import io.mlops4j.core.VirtualTime;
 import io.mlops4j.delivery.shadow.Loans.Loan;
 import io.mlops4j.serving.Mirror;
 import io.mlops4j.serving.MirroredRow;
@@ -16,6 +19,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -129,11 +134,54 @@ class ShadowTest {
     }
   }
 
+  /** A clock on which the time of whoever waits is up as soon as something is so. */
+  private static final class TimeUp implements Time {
+    private final VirtualTime time = VirtualTime.startingAt(Instant.EPOCH);
+    private final ExecutorService alarms = Executors.newSingleThreadExecutor();
+    private final Duration limit;
+    private final CountDownLatch so;
+
+    TimeUp(Duration limit, CountDownLatch so) {
+      this.limit = limit;
+      this.so = so;
+    }
+
+    @Override
+    public long nanos() {
+      return time.nanos();
+    }
+
+    @Override
+    public Instant now() {
+      return time.now();
+    }
+
+    @Override
+    public Subscription schedule(Duration delay, Runnable task) {
+      if (delay.equals(limit)) {
+        alarms.execute(() -> ringWhenSo(task));
+      }
+      return () -> {};
+    }
+
+    private void ringWhenSo(Runnable task) {
+      try {
+        so.await();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+      time.advance(limit);
+      task.run();
+    }
+  }
+
   @Test
   void evaluate_candidateThatHangs_countsTimeouts() {
+    CountDownLatch entered = new CountDownLatch(1);
     CountDownLatch release = new CountDownLatch(1);
     Model<Loan, Double> stuck =
         rows -> {
+          entered.countDown();
           try {
             release.await();
           } catch (InterruptedException e) {
@@ -141,11 +189,13 @@ class ShadowTest {
           }
           return rows.stream().map(row -> 0.5).toList();
         };
+    Duration limit = Duration.ofMinutes(47);
+    TimeUp time = new TimeUp(limit, entered);
     Shadow<Loan, Double> shadow = probability().errorsAtMost(0.02).minimumRows(5).build();
     try (Predictor<Loan, Double> next =
-            Predictor.from(new Loans.Stage().select(2, () -> stuck)).build();
+            Predictor.from(new Loans.Stage().select(2, () -> stuck)).time(time).build();
         Mirror<Loan, Double> mirror =
-            Mirror.to(next).maxLoad(1).deadline(Duration.ofMillis(5)).listener(shadow).build();
+            Mirror.to(next).maxLoad(1).deadline(limit).listener(shadow).build();
         Predictor<Loan, Double> live =
             Predictor.from(new Loans.Stage().select(1, () -> Loans.session("live")))
                 .mirror(mirror)
@@ -154,6 +204,8 @@ class ShadowTest {
       assertThat(live.awaitListeners(PATIENCE)).isTrue();
       assertThat(mirror.await(PATIENCE)).isTrue();
       release.countDown();
+    } finally {
+      time.alarms.shutdown();
     }
     ShadowReport report = shadow.report().orElseThrow();
     assertThat(report.timeouts()).isEqualTo(10);
