@@ -45,7 +45,11 @@ class StepTypesTest {
    * @param becomes to what
    * @param named what the compiler names
    */
-  private record Line(String fits, String was, String becomes, String... named) {
+  private record Line(String fits, String was, String becomes, List<String> named) {
+    static Line of(String fits, String was, String becomes, String... named) {
+      return new Line(fits, was, becomes, List.of(named));
+    }
+
     String misfit() {
       assertThat(fits).contains(was);
       return fits.replace(was, becomes);
@@ -54,68 +58,67 @@ class StepTypesTest {
 
   private static final List<Line> LINES =
       List.of(
-          new Line(
-              "a.source(Codec.text(), step -> \"rows\");", "\"rows\"", "17", "int", "String"),
-          new Line(
+          Line.of("a.source(Codec.text(), step -> \"rows\");", "\"rows\"", "17", "int", "String"),
+          Line.of(
               "Step<String> made = a.map(rows(), Codec.text(), (rows, step) -> rows + \"!\");",
               "Step<String> made",
               "Step<Integer> made",
               "Integer"),
-          new Line(
+          Line.of(
               "a.map(rows(), Codec.text(), (rows, step) -> rows.strip());",
               "rows.strip()",
               "rows.length()",
               "int",
               "String"),
-          new Line(
+          Line.of(
               "a.map(rows(), Codec.text(), (String rows, StepContext step) -> rows);",
               "String rows",
               "Integer rows",
               "Integer"),
-          new Line(
+          Line.of(
               "a.map(version(), report(), Codec.version(), RegistrySteps.evaluated(model()));",
               "version(), report()",
               "report(), version()",
               "EvaluationReport",
               "ModelVersion"),
-          new Line(
+          Line.of(
               "a.map(version(), valid().result(), Codec.version(),"
                   + " RegistrySteps.validated(model()));",
               "valid().result()",
               "report()",
               "EvaluationReport"),
-          new Line(
+          Line.of(
               "a.map(trained(), Codec.version(), RegistrySteps.register(model(), m -> lineage()));",
               "trained()",
               "version()",
               "ModelVersion"),
-          new Line(
+          Line.of(
               "a.check(version(), RegistrySteps.gate(model(), policy()));",
               "version()",
               "trained()",
               "ModelArtifact"),
-          new Line(
+          Line.of(
               "a.check(rows(), (rows, step) -> new Check.Pass(\"all\"));",
               "new Check.Pass(\"all\")",
               "true",
               "boolean"),
-          new Line("a.validate(rows(), (rows, step) -> asked());", "asked()", "policy()", "Gate"),
-          new Line(
+          Line.of("a.validate(rows(), (rows, step) -> asked());", "asked()", "policy()", "Gate"),
+          Line.of(
               "a.map(version(), Codec.version(), RegistrySteps.promote(model(), policy()));",
               "version(), Codec",
               "report(), Codec",
               "EvaluationReport"),
-          new Line(
+          Line.of(
               "a.await(version(), Codec.version(), RegistrySteps.approved(model(), policy()));",
               "Codec.version()",
               "Codec.text()",
               "String"),
-          new Line(
+          Line.of(
               "a.await(version(), Codec.version(), DeliverySteps.canary(rollout()));",
               "await(version()",
               "await(rows()",
               "String"),
-          new Line(
+          Line.of(
               "Pipeline.named(\"p\").onRollBack(version(), RegistrySteps.reject(model()));",
               "version()",
               "rows()",
