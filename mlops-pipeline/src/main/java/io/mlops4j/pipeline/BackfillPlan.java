@@ -13,7 +13,7 @@ public record BackfillPlan(String id, List<Item> items) {
   /** Copies the list. */
   public BackfillPlan {
     Objects.requireNonNull(id, "id");
-    items = List.copyOf(items);
+    items = List.copyOf(Objects.requireNonNull(items, "items"));
   }
 
   /**

@@ -30,6 +30,7 @@ public record BackfillRequest(
     Objects.requireNonNull(range, "range");
     Objects.requireNonNull(reprocess, "reprocess");
     Objects.requireNonNull(reason, "reason");
+    Objects.requireNonNull(parameters, "parameters");
     parameters = Collections.unmodifiableSortedMap(new TreeMap<>(parameters));
   }
 
@@ -52,6 +53,7 @@ public record BackfillRequest(
    * @return the copy
    */
   public BackfillRequest withReprocess(Reprocess rule) {
+    Objects.requireNonNull(rule, "rule");
     return new BackfillRequest(trigger, range, rule, backwards, parameters, reason);
   }
 
@@ -71,6 +73,7 @@ public record BackfillRequest(
    * @return the copy
    */
   public BackfillRequest withParameters(Map<String, String> values) {
+    Objects.requireNonNull(values, "values");
     return new BackfillRequest(trigger, range, reprocess, backwards, new TreeMap<>(values), reason);
   }
 }

@@ -11,12 +11,18 @@ import org.jspecify.annotations.Nullable;
 /** Works backfills off, one run after the other. Used under the runner's lock. */
 final class Backfilling {
   static final int MOST_INTERVALS = 10_000;
+  private static final Instant FIRST = Instant.parse("1900-01-01T00:00:00Z");
+  private static final Instant LAST = Instant.parse("2200-01-01T00:00:00Z");
   // How many of a backfill's intervals are settled, so that a pass does not look at all of them.
   private final Map<String, Integer> settled = new HashMap<>();
   private final Map<String, List<Interval>> known = new HashMap<>();
 
   static List<Interval> intervals(
       CronSchedule schedule, Interval range, boolean backwards, String trigger) {
+    if (range.from().isBefore(FIRST) || range.to().isAfter(LAST)) {
+      throw new IllegalArgumentException(
+          "range: " + range + " (expected: between " + FIRST + " and " + LAST + ")");
+    }
     List<Interval> intervals = new ArrayList<>(schedule.intervals(range, MOST_INTERVALS));
     if (intervals.size() > MOST_INTERVALS) {
       throw new IllegalArgumentException(

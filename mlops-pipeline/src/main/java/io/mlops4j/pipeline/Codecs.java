@@ -18,7 +18,7 @@ final class Codecs {
       Codec.of(
           "number",
           number -> Long.toString(number).getBytes(UTF_8),
-          bytes -> Long.valueOf(new String(bytes, UTF_8)));
+          bytes -> number(new String(bytes, UTF_8)));
   static final Codec<ModelVersion> VERSION =
       Codec.of(
           "version",
@@ -39,11 +39,21 @@ final class Codecs {
         bytes -> DatasetSnapshot.load(store, new String(bytes, UTF_8)));
   }
 
-  private static ModelVersion version(String text) {
-    int colon = text.lastIndexOf(':');
-    if (colon < 1) {
-      throw new PipelineException("What was kept of a step is no version of a model.");
+  private static long number(String text) {
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw new PipelineException("What was kept of a step is no whole number.", e);
     }
-    return new ModelVersion(text.substring(0, colon), Integer.parseInt(text.substring(colon + 1)));
+  }
+
+  private static ModelVersion version(String text) {
+    try {
+      int colon = text.lastIndexOf(':');
+      String model = text.substring(0, Math.max(0, colon));
+      return new ModelVersion(model, Integer.parseInt(text.substring(colon + 1)));
+    } catch (IllegalArgumentException e) {
+      throw new PipelineException("What was kept of a step is no version of a model.", e);
+    }
   }
 }

@@ -1,8 +1,11 @@
 package io.mlops4j.pipeline;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.core.Digests;
 import io.mlops4j.core.Json;
+import io.mlops4j.core.Text;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +49,8 @@ public record Command(
     int maxOutput) {
   /** Copies the collections and checks the ranges. */
   public Command {
-    if (!executable.isAbsolute()) {
+    requireNonNull(directory, "directory");
+    if (!requireNonNull(executable, "executable").isAbsolute()) {
       throw new IllegalArgumentException(
           "executable: " + executable + " (expected: an absolute path; nothing is looked up)");
     }
@@ -54,10 +58,16 @@ public record Command(
       throw new IllegalArgumentException(
           "maxOutput: " + maxOutput + " (expected: 1..16777216 bytes)");
     }
-    arguments = List.copyOf(arguments);
-    environment = Collections.unmodifiableSortedMap(new TreeMap<>(environment));
-    secrets = List.copyOf(secrets);
-    files = List.copyOf(files);
+    arguments = List.copyOf(requireNonNull(arguments, "arguments"));
+    environment =
+        Collections.unmodifiableSortedMap(
+            new TreeMap<>(requireNonNull(environment, "environment")));
+    secrets = List.copyOf(requireNonNull(secrets, "secrets"));
+    files = List.copyOf(requireNonNull(files, "files"));
+    for (String argument : arguments) {
+      requireNoNul("an argument", argument);
+    }
+    environment.forEach(Command::requireVariable);
   }
 
   /**
@@ -70,7 +80,7 @@ public record Command(
   public static Command of(Path executable, String... arguments) {
     return new Command(
         executable,
-        List.of(arguments),
+        all("arguments", arguments),
         Path.of("").toAbsolutePath(),
         new TreeMap<>(),
         List.of(),
@@ -86,7 +96,7 @@ public record Command(
    */
   public Command plus(String... more) {
     List<String> all = new ArrayList<>(arguments);
-    all.addAll(List.of(more));
+    all.addAll(all("more", more));
     return new Command(executable, all, directory, environment, secrets, files, maxOutput);
   }
 
@@ -97,6 +107,7 @@ public record Command(
    * @return the copy
    */
   public Command in(Path where) {
+    requireNonNull(where, "where");
     return new Command(executable, arguments, where, environment, secrets, files, maxOutput);
   }
 
@@ -109,7 +120,7 @@ public record Command(
    */
   public Command withVariable(String name, String value) {
     SortedMap<String, String> more = new TreeMap<>(environment);
-    more.put(name, value);
+    more.put(requireNonNull(name, "name"), requireNonNull(value, "value"));
     return new Command(executable, arguments, directory, more, secrets, files, maxOutput);
   }
 
@@ -122,7 +133,7 @@ public record Command(
    */
   public Command withSecret(String name, String value) {
     List<String> more = new ArrayList<>(secrets);
-    more.add(name);
+    more.add(requireNonNull(name, "name"));
     Command with = withVariable(name, value);
     return new Command(executable, arguments, directory, with.environment, more, files, maxOutput);
   }
@@ -135,7 +146,7 @@ public record Command(
    */
   public Command withFile(Path file) {
     List<Path> more = new ArrayList<>(files);
-    more.add(file);
+    more.add(requireNonNull(file, "file"));
     return new Command(executable, arguments, directory, environment, secrets, more, maxOutput);
   }
 
@@ -196,7 +207,30 @@ public record Command(
    * @throws InterruptedException if the step is to end
    */
   public CommandResult run(StepContext step) throws InterruptedException {
-    return CommandRun.run(this, step.step());
+    return CommandRun.run(this, requireNonNull(step, "step").step());
+  }
+
+  /** Never shows a value, which may be a secret. */
+  private static void requireVariable(String name, String value) {
+    if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0) {
+      throw new IllegalArgumentException(
+          "name: \"" + Text.printable(name, 64) + "\" (expected: a variable's name, without =)");
+    }
+    requireNoNul("the value of " + name, value);
+  }
+
+  private static void requireNoNul(String what, String text) {
+    if (text.indexOf('\0') >= 0) {
+      throw new IllegalArgumentException(
+          what + " has a NUL character, which no program can be given (expected: none)");
+    }
+  }
+
+  private static List<String> all(String what, String[] texts) {
+    for (String text : requireNonNull(texts, what)) {
+      requireNonNull(text, what);
+    }
+    return List.of(texts);
   }
 
   private SortedMap<String, String> shown() {

@@ -28,6 +28,7 @@ public record Interval(Instant from, Instant to) implements Comparable<Interval>
    * @return the interval
    */
   public static Interval at(Instant moment) {
+    Objects.requireNonNull(moment, "moment");
     return new Interval(moment, moment);
   }
 

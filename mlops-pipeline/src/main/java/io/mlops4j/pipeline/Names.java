@@ -1,6 +1,7 @@
 package io.mlops4j.pipeline;
 
 import io.mlops4j.core.Text;
+import java.util.Objects;
 import java.util.regex.Pattern;
 
 /** What pipelines, steps, triggers and instances may be called: each is a part of a key. */
@@ -10,7 +11,7 @@ final class Names {
   private Names() {}
 
   static String require(String what, String name) {
-    if (!NAME.matcher(name).matches()) {
+    if (!NAME.matcher(Objects.requireNonNull(name, "name")).matches()) {
       throw new IllegalArgumentException(
           what
               + ": \""

@@ -39,8 +39,8 @@ public record Occasion(String trigger, Kind kind, String id, Instant at, String 
   public Occasion {
     Objects.requireNonNull(kind, "kind");
     Objects.requireNonNull(at, "at");
-    trigger = Names.require("trigger", trigger);
-    id = Text.printable(id, 300);
-    evidence = Text.printable(evidence, LONGEST);
+    trigger = Names.require("trigger", Objects.requireNonNull(trigger, "trigger"));
+    id = Text.printable(Objects.requireNonNull(id, "id"), 300);
+    evidence = Text.printable(Objects.requireNonNull(evidence, "evidence"), LONGEST);
   }
 }

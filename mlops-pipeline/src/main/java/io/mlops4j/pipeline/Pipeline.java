@@ -124,8 +124,8 @@ public final class Pipeline {
      * @throws IllegalArgumentException if two different steps have the same name
      */
     public Builder steps(Step<?>... last) {
-      for (Step<?> step : last) {
-        add(requireNonNull(step, "step"));
+      for (Step<?> step : requireNonNull(last, "last")) {
+        add(requireNonNull(step, "last"));
       }
       return this;
     }
@@ -153,6 +153,7 @@ public final class Pipeline {
      * @param <T> what the step made
      */
     public <T> Builder onRollBack(Step<T> step, RollBack<? super T> undo) {
+      requireNonNull(step, "step");
       if (rollBacks.putIfAbsent(step, requireNonNull(undo, "undo")) != null) {
         throw new IllegalStateException(
             "Pipeline '" + name + "': onRollBack of " + step + " is set already.");

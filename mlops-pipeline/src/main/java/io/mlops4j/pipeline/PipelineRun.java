@@ -40,8 +40,8 @@ public record PipelineRun(
     Objects.requireNonNull(reason, "reason");
     Objects.requireNonNull(createdAt, "createdAt");
     Objects.requireNonNull(endedAt, "endedAt");
-    steps = List.copyOf(steps);
-    instances = List.copyOf(instances);
+    steps = List.copyOf(Objects.requireNonNull(steps, "steps"));
+    instances = List.copyOf(Objects.requireNonNull(instances, "instances"));
   }
 
   /** How a step is doing. */
@@ -93,7 +93,22 @@ public record PipelineRun(
       String error,
       Duration took,
       Optional<Instant> startedAt,
-      String undone) {}
+      String undone) {
+    /** Checks for null. */
+    public StepRun {
+      Objects.requireNonNull(name, "name");
+      Objects.requireNonNull(status, "status");
+      Objects.requireNonNull(key, "key");
+      Objects.requireNonNull(digest, "digest");
+      Objects.requireNonNull(reusedFrom, "reusedFrom");
+      Objects.requireNonNull(differs, "differs");
+      Objects.requireNonNull(note, "note");
+      Objects.requireNonNull(error, "error");
+      Objects.requireNonNull(took, "took");
+      Objects.requireNonNull(startedAt, "startedAt");
+      Objects.requireNonNull(undone, "undone");
+    }
+  }
 
   /**
    * Returns a step.
@@ -103,6 +118,7 @@ public record PipelineRun(
    * @throws IllegalArgumentException if there is none; names those there are
    */
   public StepRun step(String name) {
+    Objects.requireNonNull(name, "name");
     return steps.stream()
         .filter(step -> step.name().equals(name))
         .findFirst()

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.mlops4j.core.ObjectStore;
 import io.mlops4j.core.Progress;
-import io.mlops4j.core.Text;
 import io.mlops4j.core.Time;
 import io.mlops4j.drift.alert.AlertSink;
 import io.mlops4j.report.Report;
@@ -71,7 +70,8 @@ public final class PipelineRunner implements AutoCloseable {
   /**
    * Does what is due now, if this instance leads or can lead: asks the triggers on this thread, and
    * hands runs to the executor. For tests, simulations and schedulers of your own. If a pass is
-   * going on, it is followed by another, and this returns at once.
+   * going on, it is followed by another, and this returns at once. After {@link #close} it does
+   * nothing.
    */
   public void pass() {
     core.pass();
@@ -85,8 +85,11 @@ public final class PipelineRunner implements AutoCloseable {
    * @throws IllegalArgumentException if it has a parameter that no step declares; names those there
    *     are
    * @throws PipelineException if 1,000 runs wait already
+   * @throws IllegalStateException if this runner is closed
    */
   public RunStart run(RunRequest request) {
+    requireNonNull(request, "request");
+    core.requireOpen();
     RunStart start = core.submit(request, "");
     core.poke();
     return start;
@@ -100,7 +103,7 @@ public final class PipelineRunner implements AutoCloseable {
    * @return whether there is a new run
    */
   public RunStart run(String id, String reason) {
-    return run(core.manual(id, reason));
+    return run(core.manual(requireNonNull(id, "id"), requireNonNull(reason, "reason")));
   }
 
   /**
@@ -110,7 +113,7 @@ public final class PipelineRunner implements AutoCloseable {
    * @return whether there would be a run, and which steps would run
    */
   public RunPlan plan(RunRequest request) {
-    return core.plan(request);
+    return core.plan(requireNonNull(request, "request"));
   }
 
   /**
@@ -123,6 +126,9 @@ public final class PipelineRunner implements AutoCloseable {
    * @throws IllegalArgumentException if there is no such trigger
    */
   public RunStart fire(String trigger, Trigger.Signal signal) {
+    requireNonNull(trigger, "trigger");
+    requireNonNull(signal, "signal");
+    core.requireOpen();
     RunStart start = core.fire(trigger, signal);
     core.poke();
     return start;
@@ -136,7 +142,7 @@ public final class PipelineRunner implements AutoCloseable {
    * @return to be given to {@link io.mlops4j.drift.alert.Alerts.Builder#sink}
    */
   public AlertSink alertSink(String trigger) {
-    core.pulled(trigger);
+    core.pulled(requireNonNull(trigger, "trigger"));
     return AlertSink.trigger(
         event ->
             fire(
@@ -156,6 +162,8 @@ public final class PipelineRunner implements AutoCloseable {
    *     intervals
    */
   public BackfillPlan backfill(BackfillRequest request) {
+    requireNonNull(request, "request");
+    core.requireOpen();
     BackfillPlan plan = core.backfill(request, true);
     core.poke();
     return plan;
@@ -168,7 +176,7 @@ public final class PipelineRunner implements AutoCloseable {
    * @return what it would do, interval by interval
    */
   public BackfillPlan planBackfill(BackfillRequest request) {
-    return core.backfill(request, false);
+    return core.backfill(requireNonNull(request, "request"), false);
   }
 
   /**
@@ -180,6 +188,9 @@ public final class PipelineRunner implements AutoCloseable {
    * @throws IllegalArgumentException if there is no such run
    */
   public boolean cancel(String run, String reason) {
+    requireNonNull(run, "run");
+    requireNonNull(reason, "reason");
+    core.requireOpen();
     boolean cancelled = core.cancel(run, reason);
     core.poke();
     return cancelled;
@@ -192,7 +203,7 @@ public final class PipelineRunner implements AutoCloseable {
    * @return the run, or empty if there is none
    */
   public Optional<PipelineRun> find(String run) {
-    return core.find(run);
+    return core.find(requireNonNull(run, "run"));
   }
 
   /**
@@ -213,7 +224,7 @@ public final class PipelineRunner implements AutoCloseable {
    * @throws IllegalArgumentException if there is no such run
    */
   public CompletableFuture<PipelineRun> whenOver(String run) {
-    return core.whenOver(run);
+    return core.whenOver(requireNonNull(run, "run"));
   }
 
   /**
@@ -243,9 +254,7 @@ public final class PipelineRunner implements AutoCloseable {
    * @throws IllegalArgumentException if there is no such run
    */
   public Report page(String run) {
-    PipelineRun found =
-        find(run)
-            .orElseThrow(() -> new IllegalArgumentException("run: " + Text.printable(run, 100)));
+    PipelineRun found = find(run).orElseThrow(() -> core.unknown(run));
     return core.page(found);
   }
 
@@ -261,7 +270,8 @@ public final class PipelineRunner implements AutoCloseable {
 
   /**
    * Stops: interrupts the step that runs, which another instance, or this one after a restart, runs
-   * again; waits for it up to ten seconds; and gives up leading.
+   * again; waits for it up to ten seconds; and gives up leading. Runs can still be read then, not
+   * asked for.
    */
   @Override
   public void close() {
@@ -284,7 +294,7 @@ public final class PipelineRunner implements AutoCloseable {
     private Builder(Pipeline pipeline, ObjectStore store, String instance) {
       this.pipeline = requireNonNull(pipeline, "pipeline");
       this.store = requireNonNull(store, "store");
-      this.instance = Names.require("instance", instance);
+      this.instance = Names.require("instance", requireNonNull(instance, "instance"));
     }
 
     /**
@@ -294,6 +304,7 @@ public final class PipelineRunner implements AutoCloseable {
      * @return this
      */
     public Builder trigger(Trigger trigger) {
+      requireNonNull(trigger, "trigger");
       if (triggers.putIfAbsent(trigger.name(), trigger) != null) {
         throw new IllegalStateException(
             "Pipeline '" + pipeline + "': two triggers are called " + trigger.name() + ".");
@@ -335,7 +346,7 @@ public final class PipelineRunner implements AutoCloseable {
      */
     public Builder every(Duration period) {
       once("every", every);
-      every = positive("every", period);
+      every = Lengths.require("every", requireNonNull(period, "period"));
       return this;
     }
 
@@ -348,7 +359,7 @@ public final class PipelineRunner implements AutoCloseable {
      */
     public Builder lease(Duration duration) {
       once("lease", lease);
-      lease = positive("lease", duration);
+      lease = Lengths.require("lease", requireNonNull(duration, "duration"));
       return this;
     }
 
@@ -409,13 +420,6 @@ public final class PipelineRunner implements AutoCloseable {
         throw new IllegalStateException(
             "Pipeline '" + pipeline + "': " + what + " is set already, to " + old + ".");
       }
-    }
-
-    private static Duration positive(String what, Duration value) {
-      if (value.isNegative() || value.isZero()) {
-        throw new IllegalArgumentException(what + ": " + value + " (expected: more than zero)");
-      }
-      return value;
     }
   }
 }

@@ -61,7 +61,8 @@ public record Retry(int attempts, Duration firstWait, double factor, Duration ma
    * @return the copy
    */
   public Retry withBackOff(Duration first, Duration longest) {
-    return new Retry(attempts, first, 2, longest);
+    Objects.requireNonNull(first, "first");
+    return new Retry(attempts, first, 2, Objects.requireNonNull(longest, "longest"));
   }
 
   /** The wait after an attempt, counted from 1. */

@@ -13,7 +13,7 @@ public record RunPlan(RunStart start, List<PlannedStep> steps) {
   /** Copies the list. */
   public RunPlan {
     Objects.requireNonNull(start, "start");
-    steps = List.copyOf(steps);
+    steps = List.copyOf(Objects.requireNonNull(steps, "steps"));
   }
 
   /** What would become of a step. */

@@ -28,6 +28,7 @@ public record RunRequest(
     Objects.requireNonNull(occasion, "occasion");
     Objects.requireNonNull(interval, "interval");
     Objects.requireNonNull(reprocess, "reprocess");
+    Objects.requireNonNull(parameters, "parameters");
     parameters = Collections.unmodifiableSortedMap(new TreeMap<>(parameters));
   }
 
@@ -51,7 +52,8 @@ public record RunRequest(
    */
   public RunRequest with(String name, Object value) {
     SortedMap<String, String> more = new TreeMap<>(parameters);
-    more.put(name, String.valueOf(value));
+    Objects.requireNonNull(name, "name");
+    more.put(name, String.valueOf(Objects.requireNonNull(value, "value")));
     return new RunRequest(occasion, interval, more, reprocess, fresh);
   }
 
@@ -62,6 +64,7 @@ public record RunRequest(
    * @return the copy
    */
   public RunRequest withParameters(Map<String, String> values) {
+    Objects.requireNonNull(values, "values");
     return new RunRequest(occasion, interval, new TreeMap<>(values), reprocess, fresh);
   }
 
@@ -72,6 +75,7 @@ public record RunRequest(
    * @return the copy
    */
   public RunRequest withReprocess(Reprocess rule) {
+    Objects.requireNonNull(rule, "rule");
     return new RunRequest(occasion, interval, parameters, rule, fresh);
   }
 

@@ -123,6 +123,20 @@ final class RunnerCore {
     beat();
   }
 
+  /** Runs that a closed instance asks for would be done by nobody in particular. */
+  synchronized void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException(
+          "The runner of pipeline '" + pipeline + "' is closed. Ask another instance.");
+    }
+  }
+
+  private static void requireCount(int most) {
+    if (most < 0) {
+      throw new IllegalArgumentException("most: " + most + " (expected: 0 or more)");
+    }
+  }
+
   private void tick() {
     execute(this::pass);
     synchronized (this) {
@@ -326,16 +340,12 @@ final class RunnerCore {
   }
 
   private KnownRun require(String run) {
-    return ledger
-        .read(state -> state.run(run))
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "run: \""
-                        + Text.printable(run, 100)
-                        + "\" is none of pipeline '"
-                        + pipeline
-                        + "'"));
+    return ledger.read(state -> state.run(run)).orElseThrow(() -> unknown(run));
+  }
+
+  IllegalArgumentException unknown(String run) {
+    return new IllegalArgumentException(
+        "run: \"" + Text.printable(run, 100) + "\" is none of pipeline '" + pipeline + "'");
   }
 
   Optional<PipelineRun> find(String run) {
@@ -354,6 +364,7 @@ final class RunnerCore {
   }
 
   List<PipelineRun> runs(int most) {
+    requireCount(most);
     ledger.sync();
     return ledger.read(state -> state.latest(most)).stream().map(this::picture).toList();
   }
@@ -402,6 +413,7 @@ final class RunnerCore {
   }
 
   Report overview(int most) {
+    requireCount(most);
     List<PipelineRun> runs = runs(most);
     return RunPage.overview(
         pipeline, List.copyOf(triggers.values()), ledger, elapsed, leader(), runs, time.now());

@@ -5,11 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.mlops4j.core.Check;
 import io.mlops4j.data.expect.ValidationResult;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One step of a pipeline and the type of what it makes. A step names the steps it needs, so a
@@ -166,17 +162,10 @@ public final class Step<T> {
 
   /** Describes a step. Not thread-safe; its last call makes the step. */
   public static final class Builder {
-    private final String name;
-    private final SortedMap<String, String> parameters = new TreeMap<>();
-    private @Nullable Retry retry;
-    private @Nullable Duration timeout;
-    private @Nullable Duration every;
-    private @Nullable String code;
-    private @Nullable Boolean reused;
-    private boolean readsInterval;
+    private final StepDraft draft;
 
     private Builder(String name) {
-      this.name = name;
+      this.draft = new StepDraft(name);
     }
 
     /**
@@ -187,9 +176,8 @@ public final class Step<T> {
      * @return this
      */
     public Builder with(String parameter, Object value) {
-      String text = String.valueOf(requireNonNull(value, "value"));
-      String old = parameters.putIfAbsent(Names.require("parameter", parameter), text);
-      once("parameter " + parameter, old);
+      requireNonNull(parameter, "parameter");
+      draft.parameter(parameter, String.valueOf(requireNonNull(value, "value")));
       return this;
     }
 
@@ -199,7 +187,7 @@ public final class Step<T> {
      * @return this
      */
     public Builder readsInterval() {
-      readsInterval = true;
+      draft.readsInterval();
       return this;
     }
 
@@ -210,8 +198,7 @@ public final class Step<T> {
      * @return this
      */
     public Builder retry(Retry rule) {
-      once("retry", retry);
-      retry = requireNonNull(rule, "retry");
+      draft.retry(requireNonNull(rule, "rule"));
       return this;
     }
 
@@ -223,8 +210,7 @@ public final class Step<T> {
      * @return this
      */
     public Builder timeout(Duration longest) {
-      once("timeout", timeout);
-      timeout = positive("timeout", longest);
+      draft.timeout(requireNonNull(longest, "longest"));
       return this;
     }
 
@@ -235,8 +221,7 @@ public final class Step<T> {
      * @return this
      */
     public Builder every(Duration period) {
-      once("every", every);
-      every = positive("every", period);
+      draft.every(requireNonNull(period, "period"));
       return this;
     }
 
@@ -248,8 +233,7 @@ public final class Step<T> {
      * @return this
      */
     public Builder code(String version) {
-      once("code", code);
-      code = "version " + requireNonNull(version, "code");
+      draft.code("version " + requireNonNull(version, "version"));
       return this;
     }
 
@@ -261,8 +245,7 @@ public final class Step<T> {
      * @return this
      */
     public Builder code(Class<?> written) {
-      once("code", code);
-      code = CodeIdentity.of(written);
+      draft.code(CodeIdentity.of(requireNonNull(written, "written")));
       return this;
     }
 
@@ -273,8 +256,7 @@ public final class Step<T> {
      * @return this
      */
     public Builder reused() {
-      once("reused", reused);
-      reused = true;
+      draft.reused(true);
       return this;
     }
 
@@ -284,8 +266,7 @@ public final class Step<T> {
      * @return this
      */
     public Builder everyRun() {
-      once("reused", reused);
-      reused = false;
+      draft.reused(false);
       return this;
     }
 
@@ -314,6 +295,7 @@ public final class Step<T> {
      * @param <T> what it makes
      */
     public <A, T> Step<T> map(Step<A> input, Codec<T> codec, From1<? super A, ? extends T> body) {
+      requireNonNull(input, "input");
       requireNonNull(body, "body");
       return step(true, codec, List.of(input), body, (in, step) -> body.run(in.get(input), step));
     }
@@ -335,6 +317,8 @@ public final class Step<T> {
         Step<B> second,
         Codec<T> codec,
         From2<? super A, ? super B, ? extends T> body) {
+      requireNonNull(first, "first");
+      requireNonNull(second, "second");
       requireNonNull(body, "body");
       return step(
           true,
@@ -364,6 +348,9 @@ public final class Step<T> {
         Step<C> third,
         Codec<T> codec,
         From3<? super A, ? super B, ? super C, ? extends T> body) {
+      requireNonNull(first, "first");
+      requireNonNull(second, "second");
+      requireNonNull(third, "third");
       requireNonNull(body, "body");
       return step(
           true,
@@ -383,6 +370,7 @@ public final class Step<T> {
      * @param <A> what is looked at
      */
     public <A> Step<A> check(Step<A> input, From1<? super A, ? extends Check.Outcome> body) {
+      requireNonNull(input, "input");
       requireNonNull(body, "body");
       return step(
           false,
@@ -406,6 +394,8 @@ public final class Step<T> {
         Step<A> input,
         Step<B> evidence,
         From2<? super A, ? super B, ? extends Check.Outcome> body) {
+      requireNonNull(input, "input");
+      requireNonNull(evidence, "evidence");
       requireNonNull(body, "body");
       return step(
           false,
@@ -429,16 +419,16 @@ public final class Step<T> {
      * @param <A> what is looked at
      */
     public <A> ValidatedStep<A> validate(Step<A> input, From1<? super A, ValidationResult> body) {
+      requireNonNull(input, "input");
       requireNonNull(body, "body");
       Step<ValidationResult> result =
-          step(
-              Names.require("step", name + ".result"),
-              false,
+          new Step<>(
+              draft.settings(
+                  Names.require("step", draft.name() + ".result"), false, body.getClass()),
               Codec.validation(),
               List.of(input),
-              body,
               (in, step) -> ValidatedStep.noted(body.run(in.get(input), step), step));
-      return ValidatedStep.of(name, input, result);
+      return ValidatedStep.of(draft.name(), input, result);
     }
 
     /**
@@ -453,47 +443,15 @@ public final class Step<T> {
      * @param <T> what comes of it
      */
     public <A, T> Step<T> await(Step<A> input, Codec<T> codec, Awaited<? super A, T> awaited) {
+      requireNonNull(input, "input");
       requireNonNull(awaited, "awaited");
       return step(false, codec, List.of(input), awaited, new Waiting<>(input, awaited));
     }
 
     private <T> Step<T> step(
         boolean reused, Codec<T> codec, List<Step<?>> inputs, Object body, Work<T> work) {
-      return step(name, reused, codec, inputs, body, work);
-    }
-
-    private <T> Step<T> step(
-        String called,
-        boolean reusedByDefault,
-        Codec<T> codec,
-        List<Step<?>> inputs,
-        Object body,
-        Work<T> work) {
-      StepSettings settings =
-          new StepSettings(
-              called,
-              Collections.unmodifiableSortedMap(new TreeMap<>(parameters)),
-              retry == null ? Retry.never() : retry,
-              timeout,
-              every == null ? Duration.ofMinutes(1) : every,
-              code == null ? CodeIdentity.of(body.getClass()) : code,
-              reused == null ? reusedByDefault : reused,
-              readsInterval);
-      return new Step<>(settings, codec, inputs, work);
-    }
-
-    private void once(String what, @Nullable Object old) {
-      if (old != null) {
-        throw new IllegalStateException(
-            "Step '" + name + "': " + what + " is set already, to " + old + ".");
-      }
-    }
-
-    private static Duration positive(String what, Duration value) {
-      if (value.isNegative() || value.isZero()) {
-        throw new IllegalArgumentException(what + ": " + value + " (expected: more than zero)");
-      }
-      return value;
+      requireNonNull(codec, "codec");
+      return new Step<>(draft.settings(draft.name(), reused, body.getClass()), codec, inputs, work);
     }
   }
 }

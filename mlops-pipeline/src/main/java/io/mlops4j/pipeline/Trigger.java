@@ -102,6 +102,9 @@ public final class Trigger {
    * @throws IllegalArgumentException if the line is none, or never fires
    */
   public static Trigger cron(String name, String line, ZoneId zone) {
+    requireNonNull(name, "name");
+    requireNonNull(line, "line");
+    requireNonNull(zone, "zone");
     return of(
         name, Occasion.Kind.SCHEDULE, new CronSource(CronSchedule.of(line, zone)), Duration.ZERO);
   }
@@ -142,6 +145,8 @@ public final class Trigger {
    * @return a trigger of at most one run an hour
    */
   public static Trigger when(String name, Occasion.Kind kind, Supplier<Optional<Signal>> notice) {
+    requireNonNull(name, "name");
+    requireNonNull(kind, "kind");
     requireNonNull(notice, "notice");
     if (kind == Occasion.Kind.SCHEDULE || kind == Occasion.Kind.BACKFILL) {
       throw new IllegalArgumentException("kind: " + kind + " (expected: none that is planned)");
@@ -194,7 +199,7 @@ public final class Trigger {
    * @return the copy
    */
   public Trigger withCoolDown(Duration duration) {
-    if (duration.isNegative()) {
+    if (requireNonNull(duration, "duration").isNegative()) {
       throw new IllegalArgumentException("coolDown: " + duration + " (expected: zero or more)");
     }
     return copy(duration, budget, budgetPeriod, interval, parameters);
@@ -211,7 +216,7 @@ public final class Trigger {
     if (runs < 1 || runs > TriggerState.MOST_COUNTED) {
       throw new IllegalArgumentException("runs: " + runs + " (expected: 1..1000)");
     }
-    if (period.isNegative() || period.isZero()) {
+    if (requireNonNull(period, "period").isNegative() || period.isZero()) {
       throw new IllegalArgumentException("period: " + period + " (expected: more than zero)");
     }
     return copy(coolDown, runs, period, interval, parameters);
@@ -238,6 +243,7 @@ public final class Trigger {
    * @return the copy
    */
   public Trigger withParameters(Map<String, String> values) {
+    requireNonNull(values, "values");
     return copy(
         coolDown,
         budget,

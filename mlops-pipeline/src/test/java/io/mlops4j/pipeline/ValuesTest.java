@@ -25,7 +25,7 @@ class ValuesTest {
     assertThatThrownBy(() -> Step.named("s").with("a", 1).with("a", 2))
         .hasMessageContaining("parameter a is set already, to 1");
     assertThatThrownBy(() -> Step.named("s").timeout(Duration.ZERO))
-        .hasMessageContaining("timeout: PT0S (expected: more than zero)");
+        .hasMessageContaining("timeout: PT0S (expected: more than zero, at most 3650 days)");
     assertThatThrownBy(() -> Step.named("s").everyRun().reused())
         .hasMessageContaining("reused is set already, to false");
   }

@@ -3,7 +3,6 @@ package io.mlops4j.pipeline.batch;
 import io.mlops4j.core.ClassProbabilities;
 import io.mlops4j.core.Text;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -22,8 +21,11 @@ public final class AnswerColumns<O> {
   private final Function<? super O, ? extends List<?>> values;
 
   private AnswerColumns(List<String> names, Function<? super O, ? extends List<?>> values) {
-    this.names = List.copyOf(names);
+    this.names = List.copyOf(Objects.requireNonNull(names, "names"));
     this.values = Objects.requireNonNull(values, "values");
+    if (this.names.isEmpty()) {
+      throw new IllegalArgumentException("columns: none (expected: at least one)");
+    }
     requireNames(this.names);
   }
 
@@ -48,7 +50,7 @@ public final class AnswerColumns<O> {
    * @return for models that answer a number; NaN and infinities make the row a bad one
    */
   public static AnswerColumns<Double> score(String column) {
-    return new AnswerColumns<>(List.of(column), List::of);
+    return new AnswerColumns<>(List.of(Objects.requireNonNull(column, "column")), List::of);
   }
 
   /**
@@ -60,8 +62,14 @@ public final class AnswerColumns<O> {
    */
   public static AnswerColumns<ClassProbabilities> probabilities(
       String classColumn, String... labels) {
-    List<String> names = new ArrayList<>(Arrays.asList(labels));
-    names.add(classColumn);
+    List<String> names = new ArrayList<>();
+    if (Objects.requireNonNull(labels, "labels").length == 0) {
+      throw new IllegalArgumentException("labels: none (expected: one per class)");
+    }
+    for (String label : labels) {
+      names.add(Objects.requireNonNull(label, "labels"));
+    }
+    names.add(Objects.requireNonNull(classColumn, "classColumn"));
     return new AnswerColumns<>(
         names,
         answer -> {

@@ -15,8 +15,16 @@ public record BadRows(Optional<Path> rejects, long most) {
   /** Checks the number. */
   public BadRows {
     Objects.requireNonNull(rejects, "rejects");
+    rejects.ifPresent(BadRows::requireName);
     if (most < 0) {
       throw new IllegalArgumentException("most: " + most + " (expected: 0 or more)");
+    }
+  }
+
+  private static void requireName(Path file) {
+    if (file.getFileName() == null || file.getFileName().toString().isEmpty()) {
+      throw new IllegalArgumentException(
+          "rejects: \"" + file + "\" (expected: a file with a name)");
     }
   }
 
@@ -37,6 +45,6 @@ public record BadRows(Optional<Path> rejects, long most) {
    * @return the policy
    */
   public static BadRows skipTo(Path rejects, long most) {
-    return new BadRows(Optional.of(rejects), most);
+    return new BadRows(Optional.of(Objects.requireNonNull(rejects, "rejects")), most);
   }
 }

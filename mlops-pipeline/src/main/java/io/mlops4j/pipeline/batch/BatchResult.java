@@ -35,6 +35,6 @@ public record BatchResult(
     Objects.requireNonNull(version, "version");
     Objects.requireNonNull(took, "took");
     Objects.requireNonNull(profile, "profile");
-    identity = Map.copyOf(identity);
+    identity = Map.copyOf(Objects.requireNonNull(identity, "identity"));
   }
 }

@@ -11,10 +11,12 @@ import io.mlops4j.core.Schema;
 import io.mlops4j.core.Time;
 import io.mlops4j.registry.RegisteredVersion;
 import io.mlops4j.serving.Predictor;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
@@ -50,6 +52,7 @@ public final class BatchScoring<T, O> {
   private static final int DEFAULT_CHUNK = 1_024;
   private static final int MOST_ROWS = 1 << 16;
   private static final int MOST_SWAPS = 100;
+  private static final Duration LONGEST = Duration.ofDays(3_650);
 
   private final Function<Schema<T>, Scorer<T, O>> scorer;
   @Nullable BatchSource<T> source;
@@ -112,6 +115,7 @@ public final class BatchScoring<T, O> {
    * @return a job without input and output
    */
   public static <T, O> BatchScoring<T, O> with(RegisteredVersion<T, O> version) {
+    Objects.requireNonNull(version, "version");
     String digest = Digests.sha256(version.digests().toString().getBytes(UTF_8));
     return new BatchScoring<>(
         schema ->
@@ -172,9 +176,11 @@ public final class BatchScoring<T, O> {
             () ->
                 new BatchException(
                     BatchException.Side.STATE,
-                    "The predictor serves nothing yet: "
-                        + predictor.status()
-                        + ". Wait until it does."));
+                    predictor.status().closed()
+                        ? "The predictor is closed. Build another one."
+                        : "The predictor serves nothing yet: "
+                            + predictor.status()
+                            + ". Wait until it does."));
   }
 
   private static boolean shown(Schema<?> schema) {
@@ -211,7 +217,9 @@ public final class BatchScoring<T, O> {
    * @return this
    */
   public BatchScoring<T, O> keep(String... columns) {
-    kept.addAll(Arrays.asList(columns));
+    for (String column : Objects.requireNonNull(columns, "columns")) {
+      kept.add(Objects.requireNonNull(column, "columns"));
+    }
     return this;
   }
 
@@ -308,8 +316,10 @@ public final class BatchScoring<T, O> {
    * @return this
    */
   public BatchScoring<T, O> checkpointEvery(Duration interval) {
-    if (interval.isNegative()) {
-      throw new IllegalArgumentException("checkpointEvery: " + interval + " (expected: 0 or more)");
+    Objects.requireNonNull(interval, "interval");
+    if (interval.isNegative() || interval.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException(
+          "checkpointEvery: " + interval + " (expected: 0 to 3650 days)");
     }
     checkpointEvery = once("checkpointEvery", checkpointEvery, interval);
     return this;
@@ -372,13 +382,14 @@ public final class BatchScoring<T, O> {
    * @return what was done
    * @throws BatchException if it cannot go on; says why, and what an attempt after it will do
    * @throws ResumeRefusedException if an earlier attempt was another job
-   * @throws IllegalStateException if source, sink or answers were not set, or a table is to begin
-   *     again at a swap
+   * @throws IllegalStateException if source, sink or answers were not set, two of its files are
+   *     one, or a table is to begin again at a swap
    */
   public BatchResult run() {
     BatchSource<T> input = require("from", source);
     require("to", sink);
     require("answers", answers);
+    requireApart(input);
     if (swaps != null && sink instanceof JdbcSink) {
       throw new IllegalStateException(
           "restartAtSwap: rows that are in a table stay there, so a job that begins again would"
@@ -393,6 +404,28 @@ public final class BatchScoring<T, O> {
           throw swap;
         }
       }
+    }
+  }
+
+  /** An output that is the input, too, would replace it at the end. */
+  private void requireApart(BatchSource<T> input) {
+    Map<Path, String> known = new HashMap<>();
+    if (input instanceof FileInput<T> rows) {
+      apart("from", rows.file, known);
+    }
+    if (sink instanceof FileSink file) {
+      apart("to", file.file(), known);
+    }
+    if (badRows != null) {
+      badRows.rejects().ifPresent(list -> apart("badRows", list, known));
+    }
+  }
+
+  private static void apart(String what, Path file, Map<Path, String> known) {
+    String other = known.putIfAbsent(file.toAbsolutePath().normalize(), what);
+    if (other != null) {
+      throw new IllegalStateException(
+          what + ": " + file + " is named by " + other + ", too (expected: a file of its own)");
     }
   }
 

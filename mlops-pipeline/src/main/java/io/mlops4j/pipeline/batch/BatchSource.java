@@ -11,7 +11,7 @@ import javax.sql.DataSource;
  *
  * @param <T> the row type
  */
-public abstract sealed class BatchSource<T> permits CsvInput, JsonLinesInput, JdbcInput {
+public abstract sealed class BatchSource<T> permits FileInput, JdbcInput {
   BatchSource() {}
 
   /**

@@ -1,6 +1,5 @@
 package io.mlops4j.pipeline.batch;
 
-import io.mlops4j.core.Progress;
 import io.mlops4j.core.RowField;
 import io.mlops4j.core.Schema;
 import io.mlops4j.core.Text;
@@ -8,41 +7,19 @@ import io.mlops4j.data.CsvRecords;
 import io.mlops4j.data.DataException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Rows of a CSV file. */
-final class CsvInput<T> extends BatchSource<T> {
-  private final Path file;
-  private final Schema<T> schema;
-  private final RowMaker<T> maker;
-  private volatile long lines = Progress.UNKNOWN_TOTAL;
+final class CsvInput<T> extends FileInput<T> {
 
   CsvInput(Path file, Schema<T> schema) {
-    this.file = Objects.requireNonNull(file, "file");
-    this.schema = schema;
-    this.maker = new RowMaker<>(schema);
+    super("csv", file, schema);
   }
 
   @Override
-  Schema<T> schema() {
-    return schema;
-  }
-
-  @Override
-  Map<String, String> identity() {
-    FileFacts facts = FileFacts.of(file);
-    lines = facts.lines();
-    return facts.identity("csv");
-  }
-
-  @Override
-  RecordCursor<T> open(List<String> kept, long records, String position) {
+  Cursor begin(List<String> kept) {
     try {
-      Cursor cursor = new Cursor(CsvRecords.open(file), kept);
-      cursor.skip(records);
-      return cursor;
+      return new CsvCursor(CsvRecords.open(file), kept);
     } catch (DataException e) {
       throw failure(e);
     }
@@ -52,13 +29,14 @@ final class CsvInput<T> extends BatchSource<T> {
     return new BatchException(BatchException.Side.INPUT, String.valueOf(e.getMessage()), e);
   }
 
-  private final class Cursor implements RecordCursor<T> {
+  private final class CsvCursor extends Cursor {
     private final CsvRecords records;
     private final int[] columns;
     private final int[] keptColumns;
     private final List<RowField> fields = maker.fields();
 
-    Cursor(CsvRecords records, List<String> kept) {
+    CsvCursor(CsvRecords records, List<String> kept) {
+      super(1);
       this.records = records;
       try {
         this.columns = records.columns(fields);
@@ -84,27 +62,17 @@ final class CsvInput<T> extends BatchSource<T> {
       return column;
     }
 
-    void skip(long count) {
-      for (long i = 0; i < count; i++) {
-        if (!records.next()) {
-          close();
-          throw new BatchException(
-              BatchException.Side.INPUT,
-              file.getFileName() + " ends before record " + count + " of an earlier attempt.");
-        }
-      }
-    }
-
     @Override
-    public @Nullable InputRecord<T> next() {
+    boolean advance() {
       try {
-        return records.next() ? record() : null;
+        return records.next();
       } catch (DataException e) {
         throw failure(e);
       }
     }
 
-    private InputRecord<T> record() {
+    @Override
+    InputRecord<T> record() {
       long line = records.line();
       if (records.size() != records.header().size()) {
         return InputRecord.bad(
@@ -124,16 +92,6 @@ final class CsvInput<T> extends BatchSource<T> {
         kept[i] = records.value(keptColumns[i]);
       }
       return maker.make(line, values, kept);
-    }
-
-    @Override
-    public String position() {
-      return "";
-    }
-
-    @Override
-    public long total() {
-      return lines < 0 ? lines : Math.max(0, lines - 1);
     }
 
     @Override

@@ -26,6 +26,9 @@ final class FileSink extends BatchSink {
 
   FileSink(Path file, LineFormat format, Disk disk) {
     this.file = Objects.requireNonNull(file, "file");
+    if (file.getFileName() == null || file.getFileName().toString().isEmpty()) {
+      throw new IllegalArgumentException("file: \"" + file + "\" (expected: a file with a name)");
+    }
     this.format = format;
     this.disk = disk;
   }
@@ -33,6 +36,10 @@ final class FileSink extends BatchSink {
   @Override
   Map<String, String> identity() {
     return Map.of("output.kind", format == LineFormat.CSV ? "csv" : "jsonl");
+  }
+
+  Path file() {
+    return file;
   }
 
   @Override

@@ -26,9 +26,9 @@ final class JdbcInput<T> extends BatchSource<T> {
 
   JdbcInput(DataSource database, String query, String key, Schema<T> schema) {
     this.database = Objects.requireNonNull(database, "database");
-    this.query = query.strip();
-    this.key = requireName("key", key);
-    this.schema = schema;
+    this.query = Objects.requireNonNull(query, "query").strip();
+    this.key = requireName("key", Objects.requireNonNull(key, "key"));
+    this.schema = Objects.requireNonNull(schema, "schema");
     this.maker = new RowMaker<>(schema);
     if (this.query.isEmpty() || this.query.endsWith(";")) {
       throw new IllegalArgumentException(

@@ -19,8 +19,8 @@ final class JdbcSink extends BatchSink {
 
   JdbcSink(DataSource database, String table, String job) {
     this.database = Objects.requireNonNull(database, "database");
-    this.table = requireTable(table);
-    this.job = job;
+    this.table = requireTable(Objects.requireNonNull(table, "table"));
+    this.job = Objects.requireNonNull(job, "job");
     if (job.isBlank() || job.length() > MAX_JOB || !job.equals(Text.printable(job, MAX_JOB + 1))) {
       throw new IllegalArgumentException(
           "job: \"" + Text.printable(job, 64) + "\" (expected: 1 to 128 printable characters)");

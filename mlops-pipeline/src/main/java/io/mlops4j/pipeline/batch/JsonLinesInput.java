@@ -4,92 +4,56 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.core.Json;
 import io.mlops4j.core.MlopsException;
-import io.mlops4j.core.Progress;
 import io.mlops4j.core.RowField;
 import io.mlops4j.core.Schema;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Rows of a file with one JSON object a line. */
-final class JsonLinesInput<T> extends BatchSource<T> {
-  private final Path file;
-  private final Schema<T> schema;
-  private final RowMaker<T> maker;
-  private volatile long lines = Progress.UNKNOWN_TOTAL;
+final class JsonLinesInput<T> extends FileInput<T> {
 
   JsonLinesInput(Path file, Schema<T> schema) {
-    this.file = Objects.requireNonNull(file, "file");
-    this.schema = schema;
-    this.maker = new RowMaker<>(schema);
+    super("jsonl", file, schema);
   }
 
   @Override
-  Schema<T> schema() {
-    return schema;
-  }
-
-  @Override
-  Map<String, String> identity() {
-    FileFacts facts = FileFacts.of(file);
-    lines = facts.lines();
-    return facts.identity("jsonl");
-  }
-
-  @Override
-  RecordCursor<T> open(List<String> kept, long records, String position) {
+  Cursor begin(List<String> kept) {
     try {
-      Cursor cursor = new Cursor(new LineReader(file), kept);
-      cursor.skip(records);
-      return cursor;
+      return new LineCursor(new LineReader(file), kept);
     } catch (IOException e) {
       throw FileFacts.unreadable(file, e);
     }
   }
 
-  private final class Cursor implements RecordCursor<T> {
+  private final class LineCursor extends Cursor {
     private final LineReader reader;
     private final List<String> kept;
     private final List<RowField> fields = maker.fields();
 
-    Cursor(LineReader reader, List<String> kept) {
+    LineCursor(LineReader reader, List<String> kept) {
+      super(0);
       this.reader = reader;
       this.kept = kept;
     }
 
-    void skip(long count) throws IOException {
-      for (long i = 0; i < count; i++) {
-        if (!nextLine()) {
-          close();
-          throw new BatchException(
-              BatchException.Side.INPUT,
-              file.getFileName() + " ends before record " + count + " of an earlier attempt.");
-        }
-      }
-    }
-
-    private boolean nextLine() throws IOException {
-      while (reader.next()) {
-        if (!reader.isBlank()) {
-          return true;
-        }
-      }
-      return false;
-    }
-
+    /** Blank lines are no records. */
     @Override
-    public @Nullable InputRecord<T> next() {
+    boolean advance() {
       try {
-        return nextLine() ? record() : null;
+        boolean any = reader.next();
+        while (any && reader.isBlank()) {
+          any = reader.next();
+        }
+        return any;
       } catch (IOException e) {
         throw FileFacts.unreadable(file, e);
       }
     }
 
-    private InputRecord<T> record() {
+    @Override
+    InputRecord<T> record() {
       long line = reader.number();
       byte[] bytes = reader.bytes();
       if (bytes == null) {
@@ -119,16 +83,6 @@ final class JsonLinesInput<T> extends BatchSource<T> {
         cells[i] = JsonCells.kept(node);
       }
       return maker.make(line, values, cells);
-    }
-
-    @Override
-    public String position() {
-      return "";
-    }
-
-    @Override
-    public long total() {
-      return lines;
     }
 
     @Override

@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LoopBuilder<I, O> {
   private static final Duration EVERY = Duration.ofMinutes(1);
+  private static final Duration LONGEST = Duration.ofDays(3_650);
 
   /** The loop's own steps: stages have other names. */
   private static final Set<String> STEPS =
@@ -73,7 +74,7 @@ public final class LoopBuilder<I, O> {
   /**
    * Names the loop: its state is kept under this name. The default is the model's name.
    *
-   * @param text 1 to 100 of {@code A-Z a-z 0-9 . _ -}
+   * @param text 1 to 80 of {@code A-Z a-z 0-9 . _ -}
    * @return this
    */
   public LoopBuilder<I, O> name(String text) {
@@ -133,6 +134,7 @@ public final class LoopBuilder<I, O> {
    * @return this
    */
   public LoopBuilder<I, O> expect(String what, LoopExpectation<I> expectation) {
+    Objects.requireNonNull(what, "what");
     Objects.requireNonNull(expectation, "expectation");
     if (expectations.putIfAbsent(what, expectation) != null) {
       throw new IllegalStateException("expect " + what + " is set already");
@@ -183,6 +185,7 @@ public final class LoopBuilder<I, O> {
    * @return this
    */
   public LoopBuilder<I, O> stage(String what, LoopStage<I, O> stage) {
+    Objects.requireNonNull(what, "what");
     Objects.requireNonNull(stage, "stage");
     if (STEPS.contains(what)) {
       throw new IllegalArgumentException(
@@ -203,13 +206,13 @@ public final class LoopBuilder<I, O> {
    * @return this
    */
   public LoopBuilder<I, O> watchAfterwards(Duration length, Check... checks) {
-    if (length.isNegative() || length.isZero() || checks.length == 0) {
-      throw new IllegalArgumentException(
-          "watchAfterwards: "
-              + length
-              + ", "
-              + checks.length
-              + " checks (expected: more than zero, at least 1)");
+    Objects.requireNonNull(length, "length");
+    for (Check check : Objects.requireNonNull(checks, "checks")) {
+      Objects.requireNonNull(check, "checks");
+    }
+    positive("watchAfterwards", length);
+    if (checks.length == 0) {
+      throw new IllegalArgumentException("watchAfterwards: 0 checks (expected: at least 1)");
     }
     if (!watch.checks().isEmpty()) {
       throw new IllegalStateException("watchAfterwards is set already: " + watch.length());
@@ -247,7 +250,7 @@ public final class LoopBuilder<I, O> {
    * @return this
    */
   public LoopBuilder<I, O> timeout(Duration longest) {
-    timeout = once("timeout", timeout, longest);
+    timeout = once("timeout", timeout, positive("timeout", longest));
     return this;
   }
 
@@ -258,7 +261,7 @@ public final class LoopBuilder<I, O> {
    * @return this
    */
   public LoopBuilder<I, O> every(Duration period) {
-    every = once("every", every, period);
+    every = once("every", every, positive("every", period));
     return this;
   }
 
@@ -271,7 +274,7 @@ public final class LoopBuilder<I, O> {
    */
   public LoopBuilder<I, O> storingIn(ObjectStore objects, String ownName) {
     store = once("storingIn", store, objects);
-    instance = ownName;
+    instance = Objects.requireNonNull(ownName, "ownName");
     return this;
   }
 
@@ -333,6 +336,15 @@ public final class LoopBuilder<I, O> {
           "Loop of '" + model.name() + "': " + what + " is not set (expected: before build)");
     }
     return value;
+  }
+
+  private static Duration positive(String what, Duration length) {
+    Objects.requireNonNull(length, what);
+    if (length.isNegative() || length.isZero() || length.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException(
+          what + ": " + length + " (expected: more than zero, at most 3650 days)");
+    }
+    return length;
   }
 
   private static <T> T once(String what, @Nullable T old, T value) {

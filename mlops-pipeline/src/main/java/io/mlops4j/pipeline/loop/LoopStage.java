@@ -6,6 +6,7 @@ import io.mlops4j.delivery.shadow.Shadow;
 import io.mlops4j.registry.GatePolicy;
 import io.mlops4j.registry.RegisteredModel;
 import io.mlops4j.registry.RegisteredVersion;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -55,7 +56,8 @@ public interface LoopStage<I, O> {
    * @param <O> one answer
    */
   static <I, O> LoopStage<I, O> shadow(RegisteredModel<I, O> model, Shadow<I, O> shadow) {
-    return new ShadowStage<>(model, shadow);
+    Objects.requireNonNull(model, "model");
+    return new ShadowStage<>(model, Objects.requireNonNull(shadow, "shadow"));
   }
 
   /**
@@ -68,6 +70,6 @@ public interface LoopStage<I, O> {
    * @param <O> one answer
    */
   static <I, O> LoopStage<I, O> canary(Rollout<I, O> rollout) {
-    return new CanaryStage<>(rollout);
+    return new CanaryStage<>(Objects.requireNonNull(rollout, "rollout"));
   }
 }

@@ -51,8 +51,10 @@ final class LoopStory {
                 step.note()));
       }
       case WAITING ->
+          // What it says meanwhile is shown, not stored.
           events.add(
-              new LoopEvent(began, run.id(), LoopEvent.Kind.WAITING, step.name(), step.note()));
+              new LoopEvent(
+                  began, run.id(), LoopEvent.Kind.WAITING, step.name(), "It is not decided yet."));
       case REFUSED ->
           events.add(
               new LoopEvent(end, run.id(), LoopEvent.Kind.REFUSED, step.name(), step.error()));

@@ -13,7 +13,8 @@ import java.util.Objects;
 public record Candidate(Map<String, Object> values) {
   /** Copies the map. */
   public Candidate {
-    values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+    values =
+        Collections.unmodifiableMap(new LinkedHashMap<>(Objects.requireNonNull(values, "values")));
   }
 
   /**
@@ -23,7 +24,7 @@ public record Candidate(Map<String, Object> values) {
    * @return false if its condition does not hold
    */
   public boolean has(String name) {
-    return values.containsKey(name);
+    return values.containsKey(Objects.requireNonNull(name, "name"));
   }
 
   /**
@@ -80,7 +81,7 @@ public record Candidate(Map<String, Object> values) {
   }
 
   private Object value(String name) {
-    Object value = values.get(name);
+    Object value = values.get(Objects.requireNonNull(name, "name"));
     if (value == null) {
       throw new IllegalArgumentException(
           "Parameter " + name + " does not exist here. Those that do: " + values.keySet() + ".");

@@ -1,6 +1,7 @@
 package io.mlops4j.pipeline.search;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Scores of folds.
@@ -10,7 +11,7 @@ import java.util.List;
 public record CrossValidation(List<Double> scores) {
   /** Copies the list. */
   public CrossValidation {
-    scores = List.copyOf(scores);
+    scores = List.copyOf(Objects.requireNonNull(scores, "scores"));
     if (scores.isEmpty()) {
       throw new IllegalArgumentException("scores: none (expected: one per fold)");
     }

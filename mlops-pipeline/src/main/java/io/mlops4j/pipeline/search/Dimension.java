@@ -49,15 +49,15 @@ sealed interface Dimension {
   /** Numbers between two, all equally likely, or all orders of magnitude. */
   record Between(double low, double high, boolean log) implements Dimension {
     public Between {
-      boolean ordered = Double.isFinite(low) && Double.isFinite(high) && low < high;
-      if (!ordered || (log && low <= 0)) {
+      boolean spans = Double.isFinite(high - low) && low < high;
+      if (!spans || (log && !(low > 0 && Double.isFinite(high / low)))) {
         throw new IllegalArgumentException(
             "range: "
                 + low
                 + ".."
                 + high
                 + " (expected: low below high"
-                + (log ? ", above 0)" : ")"));
+                + (log ? ", above 0, with a finite ratio)" : ", with a finite difference)"));
       }
     }
 

@@ -21,6 +21,8 @@ import java.util.stream.IntStream;
  * @param <T> the row type
  */
 public final class Folds<T> {
+  private static final long FARTHEST = 300_000_000_000L;
+
   private final List<Fold<T>> folds;
   private final long rows;
 
@@ -40,7 +42,7 @@ public final class Folds<T> {
   }
 
   private static <T> List<Labeled<T>> read(LabeledDataset<T> data) {
-    try (var rows = data.stream()) {
+    try (var rows = Objects.requireNonNull(data, "data").stream()) {
       return rows.toList();
     }
   }
@@ -56,6 +58,7 @@ public final class Folds<T> {
    * @return the folds
    */
   public static <T> Folds<T> kFold(LabeledDataset<T> data, int k, OptionalLong shuffle) {
+    Objects.requireNonNull(shuffle, "shuffle");
     List<Labeled<T>> rows = read(data);
     return new Folds<>(data, rows, FoldIndexes.kFold(rows.size(), k, shuffle));
   }
@@ -70,6 +73,7 @@ public final class Folds<T> {
    * @return the folds
    */
   public static <T> Folds<T> stratified(LabeledDataset<T> data, int k, OptionalLong shuffle) {
+    Objects.requireNonNull(shuffle, "shuffle");
     List<Labeled<T>> rows = read(data);
     double[] labels = rows.stream().mapToDouble(Labeled::label).toArray();
     return new Folds<>(data, rows, FoldIndexes.stratified(labels, k, shuffle));
@@ -87,6 +91,7 @@ public final class Folds<T> {
    */
   public static <T> Folds<T> grouped(
       LabeledDataset<T> data, int k, Function<? super T, String> group) {
+    Objects.requireNonNull(group, "group");
     List<Labeled<T>> rows = read(data);
     List<String> groups =
         rows.stream().map(row -> Objects.requireNonNull(group.apply(row.row()), "group")).toList();
@@ -105,6 +110,8 @@ public final class Folds<T> {
    */
   public static <T> Folds<T> timeOrdered(
       LabeledDataset<T> data, Function<? super T, Instant> time, TimeFolds how) {
+    Objects.requireNonNull(time, "time");
+    Objects.requireNonNull(how, "how");
     List<Labeled<T>> rows = read(data);
     return new Folds<>(data, rows, TimeIndexes.of(times(rows, time), how).ordered());
   }
@@ -123,14 +130,25 @@ public final class Folds<T> {
    */
   public static <T> Folds<T> purged(
       LabeledDataset<T> data, Function<? super T, Instant> time, TimeFolds how) {
+    Objects.requireNonNull(time, "time");
+    Objects.requireNonNull(how, "how");
     List<Labeled<T>> rows = read(data);
     return new Folds<>(data, rows, TimeIndexes.of(times(rows, time), how).purged());
   }
 
   private static <T> Instant[] times(List<Labeled<T>> rows, Function<? super T, Instant> time) {
     return rows.stream()
-        .map(row -> Objects.requireNonNull(time.apply(row.row()), "time"))
+        .map(row -> ordinary(Objects.requireNonNull(time.apply(row.row()), "time")))
         .toArray(Instant[]::new);
+  }
+
+  /** Horizons are added to it, so it must not be at an end of time. */
+  private static Instant ordinary(Instant time) {
+    if (Math.abs(time.getEpochSecond()) > FARTHEST) {
+      throw new IllegalArgumentException(
+          "time: " + time + " (expected: within 9,500 years of 1970)");
+    }
+    return time;
   }
 
   /**
@@ -149,6 +167,7 @@ public final class Folds<T> {
    * @return the scores
    */
   public CrossValidation score(ToDoubleFunction<Fold<T>> score) {
+    Objects.requireNonNull(score, "score");
     return new CrossValidation(folds.stream().map(fold -> score.applyAsDouble(fold)).toList());
   }
 

@@ -55,7 +55,7 @@ public final class Search {
    * @return a search without objective and method
    */
   public static Search over(SearchSpace space) {
-    if (space.names().isEmpty()) {
+    if (Objects.requireNonNull(space, "space").names().isEmpty()) {
       throw new IllegalArgumentException("space: empty (expected: at least one parameter)");
     }
     return new Search(space);
@@ -82,6 +82,7 @@ public final class Search {
   }
 
   private Search towards(String metric, Direction way) {
+    Objects.requireNonNull(metric, "metric");
     if (metric.isBlank() || !metric.equals(Text.printable(metric, MAX_NAME))) {
       throw new IllegalArgumentException(
           "metric: \""
@@ -134,8 +135,9 @@ public final class Search {
    * @return this
    */
   public Search trackedIn(TrackedExperiment where, String runName) {
+    Objects.requireNonNull(where, "where");
+    name = Objects.requireNonNull(runName, "runName");
     experiment = once("trackedIn", experiment, where);
-    name = runName;
     return this;
   }
 

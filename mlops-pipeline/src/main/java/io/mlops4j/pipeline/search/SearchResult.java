@@ -37,7 +37,7 @@ public record SearchResult(
   /** Copies the list. */
   public SearchResult {
     Objects.requireNonNull(objective, "objective");
-    trials = List.copyOf(trials);
+    trials = List.copyOf(Objects.requireNonNull(trials, "trials"));
     Objects.requireNonNull(best, "best");
     Objects.requireNonNull(run, "run");
   }
@@ -106,6 +106,7 @@ public record SearchResult(
    * @throws MlopsException if the search was not tracked there
    */
   public Report compare(TrackedExperiment experiment) {
+    Objects.requireNonNull(experiment, "experiment");
     List<RunRecord> records = new ArrayList<>();
     for (TrialResult trial : trials) {
       trial.run().flatMap(experiment::find).ifPresent(records::add);

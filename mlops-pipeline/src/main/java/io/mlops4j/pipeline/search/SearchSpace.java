@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -105,7 +106,7 @@ public final class SearchSpace {
    * @return a larger space
    */
   public SearchSpace oneOf(String name, String... values) {
-    return with(name, new Dimension.Choice(Arrays.asList(values)));
+    return with(name, new Dimension.Choice(texts(values)));
   }
 
   /**
@@ -118,6 +119,10 @@ public final class SearchSpace {
    * @return for further parameters, until {@link #always} or another condition
    */
   public SearchSpace when(String parameter, Object... values) {
+    Objects.requireNonNull(parameter, "parameter");
+    for (Object value : Objects.requireNonNull(values, "values")) {
+      Objects.requireNonNull(value, "values");
+    }
     Parameter other =
         parameters.stream()
             .filter(p -> p.name().equals(parameter))
@@ -152,7 +157,15 @@ public final class SearchSpace {
     return new SearchSpace(parameters, null);
   }
 
+  private static List<String> texts(String[] values) {
+    for (String value : Objects.requireNonNull(values, "values")) {
+      Objects.requireNonNull(value, "values");
+    }
+    return List.of(values);
+  }
+
   private SearchSpace with(String name, Dimension dimension) {
+    Objects.requireNonNull(name, "name");
     if (name.isBlank() || !name.equals(Text.printable(name, MAX_NAME))) {
       throw new IllegalArgumentException(
           "parameter: \""

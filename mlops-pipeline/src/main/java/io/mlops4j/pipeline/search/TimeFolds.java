@@ -1,6 +1,7 @@
 package io.mlops4j.pipeline.search;
 
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * How folds follow time.
@@ -14,18 +15,24 @@ import java.time.Duration;
  */
 public record TimeFolds(
     int folds, Duration horizon, Duration embargo, int testRows, int maxTrainRows) {
+  private static final Duration LONGEST = Duration.ofDays(36_500);
+
   /** Checks the ranges. */
   public TimeFolds {
     if (folds < 1) {
       throw new IllegalArgumentException("folds: " + folds + " (expected: 1 or more)");
     }
-    if (horizon.isNegative() || embargo.isNegative()) {
-      throw new IllegalArgumentException(
-          "horizon, embargo: " + horizon + ", " + embargo + " (expected: 0 or more)");
-    }
+    requireLength("horizon", Objects.requireNonNull(horizon, "horizon"));
+    requireLength("embargo", Objects.requireNonNull(embargo, "embargo"));
     if (testRows < 0 || maxTrainRows < 0) {
       throw new IllegalArgumentException(
           "testRows, maxTrainRows: " + testRows + ", " + maxTrainRows + " (expected: 0 or more)");
+    }
+  }
+
+  private static void requireLength(String what, Duration length) {
+    if (length.isNegative() || length.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException(what + ": " + length + " (expected: 0 to 36500 days)");
     }
   }
 
@@ -46,6 +53,7 @@ public record TimeFolds(
    * @return the copy
    */
   public TimeFolds withHorizon(Duration length) {
+    Objects.requireNonNull(length, "length");
     return new TimeFolds(folds, length, embargo, testRows, maxTrainRows);
   }
 
@@ -56,6 +64,7 @@ public record TimeFolds(
    * @return the copy
    */
   public TimeFolds withEmbargo(Duration length) {
+    Objects.requireNonNull(length, "length");
     return new TimeFolds(folds, horizon, length, testRows, maxTrainRows);
   }
 

@@ -36,8 +36,8 @@ final class TimeIndexes {
   List<RowSplit> ordered() {
     int n = order.length;
     int size = how.testRows() > 0 ? how.testRows() : n / (how.folds() + 1);
-    int first = n - how.folds() * size;
-    if (size < 1 || first < 1) {
+    long left = n - (long) how.folds() * size;
+    if (size < 1 || left < 1) {
       throw new IllegalArgumentException(
           "rows: "
               + n
@@ -48,7 +48,7 @@ final class TimeIndexes {
               + " rows)");
     }
     List<RowSplit> splits = new ArrayList<>();
-    for (int from = first; from < n; from += size) {
+    for (int from = (int) left; from < n; from += size) {
       Instant begin = at(from);
       BitSet test = places(from, from + size);
       BitSet train = new BitSet(n);

@@ -3,6 +3,7 @@ package io.mlops4j.pipeline.search;
 import io.mlops4j.registry.tracking.Run;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -91,6 +92,7 @@ public final class Trial {
    * @return a new source
    */
   public SplittableRandom random(String purpose) {
+    Objects.requireNonNull(purpose, "purpose");
     byte[] digest =
         io.mlops4j.core.Digests.sha256()
             .digest((seed + " " + purpose).getBytes(StandardCharsets.UTF_8));

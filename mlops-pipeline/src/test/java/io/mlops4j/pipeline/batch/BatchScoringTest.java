@@ -368,7 +368,7 @@ class BatchScoringTest {
         .hasMessageContaining("expected: above 0");
     assertThatThrownBy(
             () -> BatchScoring.with(Ride.VERSION, Ride.MODEL).checkpointEvery(Duration.ofNanos(-1)))
-        .hasMessageContaining("expected: 0 or more");
+        .hasMessageContaining("expected: 0 to 3650 days");
     assertThatThrownBy(
             () ->
                 BatchSource.csv(

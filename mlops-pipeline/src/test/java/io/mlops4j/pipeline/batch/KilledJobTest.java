@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A process that scores with a real ONNX model and is killed -9 again and again. */
-@Timeout(value = 20, unit = TimeUnit.MINUTES)
+@Timeout(value = 60, unit = TimeUnit.MINUTES)
 class KilledJobTest {
   private static final boolean PROOF = Boolean.getBoolean("mlops4j.proof");
   private static final int KILLS = Integer.getInteger("mlops4j.kills", PROOF ? 1_000 : 4);

@@ -287,7 +287,7 @@ class ContinuousLoopTest {
     assertThatThrownBy(() -> world.loop().stage("trial", new Trial()).stage("trial", new Trial()))
         .hasMessage("stage trial is set already");
     assertThatThrownBy(() -> world.loop().watchAfterwards(Duration.ZERO))
-        .hasMessageContaining("at least 1");
+        .hasMessageContaining("at most 3650 days");
     assertThatThrownBy(
             () -> world.loop().expect("a", LoopWorld::signs).expect("a", LoopWorld::signs))
         .hasMessage("expect a is set already");
