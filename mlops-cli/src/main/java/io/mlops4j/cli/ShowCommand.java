@@ -1,8 +1,10 @@
 package io.mlops4j.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.core.Json;
 import io.mlops4j.core.ModelArtifact;
+import io.mlops4j.evaluation.CheckEvidence;
 import io.mlops4j.evaluation.EvaluationReport;
 import io.mlops4j.registry.Lineage;
 import io.mlops4j.registry.ModelRegistry;
@@ -52,11 +54,15 @@ final class ShowCommand extends Operation {
       json.set("lineage", lineage(lineage));
       ArrayNode evaluations = json.putArray("evaluations");
       reports.forEach(report -> evaluations.add(EvaluateAnswer.json(report)));
-      return Outcome.passed(json, page(version, artifact, lineage, reports));
+      List<CheckEvidence> recorded = version.checks();
+      ArrayNode checks = json.putArray("checks");
+      recorded.forEach(check -> checks.add(json(check)));
+      Report page = page(version, artifact, lineage, reports);
+      return Outcome.passed(json, recorded.isEmpty() ? page : page.add(checks(recorded)));
     }
   }
 
-  private static com.fasterxml.jackson.databind.node.ObjectNode lineage(Lineage lineage) {
+  private static ObjectNode lineage(Lineage lineage) {
     var json = Json.object();
     json.put("data", lineage.data().name());
     json.put("dataDigest", lineage.data().digest());
@@ -75,6 +81,33 @@ final class ShowCommand extends Operation {
     ArrayNode parents = json.putArray("parents");
     lineage.parents().forEach(parent -> parents.add(parent.toString()));
     return json;
+  }
+
+  private static ObjectNode json(CheckEvidence check) {
+    var json = Json.object();
+    json.put("name", check.name());
+    json.put("outcome", check.outcome().name());
+    json.put("sentence", check.sentence());
+    check.data().ifPresent(digest -> json.put("data", digest));
+    check.suite().ifPresent(suite -> json.put("suite", suite));
+    json.put("at", check.at().toString());
+    json.put("evidence", check.digest());
+    return json;
+  }
+
+  private static Section checks(List<CheckEvidence> recorded) {
+    Table checks = Table.of("checked", "name", "outcome", "suite", "sentence", "evidence");
+    for (CheckEvidence check : recorded) {
+      checks =
+          checks.row(
+              check.at(),
+              check.name(),
+              check.outcome(),
+              check.suite().map(EvaluateAnswer::shortened).orElse(null),
+              check.sentence(),
+              EvaluateAnswer.shortened(check.digest()));
+    }
+    return Section.titled("Checks").add(checks);
   }
 
   private static Report page(

@@ -174,6 +174,7 @@ final class TrainingRows {
         .filter(
             newest ->
                 newest.data().equals(evidence.data())
+                    && newest.suite().equals(evidence.suite())
                     && newest.outcome() == evidence.outcome()
                     && newest.sentence().equals(evidence.sentence())
                     && newest.numbers().equals(evidence.numbers()))

@@ -2,6 +2,7 @@ package io.mlops4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.mlops4j.cli.Shell.Said;
 import io.mlops4j.core.Schema;
 import io.mlops4j.data.Labeled;
@@ -141,6 +142,26 @@ class ValidateEvidenceTest {
     suite = write("suite.json", suite(2));
     assertThat(shell.tell(command("loans", "1")).exit()).isEqualTo(10);
     assertThat(decide("1")).as("the same failure again is new after a pass").isEqualTo(10);
+  }
+
+  @Test
+  void validate_byAnotherSuite_isStoredAndShownByItsDigest() throws IOException {
+    register(digest());
+    String first = shell.tell(command("loans", "1", "--format", "json")).json().path("suite") + "";
+    suite = write("suite.json", suite(10));
+    Said other = shell.tell(command("loans", "1", "--format", "json"));
+    assertThat(other.json().path("stored").asBoolean()).as("the same numbers").isTrue();
+    assertThat(other.json().path("suite") + "").isNotEqualTo(first);
+
+    JsonNode checks = shell.ask("show", "loans", "1", "--format", "json").json().path("checks");
+    assertThat(checks).hasSize(2);
+    assertThat(checks.get(0).path("suite") + "").isEqualTo(first);
+    assertThat(checks.get(1).path("suite")).isEqualTo(other.json().path("suite"));
+    assertThat(checks.get(1).path("evidence")).isEqualTo(other.json().path("evidence"));
+    String short12 = other.json().path("suite").asText().substring(0, 12);
+    assertThat(shell.ask("show", "loans", "1").out())
+        .contains("Checks", "data-validation", "PASS", short12);
+    assertThat(shell.tell(command("loans", "1")).out()).contains("Suite", short12);
   }
 
   @Test

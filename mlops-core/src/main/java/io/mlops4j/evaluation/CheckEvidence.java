@@ -24,6 +24,9 @@ import java.util.TreeMap;
  * @param name what was checked, such as {@link #DATA_VALIDATION}: 1 to 128 characters
  * @param subject the version it is about, such as {@code flight-delay:3}
  * @param data the content digest of the data it is about, or empty
+ * @param suite which questions were asked, such as {@link
+ *     io.mlops4j.data.expect.Expectations#digest}: 1 to 128 characters; empty if the check does not
+ *     say
  * @param outcome what came out
  * @param sentence why, with the numbers; one line
  * @param numbers what was counted or measured, by name; finite
@@ -33,6 +36,7 @@ public record CheckEvidence(
     String name,
     String subject,
     Optional<String> data,
+    Optional<String> suite,
     Outcome outcome,
     String sentence,
     SortedMap<String, Double> numbers,
@@ -50,6 +54,7 @@ public record CheckEvidence(
   public static final String SHADOW = "shadow";
 
   private static final int FORMAT = 1;
+  private static final int MAX_NAME = 128;
   private static final int MAX_SENTENCE = 2000;
   private static final String WHAT = "Check evidence";
 
@@ -67,18 +72,29 @@ public record CheckEvidence(
 
   /** Checks the texts and numbers, and copies the numbers. */
   public CheckEvidence {
-    if (name.isBlank() || name.length() > 128 || subject.isBlank()) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(subject, "subject");
+    if (name.isBlank() || name.length() > MAX_NAME || subject.isBlank()) {
       throw new IllegalArgumentException(
           "check '"
-              + Text.printable(name, 128)
+              + Text.printable(name, MAX_NAME)
               + "' of '"
-              + Text.printable(subject, 128)
+              + Text.printable(subject, MAX_NAME)
               + "' (expected: a name of 1 to 128 characters, and a version)");
     }
     Objects.requireNonNull(data, "data");
+    if (suite.isPresent() && (suite.get().isBlank() || suite.get().length() > MAX_NAME)) {
+      throw new IllegalArgumentException(
+          "suite '"
+              + Text.printable(suite.get(), MAX_NAME)
+              + "' of check '"
+              + name
+              + "' (expected: 1 to 128 characters)");
+    }
     Objects.requireNonNull(outcome, "outcome");
     Objects.requireNonNull(at, "at");
-    sentence = Text.printable(sentence, MAX_SENTENCE);
+    sentence = Text.printable(Objects.requireNonNull(sentence, "sentence"), MAX_SENTENCE);
+    Objects.requireNonNull(numbers, "numbers");
     for (Map.Entry<String, Double> number : numbers.entrySet()) {
       if (!Double.isFinite(number.getValue())) {
         throw new IllegalArgumentException(
@@ -86,6 +102,28 @@ public record CheckEvidence(
       }
     }
     numbers = Collections.unmodifiableSortedMap(new TreeMap<>(numbers));
+  }
+
+  /**
+   * Makes evidence that does not say which suite it is of.
+   *
+   * @param name what was checked
+   * @param subject the version it is about
+   * @param data the content digest of the data it is about, or empty
+   * @param outcome what came out
+   * @param sentence why, with the numbers; one line
+   * @param numbers what was counted or measured, by name; finite
+   * @param at when
+   */
+  public CheckEvidence(
+      String name,
+      String subject,
+      Optional<String> data,
+      Outcome outcome,
+      String sentence,
+      SortedMap<String, Double> numbers,
+      Instant at) {
+    this(name, subject, data, Optional.empty(), outcome, sentence, numbers, at);
   }
 
   /**
@@ -121,7 +159,19 @@ public record CheckEvidence(
    * @return the copy
    */
   public CheckEvidence onData(String digest) {
-    return new CheckEvidence(name, subject, Optional.of(digest), outcome, sentence, numbers, at);
+    return new CheckEvidence(
+        name, subject, Optional.of(digest), suite, outcome, sentence, numbers, at);
+  }
+
+  /**
+   * Returns a copy that says which suite asked.
+   *
+   * @param which its digest or another name: 1 to 128 characters
+   * @return the copy
+   */
+  public CheckEvidence ofSuite(String which) {
+    return new CheckEvidence(
+        name, subject, data, Optional.of(which), outcome, sentence, numbers, at);
   }
 
   /**
@@ -134,7 +184,7 @@ public record CheckEvidence(
   public CheckEvidence withNumber(String what, double value) {
     SortedMap<String, Double> more = new TreeMap<>(numbers);
     more.put(what, value);
-    return new CheckEvidence(name, subject, data, outcome, sentence, more, at);
+    return new CheckEvidence(name, subject, data, suite, outcome, sentence, more, at);
   }
 
   /**
@@ -149,6 +199,7 @@ public record CheckEvidence(
     json.put("name", name);
     json.put("subject", subject);
     data.ifPresent(digest -> json.put("data", digest));
+    suite.ifPresent(which -> json.put("suite", which));
     json.put("outcome", outcome.name());
     json.put("sentence", sentence);
     ObjectNode values = json.putObject("numbers");
@@ -185,7 +236,8 @@ public record CheckEvidence(
       return new CheckEvidence(
           json.path("name").asText(),
           json.path("subject").asText(),
-          json.has("data") ? Optional.of(json.path("data").asText()) : Optional.empty(),
+          text(json, "data"),
+          text(json, "suite"),
           Outcome.valueOf(json.path("outcome").asText()),
           json.path("sentence").asText(),
           numbers,
@@ -193,6 +245,10 @@ public record CheckEvidence(
     } catch (IllegalArgumentException | DateTimeException e) {
       throw new MlopsException(WHAT + " is refused: " + e.getMessage(), e);
     }
+  }
+
+  private static Optional<String> text(ObjectNode json, String key) {
+    return json.has(key) ? Optional.of(json.path(key).asText()) : Optional.empty();
   }
 
   /**

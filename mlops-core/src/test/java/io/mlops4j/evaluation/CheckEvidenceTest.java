@@ -70,6 +70,7 @@ class CheckEvidenceTest {
     CheckEvidence evidence =
         CheckEvidence.of(check(() -> new Check.Pass("fine")), "m:1", NOON)
             .onData("ab")
+            .ofSuite("cd")
             .withNumber("rows", 1000)
             .withNumber("share", 1e-7);
     assertThat(CheckEvidence.fromJson(evidence.toJson())).isEqualTo(evidence);
@@ -77,6 +78,37 @@ class CheckEvidenceTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> evidence.withNumber("share", Double.NaN))
         .withMessageStartingWith("number share: NaN");
+  }
+
+  /** As the library wrote it that knew no suites: its identity must stay. */
+  @Test
+  void fromJson_withoutSuite_isTheSameAsEver() {
+    String json =
+        "{\"at\":\"2026-11-26T12:00:00Z\",\"data\":\"ab\",\"format\":1,\"kind\":\"check\","
+            + "\"name\":\"drift\",\"numbers\":{\"rows\":1000.0},\"outcome\":\"PASS\","
+            + "\"sentence\":\"fine\",\"subject\":\"m:1\"}";
+    CheckEvidence old = CheckEvidence.fromJson(json.getBytes(UTF_8));
+    assertThat(old.suite()).isEmpty();
+    assertThat(new String(old.toJson(), UTF_8)).isEqualTo(json);
+    assertThat(old.ofSuite("cd").digest()).isNotEqualTo(old.digest());
+    assertThat(old.ofSuite("cd").onData("ef").suite()).contains("cd");
+  }
+
+  @Test
+  void suite_thatNamesNothing_isRefused() {
+    CheckEvidence evidence = CheckEvidence.of(check(() -> new Check.Pass("fine")), "m:1", NOON);
+    for (String suite : new String[] {"", "  ", "x".repeat(129)}) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> evidence.ofSuite(suite))
+          .withMessageStartingWith("suite '")
+          .withMessageEndingWith("of check 'drift' (expected: 1 to 128 characters)");
+      String json =
+          new String(evidence.ofSuite("S").toJson(), UTF_8).replace("S\",", suite + "\",");
+      assertThatThrownBy(() -> CheckEvidence.fromJson(json.getBytes(UTF_8)))
+          .isInstanceOf(MlopsException.class)
+          .hasMessageStartingWith("Check evidence is refused");
+    }
+    assertThat(evidence.ofSuite("x".repeat(128)).suite()).isPresent();
   }
 
   @Test

@@ -16,7 +16,6 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -50,10 +49,9 @@ final class ModelLog {
   private final ObjectStore store;
   private final RegistryOptions options;
   private final ReentrantLock ioLock = new ReentrantLock();
-  private final List<Listener> listeners = new CopyOnWriteArrayList<>();
-  private final List<Follower> followers = new CopyOnWriteArrayList<>();
   private final ModelState state;
   private final LogCheckpoints checkpoints;
+  private final LogAudience audience;
   private final Map<String, HistoryEntry> requests = new HashMap<>();
   private final List<Long> torn = new ArrayList<>();
   private String head = LogRecord.GENESIS;
@@ -64,7 +62,6 @@ final class ModelLog {
   private @Nullable String sought;
   private boolean pollFailing;
   private volatile Production production;
-  private Production notified;
 
   /**
    * @param perCheckpoint records of a checkpoint to be written; 0 to neither read nor write any
@@ -76,7 +73,7 @@ final class ModelLog {
     this.options = options;
     this.state = new ModelState(model);
     this.production = state.production();
-    this.notified = production;
+    this.audience = new LogAudience(this, production);
   }
 
   /** What to append: an entry without place, author and time. */
@@ -162,7 +159,7 @@ final class ModelLog {
               + " races for the log's end. Are reads answered by a replica that lags behind?");
     } finally {
       ioLock.unlock();
-      tell();
+      audience.tell();
     }
   }
 
@@ -217,7 +214,7 @@ final class ModelLog {
       readNew();
     } finally {
       ioLock.unlock();
-      tell();
+      audience.tell();
     }
   }
 
@@ -236,7 +233,7 @@ final class ModelLog {
       pollFailing = true;
     } finally {
       ioLock.unlock();
-      tell();
+      audience.tell();
     }
   }
 
@@ -403,57 +400,17 @@ final class ModelLog {
   }
 
   Subscription subscribe(Runnable onChange) {
-    Listener listener = new Listener(onChange);
-    listeners.add(listener);
-    return () -> listeners.remove(listener);
+    return audience.subscribe(onChange);
   }
 
   /** Passes on what is and will be in the log, in order, each entry once, on the executor. */
   Subscription follow(long after, Executor executor, Consumer<HistoryEntry> listener) {
-    Follower follower = new Follower(this, after, executor, listener);
-    followers.add(follower);
-    follower.wake();
-    return () -> {
-      followers.remove(follower);
-      follower.close();
-    };
+    return audience.follow(after, executor, listener);
   }
 
   /** The next entries of what this process has read; no I/O. */
   synchronized List<HistoryEntry> known(long after, int most) {
     return state.after(after, most);
-  }
-
-  private void tell() {
-    followers.forEach(Follower::wake);
-    synchronized (this) {
-      if (production.equals(notified)) {
-        return;
-      }
-      notified = production;
-    }
-    listeners.forEach(listener -> listener.run(model));
-  }
-
-  /** Somebody else's code: what it throws is its own affair, and reported once. */
-  private static final class Listener {
-    private final Runnable onChange;
-    private volatile boolean failed;
-
-    Listener(Runnable onChange) {
-      this.onChange = onChange;
-    }
-
-    void run(String model) {
-      try {
-        onChange.run();
-      } catch (RuntimeException | StackOverflowError e) {
-        if (!failed) {
-          LOG.warn("Model {}: a listener failed; reported once.", model, e);
-        }
-        failed = true;
-      }
-    }
   }
 
   /**

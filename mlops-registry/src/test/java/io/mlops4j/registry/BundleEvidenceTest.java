@@ -36,7 +36,7 @@ class BundleEvidenceTest {
   private final RegistryOptions options =
       RegistryOptions.withDefaults().withTime(VirtualTime.startingAt(Models.NOON)).withActor("ann");
 
-  /** What {@code bundles/format-2.zip} holds. */
+  /** What {@code bundles/format-2.zip} holds, but for the suite: that library knew none. */
   private static RegisteredVersion<String, String> proven(RegisteredModel<String, String> model) {
     RegisteredVersion<String, String> version = BundleTest.registered(model);
     int number = version.number();
@@ -47,6 +47,7 @@ class BundleEvidenceTest {
         number,
         Models.passing(CheckEvidence.DATA_VALIDATION, version)
             .onData(version.lineage().data().digest())
+            .ofSuite("5".repeat(64))
             .withNumber("rows", 12));
     model.recordLatency(number, Models.latency(version, 2000));
     return model.version(number);
@@ -73,6 +74,7 @@ class BundleEvidenceTest {
         Path file = root.resolve(name + "-" + stores.indexOf(to) + ".zip");
         Bundle bundle = sent.export(file);
         assertThat(bundle.checks()).isEqualTo(sent.checks()).hasSize(2);
+        assertThat(bundle.checks().get(1).suite()).contains("5".repeat(64));
         assertThat(bundle.latencies()).isEqualTo(sent.latencies()).hasSize(2);
         RegisteredVersion<String, String> got =
             there.model(name, Models.LOADER).register(Bundle.open(file));
@@ -219,6 +221,10 @@ class BundleEvidenceTest {
     assertThat(got.checksAtOrigin())
         .extracting(CheckEvidence::name)
         .containsExactly("mine", CheckEvidence.DATA_VALIDATION);
+    assertThat(got.checksAtOrigin()).allMatch(check -> check.suite().isEmpty());
+    assertThat(got.origin().orElseThrow().evidence())
+        .as("read and written again they have the digests they had")
+        .containsAll(got.checksAtOrigin().stream().map(CheckEvidence::digest).toList());
     assertThat(got.latenciesAtOrigin())
         .extracting(report -> report.nanos(Percentile.P50))
         .containsExactly(1000L, 2000L);

@@ -39,7 +39,7 @@ public final class Databases {
                 .setServerConfig("fsync", "off")
                 .setServerConfig("full_page_writes", "off")
                 .setServerConfig("max_connections", "120")
-                .setPGStartupWait(Duration.ofSeconds(60))
+                .setPGStartupWait(Duration.ofMinutes(5))
                 .start();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server)));
         return server;

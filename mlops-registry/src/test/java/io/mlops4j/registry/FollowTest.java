@@ -106,7 +106,7 @@ class FollowTest {
                 thread,
                 entry -> {
                   try {
-                    assertThat(release.await(30, TimeUnit.SECONDS)).isTrue();
+                    assertThat(release.await(5, TimeUnit.MINUTES)).isTrue();
                   } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                   }
@@ -120,7 +120,7 @@ class FollowTest {
       assertThat(slow).isEmpty();
       release.countDown();
       for (HistoryEntry expected : model.history()) {
-        assertThat(slow.poll(30, TimeUnit.SECONDS)).isEqualTo(expected);
+        assertThat(slow.poll(5, TimeUnit.MINUTES)).isEqualTo(expected);
       }
     } finally {
       thread.shutdownNow();
@@ -190,10 +190,10 @@ class FollowTest {
               done.countDown();
             });
       }
-      assertThat(done.await(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(done.await(5, TimeUnit.MINUTES)).isTrue();
       for (HistoryEntry expected : model.history()) {
-        assertThat(one.poll(30, TimeUnit.SECONDS)).isEqualTo(expected);
-        assertThat(two.poll(30, TimeUnit.SECONDS)).isEqualTo(expected);
+        assertThat(one.poll(5, TimeUnit.MINUTES)).isEqualTo(expected);
+        assertThat(two.poll(5, TimeUnit.MINUTES)).isEqualTo(expected);
       }
     } finally {
       threads.shutdownNow();

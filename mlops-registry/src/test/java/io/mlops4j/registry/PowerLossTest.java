@@ -3,7 +3,6 @@ package io.mlops4j.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.core.MlopsException;
-import io.mlops4j.core.Time;
 import io.mlops4j.registry.StoreFaultsTest.Unfailing;
 import io.mlops4j.registry.StoreFaultsTest.Write;
 import io.mlops4j.registry.TestDisk.Fault;
@@ -11,36 +10,49 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Power lost after any operation of a public write, and with it any set of what was not forced:
  * every set under -Pproof for single writes, samples else, and of sequences of two and three.
  */
 class PowerLossTest {
+  private static final Logger LOG = LoggerFactory.getLogger(PowerLossTest.class);
   private static final boolean PROOF = Boolean.getBoolean("mlops4j.proof");
 
-  /** More parts than that at risk at once would be 65,536 sets; there are at most 9. */
+  /** More parts than that at risk at once would be 65,536 sets; there are at most 4. */
   private static final int MOST_AT_RISK = 16;
 
   @TempDir static Path root;
-  private static Path template = Path.of("");
-  private static int number;
+  private static @Nullable StoreTemplate template;
+  private static int cases;
 
   @BeforeAll
-  static void fill() {
-    template = root.resolve("template");
-    StoreFaultsTest.fill(template);
+  static void fillTemplate() throws IOException {
+    template = StoreFaultsTest.fill(root.resolve("template"));
+  }
+
+  @AfterAll
+  static void template_afterAllCases_isAsItWas() throws IOException {
+    LOG.debug("{} cases", cases);
+    Objects.requireNonNull(template).assertUnchanged();
   }
 
   private static Path copy() {
-    return StoreFaultsTest.copy(template, root.resolve("p" + number++));
+    return Objects.requireNonNull(template).into(root.resolve("case"));
   }
 
   /** The states a sequence passes through, the one before it first. */
@@ -51,7 +63,6 @@ class PowerLossTest {
       attempt(write, directory, new Unfailing());
       states.add(StoreFaultsTest.seen(directory));
     }
-    StoreFaultsTest.delete(directory);
     return states;
   }
 
@@ -66,7 +77,8 @@ class PowerLossTest {
 
   /** Runs a sequence up to a crash, loses parts, and returns what is wrong with what is left. */
   private static List<String> outcome(
-      List<Write> writes, List<String> states, TestDisk disk, long parts) {
+      List<Write> writes, List<String> states, TestDisk disk, long parts, boolean torn) {
+    cases++;
     Path directory = copy();
     int done = 0;
     try {
@@ -78,9 +90,9 @@ class PowerLossTest {
       // What was done is counted.
     }
     if (parts < 0) {
-      disk.losePower(0.5, new Random(number));
+      disk.losePower(0.5, new Random(cases));
     } else {
-      disk.losePower(parts);
+      disk.losePower(parts, torn);
     }
     List<String> wrong = new ArrayList<>();
     String now = StoreFaultsTest.seen(directory);
@@ -91,18 +103,13 @@ class PowerLossTest {
     if (!allowed.contains(now)) {
       wrong.add("left is " + now + ", allowed " + allowed);
     }
-    try (ModelRegistry registry =
-        ModelRegistry.on(
-            DirectoryObjectStore.open(directory, new Unfailing(), Time.system()),
-            RegistryOptions.withDefaults())) {
-      registry.verify().forEach(problem -> wrong.add(problem.toString()));
-    }
-    StoreFaultsTest.delete(directory);
+    ModelRegistry registry = StoreFaultsTest.registry(directory, new Unfailing());
+    registry.verify().forEach(problem -> wrong.add(problem.toString()));
     return wrong;
   }
 
-  /** How many parts are at risk when this sequence crashes there; -1 if it comes to its end. */
-  private static int atRisk(List<Write> writes, int at) {
+  /** A disk on which this sequence came to a crash there, or to its end. */
+  private static TestDisk probe(List<Write> writes, int at) {
     TestDisk disk = new TestDisk(Fault.CRASH, at);
     Path directory = copy();
     try {
@@ -110,9 +117,7 @@ class PowerLossTest {
     } catch (TestDisk.Crash e) {
       // Expected.
     }
-    int parts = disk.atRisk();
-    StoreFaultsTest.delete(directory);
-    return disk.happened() ? parts : -1;
+    return disk;
   }
 
   @ParameterizedTest
@@ -122,14 +127,16 @@ class PowerLossTest {
     List<String> states = states(writes);
     Random random = new Random(write.name().hashCode());
     int sets = 0;
-    int parts = 0;
-    for (int at = 1; parts >= 0; at += PROOF ? 1 : 7) {
-      parts = atRisk(writes, at);
-      assertThat(parts).isLessThan(MOST_AT_RISK);
-      long all = 1L << Math.max(0, parts);
-      for (long i = 0; i < (PROOF ? all : Math.min(all, 3)); i++) {
-        long lost = PROOF ? i : i == 0 ? all - 1 : random.nextInt((int) all);
-        assertThat(outcome(writes, states, new TestDisk(Fault.CRASH, at), lost))
+    boolean crashed = true;
+    for (int at = 1; crashed; at += PROOF ? 1 : 7) {
+      TestDisk probe = probe(writes, at);
+      crashed = probe.happened();
+      assertThat(probe.atRisk()).isLessThan(MOST_AT_RISK);
+      long all = 1L << probe.atRisk();
+      for (long i = 0; i < (PROOF ? 2 * all : Math.min(all, 3)); i++) {
+        long lost = PROOF ? i / 2 : i == 0 ? all - 1 : random.nextInt((int) all);
+        boolean torn = i % 2 == 1;
+        assertThat(outcome(writes, states, new TestDisk(Fault.CRASH, at), lost, torn))
             .as("%s, power lost at %d, parts %s", write, at, Long.toBinaryString(lost))
             .isEmpty();
         sets++;
@@ -142,6 +149,7 @@ class PowerLossTest {
   void sequencesOfTwoAndThree_powerFailsAnywhere_nothingAcknowledgedIsLost() {
     Random random = new Random(20261126);
     Write[] all = Write.values();
+    Map<List<Write>, List<String>> states = new HashMap<>();
     int crashed = 0;
     for (int i = 0; i < (PROOF ? 3_000 : 40); i++) {
       List<Write> writes = new ArrayList<>();
@@ -150,7 +158,8 @@ class PowerLossTest {
         writes.add(all[random.nextInt(all.length - 1)]);
       }
       TestDisk disk = new TestDisk(Fault.CRASH, 1 + random.nextInt(60));
-      assertThat(outcome(writes, states(writes), disk, -1)).as("%s", writes).isEmpty();
+      List<String> passed = states.computeIfAbsent(writes, PowerLossTest::states);
+      assertThat(outcome(writes, passed, disk, -1, false)).as("%s", writes).isEmpty();
       crashed += disk.happened() ? 1 : 0;
     }
     assertThat(crashed).isGreaterThan(10);
@@ -169,6 +178,6 @@ class PowerLossTest {
           @Override
           void syncDirectory(Path directory) throws IOException {}
         };
-    assertThat(outcome(writes, states, forgetful, -2)).isNotEmpty();
+    assertThat(outcome(writes, states, forgetful, Long.MAX_VALUE, false)).isNotEmpty();
   }
 }

@@ -205,7 +205,7 @@ class ProcessesTest {
       try (Subscription following = production.subscribe(news)) {
         assertThat(following).isNotNull();
         Process child = start(root, "other", 0, "champion");
-        assertThat(promoted.await(1, TimeUnit.MINUTES)).as("news of another process").isTrue();
+        assertThat(promoted.await(10, TimeUnit.MINUTES)).as("news of another process").isTrue();
         assertThat(child.waitFor()).isZero();
       }
     }

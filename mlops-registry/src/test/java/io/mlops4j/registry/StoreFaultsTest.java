@@ -10,26 +10,25 @@ import io.mlops4j.registry.TestDisk.Fault;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Each public write, with each of its I/O calls failing once, for good, or being its last. */
 class StoreFaultsTest {
+  private static final Logger LOG = LoggerFactory.getLogger(StoreFaultsTest.class);
   private static final boolean PROOF = Boolean.getBoolean("mlops4j.proof");
-  private static final RegistryOptions OPTIONS =
-      RegistryOptions.withDefaults()
-          .withTime(VirtualTime.startingAt(Models.NOON))
-          .withPollInterval(Duration.ofDays(10_000));
 
   /** What operating systems say when it goes wrong. */
   private static final List<String> ERRORS =
@@ -44,8 +43,8 @@ class StoreFaultsTest {
           "Interrupted system call");
 
   @TempDir static Path root;
-  private static Path template = Path.of("");
-  private static int number;
+  private static @Nullable StoreTemplate template;
+  private static int cases;
 
   enum Write {
     REGISTER(model -> model.register(Models.constant("new"), Lineage.unknown())),
@@ -76,19 +75,25 @@ class StoreFaultsTest {
   }
 
   @BeforeAll
-  static void fill() {
-    template = root.resolve("template");
-    fill(template);
+  static void fillTemplate() throws IOException {
+    template = fill(root.resolve("template"));
+  }
+
+  @AfterAll
+  static void template_afterAllCases_isAsItWas() throws IOException {
+    LOG.debug("{} cases", cases);
+    Objects.requireNonNull(template).assertUnchanged();
   }
 
   /** Five versions in all stages: each write has something to do. */
-  static void fill(Path directory) {
+  static StoreTemplate fill(Path directory) throws IOException {
     RegisteredModel<String, String> model = open(directory, new Unfailing());
     Models.champion(model, "a", 0.7);
     Models.champion(model, "b", 0.8);
     Models.validated(model, "c", 0.9);
     model.register(Models.constant("d"), Lineage.unknown());
     model.stage(model.register(Models.constant("e"), Lineage.unknown()));
+    return new StoreTemplate(directory);
   }
 
   /** A disk that works; forcing would only take time. */
@@ -101,29 +106,20 @@ class StoreFaultsTest {
   }
 
   static RegisteredModel<String, String> open(Path directory, Disk disk) {
-    return ModelRegistry.on(DirectoryObjectStore.open(directory, disk, Time.system()), OPTIONS)
-        .model("Delay", Models.LOADER);
+    return registry(directory, disk).model("Delay", Models.LOADER);
+  }
+
+  /** Never closed: its time stands still, and nothing else refers to it. */
+  static ModelRegistry registry(Path directory, Disk disk) {
+    return ModelRegistry.on(
+        DirectoryObjectStore.open(directory, disk, Time.system()),
+        RegistryOptions.withDefaults()
+            .withTime(VirtualTime.startingAt(Models.NOON))
+            .withPollInterval(Duration.ofDays(10_000)));
   }
 
   private static Path copy() {
-    return copy(template, root.resolve("s" + number++));
-  }
-
-  /** Files that are there are never changed, so a second name for each will do. */
-  static Path copy(Path source, Path target) {
-    try (Stream<Path> files = Files.walk(source)) {
-      for (Path file : (Iterable<Path>) files::iterator) {
-        Path name = target.resolve(source.relativize(file).toString());
-        if (Files.isDirectory(file)) {
-          Files.createDirectories(name);
-        } else {
-          Files.createLink(name, file);
-        }
-      }
-      return target;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Objects.requireNonNull(template).into(root.resolve("case"));
   }
 
   /** Everything that a user can see, but for times and digests of what holds times. */
@@ -142,13 +138,20 @@ class StoreFaultsTest {
     return seen(open(directory, new Unfailing()));
   }
 
+  /** What can be seen before and after a write that works. */
+  private record Effect(String before, String after) {
+    static Effect of(Write write) {
+      Path directory = copy();
+      String before = seen(directory);
+      write.work.accept(open(directory, new Unfailing()));
+      return new Effect(before, seen(directory));
+    }
+  }
+
   /** Runs a write on a disk, and holds it to one of the states in between it may stop at. */
-  private static void check(Write write, Disk disk, String what) {
+  private static void check(Write write, Effect effect, Disk disk, String what) {
+    cases++;
     Path directory = copy();
-    String before = seen(directory);
-    Path sound = copy();
-    write.work.accept(open(sound, new Unfailing()));
-    String after = seen(sound);
     boolean done = false;
     try {
       write.work.accept(open(directory, disk));
@@ -157,40 +160,28 @@ class StoreFaultsTest {
       assertThat(e.getMessage()).as(what).contains(directory.toString());
     } catch (TestDisk.Crash e) {
       if (disk instanceof TestDisk test) {
-        test.losePower(0.5, new Random(number));
+        test.losePower(0.5, new Random(cases));
       }
     }
     String now = seen(directory);
     if (done) {
-      assertThat(now).as(what).isEqualTo(after);
+      assertThat(now).as(what).isEqualTo(effect.after);
     } else if (write != Write.UNFREEZE) {
-      assertThat(List.of(before, after)).as(what).contains(now);
+      assertThat(List.of(effect.before, effect.after)).as(what).contains(now);
     }
-    try (ModelRegistry registry =
-        ModelRegistry.on(
-            DirectoryObjectStore.open(directory, new Unfailing(), Time.system()), OPTIONS)) {
-      assertThat(registry.verify()).as(what).isEmpty();
-      if (now.equals(before)) {
-        RegisteredModel<String, String> model = registry.model("Delay", Models.LOADER);
-        write.work.accept(model);
-        assertThat(seen(model)).as(what + ", again").isEqualTo(after);
-      }
-    }
-    delete(directory);
-    delete(sound);
-  }
-
-  static void delete(Path directory) {
-    try {
-      TestDisk.deleteAll(directory);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    ModelRegistry registry = registry(directory, new Unfailing());
+    assertThat(registry.verify()).as(what).isEmpty();
+    if (now.equals(effect.before)) {
+      RegisteredModel<String, String> model = registry.model("Delay", Models.LOADER);
+      write.work.accept(model);
+      assertThat(seen(model)).as(what + ", again").isEqualTo(effect.after);
     }
   }
 
   @ParameterizedTest
   @EnumSource(Write.class)
   void everyCall_fails_leavesTheStateBeforeOrAfterAndCanBeRepeated(Write write) {
+    Effect effect = Effect.of(write);
     int at = 1;
     for (boolean happened = true; happened; at += PROOF ? 1 : 9) {
       happened = false;
@@ -198,7 +189,7 @@ class StoreFaultsTest {
         for (int error = 0; error < (PROOF && fault != Fault.CRASH ? ERRORS.size() : 1); error++) {
           String message = ERRORS.get((at + error) % ERRORS.size());
           TestDisk disk = new TestDisk(fault, at, () -> new IOException(message));
-          check(write, disk, "%s, %s at %d: %s".formatted(write, fault, at, message));
+          check(write, effect, disk, "%s, %s at %d: %s".formatted(write, fault, at, message));
           happened |= disk.happened();
         }
       }
@@ -229,12 +220,13 @@ class StoreFaultsTest {
   @ParameterizedTest
   @EnumSource(Write.class)
   void everyWrite_outOfMemory_leavesTheStateBeforeOrAfterAndTheRegistryUsable(Write write) {
+    Effect effect = Effect.of(write);
     OutOfMemory disk;
     int at = 0;
     do {
+      cases++;
       disk = new OutOfMemory(++at);
       Path directory = copy();
-      String before = seen(directory);
       RegisteredModel<String, String> model = open(directory, disk);
       try {
         write.work.accept(model);
@@ -242,14 +234,13 @@ class StoreFaultsTest {
         assertThat(e).hasMessage("Java heap space");
       }
       // The same registry goes on, as if nothing had been.
-      if (seen(model).equals(before)) {
+      if (seen(model).equals(effect.before)) {
         write.work.accept(model);
       }
       assertThat(seen(directory))
           .as("%s, write %d", write, at)
-          .isNotEqualTo(before)
+          .isNotEqualTo(effect.before)
           .isEqualTo(seen(model));
-      delete(directory);
     } while (disk.writes >= at);
     assertThat(at).isGreaterThan(1);
   }
@@ -293,11 +284,12 @@ class StoreFaultsTest {
   @ParameterizedTest
   @EnumSource(Write.class)
   void everyWrite_comesOutShort_isNotAcknowledged(Write write) {
+    Effect effect = Effect.of(write);
     ShortWrites disk;
     int at = 0;
     do {
       disk = new ShortWrites(++at);
-      check(write, disk, write + ", short write " + at);
+      check(write, effect, disk, write + ", short write " + at);
     } while (disk.writes >= at);
     assertThat(at).isGreaterThan(1);
   }
@@ -305,12 +297,13 @@ class StoreFaultsTest {
   @ParameterizedTest
   @EnumSource(Write.class)
   void everyRead_fails_changesNothingAndQuarantinesNothing(Write write) {
+    Effect effect = Effect.of(write);
     for (boolean forGood : List.of(false, true)) {
       FailingReads disk;
       int at = 1;
       do {
         disk = new FailingReads(at, forGood);
-        check(write, disk, write + ", read " + at + (forGood ? " and after" : ""));
+        check(write, effect, disk, write + ", read " + at + (forGood ? " and after" : ""));
         at += PROOF ? 1 : 9;
       } while (disk.reads >= disk.at);
       assertThat(at).isGreaterThan(6);
@@ -322,7 +315,7 @@ class StoreFaultsTest {
   void everyWrite_interruptedThread_isDoneAndKeepsTheFlag(Write write) {
     Thread.currentThread().interrupt();
     try {
-      check(write, new Unfailing(), write + ", interrupted");
+      check(write, Effect.of(write), new Unfailing(), write + ", interrupted");
       assertThat(Thread.currentThread().isInterrupted()).isTrue();
     } finally {
       Thread.interrupted();

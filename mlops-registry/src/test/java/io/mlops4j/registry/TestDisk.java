@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -189,14 +190,15 @@ class TestDisk extends Disk {
         .sorted();
   }
 
-  /** Takes away exactly the parts whose bits are set; a content becomes zeros. */
-  void losePower(long parts) {
+  /** Takes away exactly the parts whose bits are set; contents become zeros, or lose a half. */
+  void losePower(long parts, boolean torn) {
     try {
       List<Path> entries = looseEntries.stream().filter(Files::exists).toList();
       int bit = 0;
       for (Path file : looseContents().toList()) {
         if ((parts >> bit++ & 1) == 1) {
-          Files.write(file, new byte[(int) Files.size(file)]);
+          byte[] bytes = Files.readAllBytes(file);
+          Files.write(file, torn ? Arrays.copyOf(bytes, bytes.length / 2) : new byte[bytes.length]);
         }
       }
       for (Path entry : entries) {

@@ -97,6 +97,17 @@ public final class Expectations<T> {
   }
 
   /**
+   * Returns which suite this is: equal for equal expectations in equal order, whatever else a row
+   * has. The domain of a feature counts if it is asked for. Of a rule in Java ({@link #row}) only
+   * what it says of itself counts, not its code.
+   *
+   * @return SHA-256, 64 hexadecimal digits
+   */
+  public String digest() {
+    return SuiteJson.digest(schema, expectations);
+  }
+
+  /**
    * Returns this suite as the source of a class with one method {@code of(schema)}, ready to be
    * pasted. Rules in Java ({@link #row}) are left out.
    *

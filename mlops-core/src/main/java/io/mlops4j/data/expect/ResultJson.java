@@ -26,6 +26,7 @@ final class ResultJson {
     json.put("format", FORMAT);
     json.put("data", result.data());
     json.put("schema", result.schema());
+    result.suite().ifPresent(suite -> json.put("suite", suite));
     result.digest().ifPresent(digest -> json.put("digest", digest));
     json.put("rows", result.rows());
     json.put("unreadable", result.unreadable());
@@ -63,6 +64,7 @@ final class ResultJson {
         "format",
         "data",
         "schema",
+        "suite",
         "digest",
         "rows",
         "unreadable",
@@ -79,6 +81,7 @@ final class ResultJson {
     return new ValidationResult(
         root.get("data").text(),
         root.get("schema").text(),
+        optional(root, "suite"),
         optional(root, "digest"),
         count(root, "rows"),
         count(root, "unreadable"),

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** The page of a result: the verdict, every expectation, examples of what does not hold. */
@@ -29,7 +30,8 @@ final class ResultReport {
         KeyValues.of("Rows", result.rows())
             .and("Unreadable", result.unreadable())
             .and("Taken for", result.environment().name().toLowerCase(Locale.ROOT))
-            .and("Digest", result.digest().map(d -> d.substring(0, 12) + "…").orElse("none"));
+            .and("Suite", shortened(result.suite()))
+            .and("Digest", shortened(result.digest()));
     report = report.add(facts, expectations(result));
     List<Section> sections = new ArrayList<>();
     for (ExpectationResult one : result.results()) {
@@ -45,6 +47,10 @@ final class ResultReport {
       report = report.add(all);
     }
     return report;
+  }
+
+  private static String shortened(Optional<String> digest) {
+    return digest.map(d -> d.length() > 12 ? d.substring(0, 12) + "…" : d).orElse("none");
   }
 
   private static Status status(Check.Outcome outcome) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mlops4j.core.Digests;
 import io.mlops4j.core.Feature;
 import io.mlops4j.core.Json;
 import io.mlops4j.core.MlopsException;
@@ -11,6 +12,11 @@ import io.mlops4j.core.Schema;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** A suite as a document. Format 1: fields are added, never renamed or removed. */
 final class SuiteJson {
@@ -45,6 +51,23 @@ final class SuiteJson {
       list.add(write(expectation));
     }
     return (Json.pretty(json) + "\n").getBytes(UTF_8);
+  }
+
+  /** What can come out of it: the rules in order, and the domains they ask the schema for. */
+  static String digest(Schema<?> schema, List<Expectation> expectations) {
+    ObjectNode json = Json.object();
+    ArrayNode list = json.putArray("expectations");
+    Map<String, Set<String>> domains = new TreeMap<>();
+    for (Expectation expectation : expectations) {
+      list.add(write(expectation));
+      Stream.concat(Stream.of(expectation), expectation.filters().stream())
+          .filter(one -> one.rule() instanceof TextRules.InDomain)
+          .flatMap(one -> one.rule().features().stream())
+          .forEach(name -> domains.put(name, new TreeSet<>(schema.feature(name).domain())));
+    }
+    ObjectNode asked = json.putObject("domains");
+    domains.forEach((name, values) -> values.forEach(asked.putArray(name)::add));
+    return Digests.sha256(Json.canonical(json));
   }
 
   static ObjectNode write(Expectation expectation) {

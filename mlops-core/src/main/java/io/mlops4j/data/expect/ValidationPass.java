@@ -145,6 +145,7 @@ final class ValidationPass<T> implements RowVisitor<T>, AutoCloseable {
     return new ValidationResult(
         data,
         suite.schema().fingerprint(),
+        Optional.of(suite.digest()),
         digest,
         rows,
         unreadable,

@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
  *
  * @param data what the rows are called
  * @param schema the fingerprint of what a row is
+ * @param suite {@link Expectations#digest} of what was asked; empty if an older library wrote it
  * @param digest SHA-256 of all rows, as {@link io.mlops4j.data.Dataset#digest} says; empty if a row
  *     could not be read, or nobody asked for it
  * @param rows how many were read
@@ -31,6 +32,7 @@ import java.util.stream.Collectors;
 public record ValidationResult(
     String data,
     String schema,
+    Optional<String> suite,
     Optional<String> digest,
     long rows,
     long unreadable,
@@ -45,6 +47,7 @@ public record ValidationResult(
   public ValidationResult {
     Objects.requireNonNull(data, "data");
     Objects.requireNonNull(schema, "schema");
+    Objects.requireNonNull(suite, "suite");
     Objects.requireNonNull(digest, "digest");
     Objects.requireNonNull(broken, "broken");
     Objects.requireNonNull(environment, "environment");
@@ -171,7 +174,7 @@ public record ValidationResult(
 
   /**
    * Returns this result as evidence about a model version: with the digest, a gate can see that it
-   * is about the data the version was trained on.
+   * is about the data the version was trained on, and with the suite's, a reader what was asked.
    *
    * @param subject the version, such as {@code flight-delay:3}
    * @return the evidence, with the counts as numbers
@@ -184,6 +187,7 @@ public record ValidationResult(
             .withNumber("expectations", results.size())
             .withNumber("failed", failures().size())
             .withNumber("warnings", warnings().size());
+    evidence = suite.isPresent() ? evidence.ofSuite(suite.get()) : evidence;
     return digest.isPresent() ? evidence.onData(digest.get()) : evidence;
   }
 

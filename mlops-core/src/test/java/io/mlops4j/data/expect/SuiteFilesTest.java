@@ -185,6 +185,45 @@ class SuiteFilesTest {
     assertThat(Expectations.fromJson(SCHEMA, json).toJson()).isEqualTo(json);
   }
 
+  @Test
+  void digest_ofASuite_isItsExpectations() {
+    Expectations<Order> suite = Expectations.of(SCHEMA, EVERY);
+
+    assertThat(suite.digest()).matches("[0-9a-f]{64}");
+    assertThat(Expectations.fromJson(SCHEMA, suite.toJson()).digest()).isEqualTo(suite.digest());
+    assertThat(Expectations.of(SCHEMA.withDomain("kind", "pen", "book"), EVERY).digest())
+        .as("a domain has no order")
+        .isEqualTo(suite.digest());
+    assertThat(Expectations.of(SCHEMA.withDomain("kind", "book", "pen", "map"), EVERY).digest())
+        .as("a domain that is asked for")
+        .isNotEqualTo(suite.digest());
+    for (int i = 0; i < EVERY.length; i++) {
+      List<Expectation> fewer = new ArrayList<>(List.of(EVERY));
+      fewer.remove(i);
+      assertThat(Expectations.of(SCHEMA, fewer.toArray(Expectation[]::new)).digest())
+          .as("without %s", EVERY[i])
+          .isNotEqualTo(suite.digest());
+    }
+  }
+
+  @Test
+  void digest_whatIsNotAsked_makesNoDifference() {
+    record Wider(@Nullable String kind, double price, double more) {}
+    Expectation[] asked = {feature("price").isAtLeast(1), feature("kind").isPresent()};
+    Expectation[] turned = {asked[1], asked[0]};
+    String digest = Expectations.of(SCHEMA, asked).digest();
+
+    assertThat(Expectations.of(Schema.of(Wider.class), asked).digest()).isEqualTo(digest);
+    assertThat(Expectations.of(Schema.of(Order.class), asked).digest()).isEqualTo(digest);
+    assertThat(Expectations.of(SCHEMA, turned).digest()).isNotEqualTo(digest);
+    assertThat(Expectations.of(SCHEMA, asked[0].mostly(0.9), asked[1]).digest())
+        .isNotEqualTo(digest);
+    Expectations<Order> java = Expectations.of(SCHEMA, asked).row("it is fine", Order::ok);
+    assertThat(java.digest())
+        .isNotEqualTo(digest)
+        .isEqualTo(Expectations.of(SCHEMA, asked).row("it is fine", o -> true).digest());
+  }
+
   /** Format 1 is kept and read for ever. */
   @Test
   void fromJson_fileOfFormat1_isRead() throws IOException {
@@ -193,6 +232,8 @@ class SuiteFilesTest {
     assertThat(Expectations.fromJson(SCHEMA, stored).expectations()).containsExactly(EVERY);
     byte[] result = Files.readAllBytes(Path.of("src/test/resources/validation/result-1.json"));
     assertThat(ValidationResult.fromJson(result).toJson()).isEqualTo(result);
+    assertThat(ValidationResult.fromJson(result).suite()).as("of before suites").isEmpty();
+    assertThat(ValidationResult.fromJson(result).evidence("m:1").suite()).isEmpty();
   }
 
   @Test

@@ -282,14 +282,18 @@ class ValidationTest {
   }
 
   @Test
-  void evidence_ofRows_namesTheirDigest() {
+  void evidence_ofRows_namesTheirDigestAndTheSuites() {
     Dataset<Visit> rows = visits(5);
-    ValidationResult result = Expectations.of(SCHEMA, feature("cost").isAtLeast(0)).validate(rows);
+    Expectations<Visit> suite = Expectations.of(SCHEMA, feature("cost").isAtLeast(0));
+    ValidationResult result = suite.validate(rows);
 
     CheckEvidence evidence = result.evidence("cost:1");
 
     assertThat(evidence.name()).isEqualTo(CheckEvidence.DATA_VALIDATION);
     assertThat(evidence.data()).contains(rows.digest());
+    assertThat(evidence.suite()).contains(suite.digest());
+    assertThat(ValidationResult.fromJson(result.toJson())).isEqualTo(result);
+    assertThat(result.report().toText()).contains(suite.digest().substring(0, 12));
     assertThat(evidence.outcome()).isEqualTo(CheckEvidence.Outcome.PASS);
     assertThat(evidence.numbers()).containsEntry("rows", 5.0).containsEntry("failed", 0.0);
     assertThat(result.orThrow()).isSameAs(result);

@@ -48,7 +48,7 @@ final class CardEvidence {
       times.merge(check.name(), 1, Integer::sum);
     }
     Table table =
-        Table.of("Check", "Outcome", "Sentence", "Numbers", "Data", "At", "Recorded")
+        Table.of("Check", "Outcome", "Sentence", "Numbers", "Data", "Suite", "At", "Recorded")
             .caption(caption);
     for (CheckEvidence check : last(new ArrayList<>(newest.values()), MOST_CHECKS)) {
       table =
@@ -58,6 +58,7 @@ final class CardEvidence {
               check.sentence(),
               numbers(check),
               check.data().map(digest -> data(digest, trainedOn)).orElse(null),
+              check.suite().map(CardReport::shortened).orElse(null),
               check.at(),
               times.get(check.name()));
     }

@@ -172,7 +172,8 @@ class ModelCardTest {
     model.recordCheck(
         1,
         check(CheckEvidence.DATA_VALIDATION, CheckEvidence.Outcome.PASS, "All hold.")
-            .onData(trainedOn));
+            .onData(trainedOn)
+            .ofSuite("7".repeat(64)));
     model.recordCheck(
         1, check("elsewhere", CheckEvidence.Outcome.NO_DATA, "Few.").onData("9".repeat(64)));
     model.recordLatency(1, latency(Optional.of("credit:7"), "Java 17, 2 processors"));
@@ -180,6 +181,7 @@ class ModelCardTest {
     assertThat(card)
         .contains("## Checks", "| contract | FAIL | 3 of 600 rows differ. | rows 600 |")
         .contains("the training data", "9999999999999999…", "NO DATA", "## Latency")
+        .contains("| the training data | 7777777777777777… |")
         .contains("| p99 | 450", "4.50", "3%", "credit\\:7", "2,000", "Java 17, 2 processors")
         .doesNotContain("Superseded", "No check of it", "Before it was imported");
     assertThat(ModelCard.of(model.version(1)).toReport().toHtml())
@@ -190,6 +192,7 @@ class ModelCardTest {
           there.<Loan, Double>model("loans").register(model.version(1).export(root.resolve("b")));
       assertThat(ModelCard.of(imported).toReport().toMarkdown())
           .contains("3 of 600 rows differ.", "Before it was imported", "credit\\:7", "4.50")
+          .contains("7777777777777777…")
           .doesNotContain("Recorded here");
     }
   }
@@ -206,7 +209,7 @@ class ModelCardTest {
     full();
     String evil = "</td><script>alert(1)</script> [x](javascript:alert(1)) | # a";
     var model = registry.<Loan, Double>model("credit");
-    model.recordCheck(1, check(evil, CheckEvidence.Outcome.PASS, evil).onData(evil));
+    model.recordCheck(1, check(evil, CheckEvidence.Outcome.PASS, evil).onData(evil).ofSuite(evil));
     model.recordLatency(1, latency(Optional.of(evil), evil));
     Report card = ModelCard.of(model.version(1)).toReport();
     assertThat(card.toHtml()).contains("alert(1)").doesNotContain("<script", "href=");
