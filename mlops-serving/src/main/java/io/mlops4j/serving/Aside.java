@@ -40,6 +40,7 @@ final class Aside {
   private final ExecutorService helper;
   private final AtomicBoolean busy = new AtomicBoolean();
   private @Nullable CompletableFuture<@Nullable Background> entered;
+  private volatile CompletableFuture<?> left = CompletableFuture.completedFuture(null);
   private volatile boolean hurries;
   private volatile long hurriesSince;
 
@@ -89,18 +90,21 @@ final class Aside {
       return task.run();
     }
     CompletableFuture<T> answer = new CompletableFuture<>();
-    Background background = here.begin(task, drop, answer);
-    return background == null ? task.run() : here.await(task, drop, answer, background);
+    Begun begun = here.begin(task, drop, answer);
+    return begun == null ? task.run() : here.await(task, drop, answer, begun);
   }
 
+  /** A helper, and when it is through with a task. */
+  private record Begun(Background background, CompletableFuture<?> over) {}
+
   /** Returns null if it is not begun: the helper cannot stand back, or has been shut down. */
-  private <T, E extends Exception> @Nullable Background begin(
+  private <T, E extends Exception> @Nullable Begun begin(
       Task<T, E> task, @Nullable Consumer<? super T> drop, CompletableFuture<T> answer) {
     try {
       Background background = background();
       if (background != null) {
-        helper.execute(() -> work(task, drop, answer));
-        return background;
+        return new Begun(
+            background, CompletableFuture.runAsync(() -> work(task, drop, answer), helper));
       }
       hurry();
     } catch (RejectedExecutionException e) {
@@ -128,21 +132,19 @@ final class Aside {
   }
 
   private <T, E extends Exception> T await(
-      Task<T, E> task,
-      @Nullable Consumer<? super T> drop,
-      CompletableFuture<T> answer,
-      Background background)
+      Task<T, E> task, @Nullable Consumer<? super T> drop, CompletableFuture<T> answer, Begun begun)
       throws E {
-    Background.Times before = background.times();
+    Background.Times before = begun.background().times();
     boolean interrupted = false;
     try {
       while (true) {
         try {
           return answer.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-          if (starves(before, background.times())) {
+          if (starves(before, begun.background().times())) {
             hurry();
             if (drop != null && answer.cancel(false)) {
+              left = begun.over();
               LOG.info("Predictor '{}': no core is free, the loader goes on itself", predictor);
               return task.run();
             }
@@ -187,6 +189,11 @@ final class Aside {
   private static boolean starves(Background.Times before, Background.Times now) {
     long waited = now.waited() - before.waited();
     return waited >= PATIENCE && waited >= now.ran() - before.ran();
+  }
+
+  /** Runs something as soon as nothing is left of what was given up: the helper has dropped it. */
+  void whenNothingIsLeft(Runnable then) {
+    CompletableFuture<?> unused = left.whenComplete((done, failure) -> then.run());
   }
 
   /** Takes nothing more. */

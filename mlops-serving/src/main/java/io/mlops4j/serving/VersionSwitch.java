@@ -382,7 +382,12 @@ final class VersionSwitch<I, O> {
     if (closed && counters.openVersions.get() == 0 && loading.isEmpty()) {
       loader.shutdown();
       onEnd.run();
-      allClosed.countDown();
+      // A session that was given up is native memory, too.
+      if (aside == null) {
+        allClosed.countDown();
+      } else {
+        aside.whenNothingIsLeft(allClosed::countDown);
+      }
     }
   }
 

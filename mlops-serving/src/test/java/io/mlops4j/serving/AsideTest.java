@@ -137,10 +137,14 @@ class AsideTest {
     assertThat(loads.<Thread>during(() -> Aside.call(task, dropped::complete))).isSameAs(loader);
     assertThat(runs).hasValue(2);
     assertThat(dropped).isNotDone();
+    CountDownLatch over = new CountDownLatch(1);
+    loads.whenNothingIsLeft(over::countDown);
+    assertThat(over.getCount()).isOne();
     // The helper is still at it: the next load does not queue behind that.
     assertThat(loads.during(AsideTest::who)).isSameAs(loader);
     gate.countDown();
     assertThat(isHelper(dropped.join())).isTrue();
+    GatedModel.await(over);
   }
 
   /** With a real session: the late one is closed, not leaked. */
@@ -170,7 +174,10 @@ class AsideTest {
       gate.countDown();
       loads.shutdown();
     }
-    GatedModel.until(() -> OnnxSession.OPEN.get() == before);
+    CountDownLatch over = new CountDownLatch(1);
+    loads.whenNothingIsLeft(over::countDown);
+    GatedModel.await(over);
+    assertThat(OnnxSession.OPEN).hasValue(before);
   }
 
   @Test
