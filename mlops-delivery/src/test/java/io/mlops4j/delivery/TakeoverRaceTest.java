@@ -15,12 +15,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,7 +53,7 @@ class TakeoverRaceTest {
     ExecutorService threads = Executors.newFixedThreadPool(TAKERS + 1);
     for (int round = 0; round < THREAD_ROUNDS; round++) {
       Ending ending = Ending.values()[round % 3];
-      assertThat(race(ObjectStore.inMemory(), ending, threads))
+      assertThat(race(ObjectStore.inMemory(), ending, threads, () -> {}))
           .as("round %d, %s", round, ending)
           .isEmpty();
     }
@@ -60,17 +63,19 @@ class TakeoverRaceTest {
   @Test
   void problems_storeThatTellsTwoThatTheyWereFirst_areSeen() throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(TAKERS + 1);
-    List<String> problems = new ArrayList<>();
-    for (int round = 0; round < 200 && problems.isEmpty(); round++) {
-      problems.addAll(race(new TwoFirsts(ObjectStore.inMemory()), Ending.KILLED, threads));
-    }
+    TwoFirsts store = new TwoFirsts(ObjectStore.inMemory());
+    List<String> problems = race(store, Ending.KILLED, threads, store::arm);
     threads.shutdown();
     assertThat(problems).as("the test lets a broken store pass").isNotEmpty();
   }
 
-  /** Three instances start, take over and go on at once; returns what is wrong afterwards. */
-  private static List<String> race(ObjectStore store, Ending ending, ExecutorService threads)
-      throws Exception {
+  /**
+   * Three instances start, take over and go on at once; returns what is wrong afterwards.
+   *
+   * @param before what to do before they take over
+   */
+  private static List<String> race(
+      ObjectStore store, Ending ending, ExecutorService threads, Runnable before) throws Exception {
     List<LateAnswers.Clock> clocks = new ArrayList<>();
     List<Rollout<Object, Double>> all = new ArrayList<>();
     for (int i = 0; i <= TAKERS; i++) {
@@ -91,6 +96,7 @@ class TakeoverRaceTest {
       LateAnswers.answer(first, "m", "a", false, ANSWERS, ANSWERS + LATER, clocks.get(0));
     }
     clocks.forEach(clock -> clock.at(GONE));
+    before.run();
     together(racing, threads, Rollout::look);
     // Whoever hears a label first: each is told to all of them at once.
     together(
@@ -205,8 +211,23 @@ class TakeoverRaceTest {
     }
   }
 
-  /** Tells everybody who closes a run that he was the first. */
-  private record TwoFirsts(ObjectStore below) implements ObjectStore {
+  /**
+   * Tells everybody who closes a run that he was the first; once armed, lets nobody go on from the
+   * next listing before all have it.
+   */
+  private static final class TwoFirsts implements ObjectStore {
+    private final ObjectStore below;
+    private final CyclicBarrier listed = new CyclicBarrier(TAKERS);
+    private final AtomicInteger waits = new AtomicInteger();
+
+    TwoFirsts(ObjectStore below) {
+      this.below = below;
+    }
+
+    void arm() {
+      waits.set(TAKERS);
+    }
+
     @Override
     public boolean putIfAbsent(String key, byte[] value) {
       return below.putIfAbsent(key, value) || new String(value, UTF_8).contains("\"closedBy\"");
@@ -219,7 +240,15 @@ class TakeoverRaceTest {
 
     @Override
     public List<String> list(String prefix) {
-      return below.list(prefix);
+      List<String> keys = below.list(prefix);
+      if (waits.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+        try {
+          listed.await(1, TimeUnit.MINUTES);
+        } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+          throw new IllegalStateException(e);
+        }
+      }
+      return keys;
     }
 
     @Override
