@@ -165,8 +165,9 @@ final class FlightLoop implements AutoCloseable {
                     .withCoolDown(Duration.ofDays(7))));
     if (options.validation()) {
       builder
-          .expect("labels", data -> Labels.rate(data.learn(), data.judge()))
-          .expect("distances", Labels::distances);
+          .validate(Flight.EXPECTED)
+          .expect("rows to judge on", data -> Flight.EXPECTED.validate(data.judge()).evaluate())
+          .expect("labels", data -> Labels.rate(data.learn(), data.judge()));
     }
     loop = builder.build();
   }
@@ -178,6 +179,7 @@ final class FlightLoop implements AutoCloseable {
   private static GatePolicy gates() {
     return GatePolicy.named("flight-delay")
         .require(
+            Gate.dataValidated(),
             Gate.metric(Metric.AUC).atLeast(0.55),
             Gate.metric(Metric.AUC).notInferiorBy(Margin.absolute(0.05)),
             Gate.latency(LatencyReport.Percentile.P50).atMostTimesTheChampions(3));

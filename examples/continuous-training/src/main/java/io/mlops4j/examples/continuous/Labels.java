@@ -10,12 +10,10 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.Function;
 
-/** What is expected of labels and distances, fixed before anything went wrong. */
+/** What is expected of labels, fixed before anything went wrong. */
 final class Labels {
   private static final double LEAST_DELAYED = 0.08;
   private static final double MOST_DELAYED = 0.5;
-  private static final double SHORTEST = 20;
-  private static final double LONGEST = 5_000;
 
   private Labels() {}
 
@@ -67,20 +65,6 @@ final class Labels {
     return share >= LEAST_DELAYED && share <= MOST_DELAYED
         ? new Check.Pass(sentence)
         : new Check.Fail(sentence);
-  }
-
-  static Check.Outcome distances(LoopData<Flight> data) {
-    try (var learn = data.learn().features();
-        var judge = data.judge().features()) {
-      double[] found =
-          java.util.stream.Stream.concat(learn, judge).mapToDouble(Flight::distance).toArray();
-      double least = Arrays.stream(found).min().orElse(Double.NaN);
-      double most = Arrays.stream(found).max().orElse(Double.NaN);
-      String sentence = String.format(Locale.ROOT, "Distances from %.0f to %.0f.", least, most);
-      return least >= SHORTEST && most <= LONGEST
-          ? new Check.Pass(sentence)
-          : new Check.Fail(sentence);
-    }
   }
 
   /** A check's name as a trigger's. */
