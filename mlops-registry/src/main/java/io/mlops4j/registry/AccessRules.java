@@ -5,6 +5,7 @@ import io.mlops4j.core.Text;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -48,6 +49,9 @@ final class AccessRules implements AccessPolicy.Rules {
 
   @Override
   public AccessPolicy.Rules allow(String actor, String models, Operation... operations) {
+    Objects.requireNonNull(actor, "actor");
+    Objects.requireNonNull(models, "models");
+    Objects.requireNonNull(operations, "operations");
     if (actor.isBlank()) {
       throw new IllegalArgumentException("actor: blank (expected: a name)");
     }
@@ -82,6 +86,8 @@ final class AccessRules implements AccessPolicy.Rules {
 
   @Override
   public Set<Operation> allowed(String actor, String model) {
+    Objects.requireNonNull(actor, "actor");
+    Objects.requireNonNull(model, "model");
     Set<Operation> allowed = EnumSet.noneOf(Operation.class);
     for (Rule rule : rules) {
       if (rule.actor().equals(actor) && rule.covers(model)) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.core.Json;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.Objects;
 
 /**
  * What somebody added to a passing decision. It never replaces a gate.
@@ -15,6 +16,14 @@ import java.time.Instant;
  * @param at when, by the writer's wall clock
  */
 public record Approval(String decision, String role, String by, String comment, Instant at) {
+  /** Checks for nulls. */
+  public Approval {
+    Objects.requireNonNull(decision, "decision");
+    Objects.requireNonNull(role, "role");
+    Objects.requireNonNull(by, "by");
+    Objects.requireNonNull(comment, "comment");
+    Objects.requireNonNull(at, "at");
+  }
 
   byte[] toJson() {
     ObjectNode json = Json.object();

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -31,6 +32,7 @@ public record DecisionTerms(
 
   /** Copies the rules and checks that each role occurs once. */
   public DecisionTerms {
+    Objects.requireNonNull(approvals, "approvals");
     approvals = List.copyOf(approvals);
     if (validFor.isZero() || validFor.isNegative()) {
       throw new IllegalArgumentException("validFor: " + validFor + " (expected: above 0)");

@@ -67,6 +67,10 @@ public record Environment(
 
   /** Copies the lists. */
   public Environment {
+    Objects.requireNonNull(dependencies, "dependencies");
+    Objects.requireNonNull(artifacts, "artifacts");
+    Objects.requireNonNull(natives, "natives");
+    Objects.requireNonNull(settings, "settings");
     Objects.requireNonNull(jvm, "jvm");
     Objects.requireNonNull(os, "os");
     dependencies = List.copyOf(dependencies);

@@ -29,6 +29,7 @@ public record FleetInstance(
     Instant lastSeen) {
   /** Copies the readers and checks for null. */
   public FleetInstance {
+    Objects.requireNonNull(readers, "readers");
     Objects.requireNonNull(id, "id");
     Objects.requireNonNull(session, "session");
     Objects.requireNonNull(serving, "serving");
@@ -46,6 +47,7 @@ public record FleetInstance(
   public record Reader(SortedSet<String> formats, Optional<Rows> rows) {
     /** Copies the formats and checks for null. */
     public Reader {
+      Objects.requireNonNull(formats, "formats");
       formats = Collections.unmodifiableSortedSet(new TreeSet<>(formats));
       Objects.requireNonNull(rows, "rows");
     }
@@ -64,6 +66,7 @@ public record FleetInstance(
       String type, List<Column> columns, String signature, boolean asTheyAre, boolean byName) {
     /** Copies the columns and checks for null. */
     public Rows {
+      Objects.requireNonNull(columns, "columns");
       Objects.requireNonNull(type, "type");
       columns = List.copyOf(columns);
       Objects.requireNonNull(signature, "signature");

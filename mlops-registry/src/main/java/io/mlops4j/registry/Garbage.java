@@ -1,6 +1,7 @@
 package io.mlops4j.registry;
 
 import java.util.Collections;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -23,6 +24,8 @@ public record Garbage(
 
   /** Copies the maps. */
   public Garbage {
+    Objects.requireNonNull(freed, "freed");
+    Objects.requireNonNull(setAside, "setAside");
     freed = Collections.unmodifiableSortedMap(new TreeMap<>(freed));
     setAside = Collections.unmodifiableSortedMap(new TreeMap<>(setAside));
   }

@@ -79,6 +79,8 @@ public sealed interface Gate permits MetricGate, EvidenceGate, FleetGate {
    */
   static Gate significantlyBetter(
       Correction correction, double alpha, Metric first, Metric... more) {
+    Objects.requireNonNull(more, "more");
+    Objects.requireNonNull(first, "first");
     List<Metric> family = new ArrayList<>(List.of(more));
     family.add(0, first);
     return new SignificanceGate(family, correction, alpha);
@@ -177,6 +179,7 @@ public sealed interface Gate permits MetricGate, EvidenceGate, FleetGate {
      * @return the gate
      */
     public Gate atMost(Duration bound) {
+      Objects.requireNonNull(bound, "bound");
       return new LatencyGate(percentile, false, bound.toNanos());
     }
 
@@ -272,6 +275,7 @@ public sealed interface Gate permits MetricGate, EvidenceGate, FleetGate {
      * @return the gate
      */
     public Gate notWorseThanChampionBy(Margin margin) {
+      Objects.requireNonNull(margin, "margin");
       return new FairnessMarginGate(attribute, measure, minGroupSize, new Closeness(margin, false));
     }
 
@@ -320,6 +324,7 @@ public sealed interface Gate permits MetricGate, EvidenceGate, FleetGate {
      * @return the gate
      */
     public Gate beatsChampionBy(Margin margin) {
+      Objects.requireNonNull(margin, "margin");
       return new SliceMarginGate(metric, slice, every, leastRows, new Closeness(margin, true));
     }
 
@@ -332,6 +337,7 @@ public sealed interface Gate permits MetricGate, EvidenceGate, FleetGate {
      * @return the gate
      */
     public Gate notWorseThanChampionBy(Margin margin) {
+      Objects.requireNonNull(margin, "margin");
       return new SliceMarginGate(metric, slice, every, leastRows, new Closeness(margin, false));
     }
 
@@ -421,6 +427,7 @@ public sealed interface Gate permits MetricGate, EvidenceGate, FleetGate {
      * @return the gate
      */
     public Gate beatsChampionBy(Margin margin) {
+      Objects.requireNonNull(margin, "margin");
       return new MarginGate(metric, margin);
     }
 
@@ -443,6 +450,7 @@ public sealed interface Gate permits MetricGate, EvidenceGate, FleetGate {
      * @return the kinds of gates
      */
     public OnSlice onSlice(String name) {
+      Objects.requireNonNull(name, "name");
       return new OnSlice(metric, name, false, 0);
     }
 
@@ -454,6 +462,7 @@ public sealed interface Gate permits MetricGate, EvidenceGate, FleetGate {
      * @return the kinds of gates
      */
     public OnSlice onEverySliceBy(String slicing) {
+      Objects.requireNonNull(slicing, "slicing");
       return new OnSlice(metric, slicing, true, 0);
     }
   }

@@ -45,6 +45,11 @@ public record GatePolicy(
 
   /** Copies the gates and checks that there is one. */
   public GatePolicy {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(gates, "gates");
+    Objects.requireNonNull(withoutChampion, "withoutChampion");
+    Objects.requireNonNull(datasetDigest, "datasetDigest");
+    Objects.requireNonNull(terms, "terms");
     if (name.isBlank()) {
       throw new IllegalArgumentException("name: blank (expected: a text)");
     }
@@ -56,9 +61,6 @@ public record GatePolicy(
     if (minRows < 1) {
       throw new IllegalArgumentException("minRows: " + minRows + " (expected: 1 or more)");
     }
-    Objects.requireNonNull(withoutChampion, "withoutChampion");
-    Objects.requireNonNull(datasetDigest, "datasetDigest");
-    Objects.requireNonNull(terms, "terms");
     if (!(maxOverlap >= 0 && maxOverlap <= 1)) {
       throw new IllegalArgumentException("maxOverlap: " + maxOverlap + " (expected: 0..1)");
     }
@@ -97,6 +99,7 @@ public record GatePolicy(
    * @return a policy to be, without a gate
    */
   public static Named named(String name) {
+    Objects.requireNonNull(name, "name");
     return new Named(name);
   }
 
@@ -106,6 +109,11 @@ public record GatePolicy(
    * @param name what it is called
    */
   public record Named(String name) {
+    /** Checks for nulls. */
+    public Named {
+      Objects.requireNonNull(name, "name");
+    }
+
     /**
      * Returns the policy that requires some gates, on 100 rows or more, with {@link
      * WithoutChampion#VALUE_GATES_ONLY}.
@@ -115,6 +123,8 @@ public record GatePolicy(
      * @return the policy
      */
     public GatePolicy require(Gate gate, Gate... more) {
+      Objects.requireNonNull(more, "more");
+      Objects.requireNonNull(gate, "gate");
       List<Gate> gates = new ArrayList<>(List.of(more));
       gates.add(0, gate);
       return new GatePolicy(name, gates, 100, WithoutChampion.VALUE_GATES_ONLY, Optional.empty());
@@ -128,6 +138,7 @@ public record GatePolicy(
    * @return the copy
    */
   public GatePolicy require(Gate gate) {
+    Objects.requireNonNull(gate, "gate");
     List<Gate> more = new ArrayList<>(gates);
     more.add(gate);
     return copy(more, minRows, withoutChampion, datasetDigest, terms);
@@ -150,6 +161,7 @@ public record GatePolicy(
    * @return the copy
    */
   public GatePolicy withoutChampion(WithoutChampion rule) {
+    Objects.requireNonNull(rule, "rule");
     return copy(gates, minRows, rule, datasetDigest, terms);
   }
 
@@ -160,6 +172,7 @@ public record GatePolicy(
    * @return the copy
    */
   public GatePolicy onDataset(String digest) {
+    Objects.requireNonNull(digest, "digest");
     return copy(gates, minRows, withoutChampion, Optional.of(digest), terms);
   }
 
@@ -271,6 +284,8 @@ public record GatePolicy(
    * @throws IntegrityException if evidence is not what was stored
    */
   public GateDecision judge(RegisteredVersion<?, ?> candidate, RegisteredVersion<?, ?> champion) {
+    Objects.requireNonNull(champion, "champion");
+    Objects.requireNonNull(candidate, "candidate");
     return DryRun.of(this, Evidence.of(candidate), Evidence.of(champion));
   }
 
@@ -284,6 +299,8 @@ public record GatePolicy(
    * @return the decision
    */
   public GateDecision judge(EvaluationReport candidate, EvaluationReport champion) {
+    Objects.requireNonNull(champion, "champion");
+    Objects.requireNonNull(candidate, "candidate");
     return DryRun.of(this, Evidence.of(candidate), Evidence.of(champion));
   }
 
@@ -295,6 +312,7 @@ public record GatePolicy(
    * @return the decision
    */
   public GateDecision judge(EvaluationReport candidate) {
+    Objects.requireNonNull(candidate, "candidate");
     return DryRun.of(this, Evidence.of(candidate), null);
   }
 

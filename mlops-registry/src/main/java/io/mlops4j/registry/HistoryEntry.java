@@ -1,6 +1,7 @@
 package io.mlops4j.registry;
 
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -28,6 +29,16 @@ public record HistoryEntry(
     String reason,
     String by,
     Instant at) {
+  /** Checks for nulls. */
+  public HistoryEntry {
+    Objects.requireNonNull(kind, "kind");
+    Objects.requireNonNull(stage, "stage");
+    Objects.requireNonNull(replaced, "replaced");
+    Objects.requireNonNull(digest, "digest");
+    Objects.requireNonNull(reason, "reason");
+    Objects.requireNonNull(by, "by");
+    Objects.requireNonNull(at, "at");
+  }
 
   /** What can happen to a version, or to the model. */
   public enum Kind {

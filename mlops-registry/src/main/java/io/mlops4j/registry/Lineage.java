@@ -164,6 +164,11 @@ public record Lineage(
 
   /** Copies the collections and checks the metrics. */
   public Lineage {
+    Objects.requireNonNull(hyperparameters, "hyperparameters");
+    Objects.requireNonNull(metrics, "metrics");
+    Objects.requireNonNull(measurements, "measurements");
+    Objects.requireNonNull(tags, "tags");
+    Objects.requireNonNull(parents, "parents");
     Objects.requireNonNull(data, "data");
     Objects.requireNonNull(code, "code");
     Objects.requireNonNull(environment, "environment");
@@ -254,7 +259,7 @@ public record Lineage(
    * @return the copy
    */
   public Lineage withData(Data newData) {
-    return new LineageParts(this).data(newData).build();
+    return new LineageParts(this).data(Objects.requireNonNull(newData, "newData")).build();
   }
 
   /**
@@ -304,7 +309,7 @@ public record Lineage(
    * @return the copy
    */
   public Lineage withCode(Code newCode) {
-    return new LineageParts(this).code(newCode).build();
+    return new LineageParts(this).code(Objects.requireNonNull(newCode, "newCode")).build();
   }
 
   /**
@@ -314,6 +319,7 @@ public record Lineage(
    * @return the copy
    */
   public Lineage withEnvironment(Environment newEnvironment) {
+    Objects.requireNonNull(newEnvironment, "newEnvironment");
     return new LineageParts(this).environment(newEnvironment).build();
   }
 
@@ -325,6 +331,8 @@ public record Lineage(
    * @return the copy
    */
   public Lineage withHyperparameter(String name, Object value) {
+    Objects.requireNonNull(value, "value");
+    Objects.requireNonNull(name, "name");
     return new LineageParts(this).hyperparameter(name, String.valueOf(value)).build();
   }
 
@@ -348,6 +356,7 @@ public record Lineage(
    * @return the copy
    */
   public Lineage withMetric(String name, double value) {
+    Objects.requireNonNull(name, "name");
     return new LineageParts(this).metric(name, value).build();
   }
 
@@ -360,6 +369,7 @@ public record Lineage(
    * @return the copy
    */
   public Lineage withMetric(String name, double value, DatasetFacts on) {
+    Objects.requireNonNull(name, "name");
     return new LineageParts(this)
         .measurement(new Measurement(name, value, on.name(), on.digest()))
         .build();
@@ -385,6 +395,8 @@ public record Lineage(
    * @return the copy
    */
   public Lineage withTag(String name, String value) {
+    Objects.requireNonNull(value, "value");
+    Objects.requireNonNull(name, "name");
     return new LineageParts(this).tag(name, value).build();
   }
 
@@ -407,7 +419,7 @@ public record Lineage(
    * @return the copy
    */
   public Lineage withParent(ModelVersion parent) {
-    return new LineageParts(this).parent(parent).build();
+    return new LineageParts(this).parent(Objects.requireNonNull(parent, "parent")).build();
   }
 
   /**
@@ -417,7 +429,7 @@ public record Lineage(
    * @return the copy
    */
   public Lineage withRun(String id) {
-    return new LineageParts(this).run(id).build();
+    return new LineageParts(this).run(Objects.requireNonNull(id, "id")).build();
   }
 
   /**
@@ -428,6 +440,7 @@ public record Lineage(
    * @return the copy
    */
   public Lineage withLicences(String model, String trainingData) {
+    Objects.requireNonNull(trainingData, "trainingData");
     return new LineageParts(this).licences(new Licences(model, trainingData)).build();
   }
 
@@ -438,7 +451,7 @@ public record Lineage(
    * @return the copy
    */
   public Lineage withCreatedBy(String who) {
-    return new LineageParts(this).createdBy(who).build();
+    return new LineageParts(this).createdBy(Objects.requireNonNull(who, "who")).build();
   }
 
   /**
@@ -468,6 +481,7 @@ public record Lineage(
    * @throws io.mlops4j.core.MlopsException if it is not one
    */
   public static Lineage fromJson(byte[] json) {
+    Objects.requireNonNull(json, "json");
     try {
       return LineageJson.read(Json.parse(json, "A lineage"));
     } catch (IllegalArgumentException | DateTimeException e) {

@@ -127,6 +127,7 @@ public final class ModelRegistry implements AutoCloseable {
    * @throws IllegalArgumentException if the name is blank or too long
    */
   public ModelRegistry as(String actor) {
+    Objects.requireNonNull(actor, "actor");
     return new ModelRegistry(store, options.withActor(actor), prefix, perCheckpoint);
   }
 
@@ -142,6 +143,7 @@ public final class ModelRegistry implements AutoCloseable {
    * @throws IllegalArgumentException if the name cannot be one, or this registry is a namespace
    */
   public ModelRegistry namespace(String name) {
+    Objects.requireNonNull(name, "name");
     if (!NAMESPACE.matcher(name).matches()) {
       throw new IllegalArgumentException(
           "namespace: \"" + Text.printable(name, 64) + "\" (expected: 1 to 64 of A-Z a-z 0-9 _ -)");
@@ -167,6 +169,7 @@ public final class ModelRegistry implements AutoCloseable {
   @SafeVarargs
   @SuppressWarnings("varargs")
   public final <I, O> RegisteredModel<I, O> model(String name, ModelLoader<I, O>... loaders) {
+    Objects.requireNonNull(loaders, "loaders");
     ModelVersion.requireName(name);
     String full = ModelVersion.requireName(prefix + name);
     ModelLog log = log(full);
@@ -278,6 +281,7 @@ public final class ModelRegistry implements AutoCloseable {
    * @throws MlopsException as there
    */
   public Garbage garbage(Duration grace) {
+    Objects.requireNonNull(grace, "grace");
     return collect(grace, true);
   }
 
@@ -300,6 +304,7 @@ public final class ModelRegistry implements AutoCloseable {
    * @throws AccessDeniedException if the actor may not {@link Operation#COLLECT}
    */
   public Garbage collectGarbage(Duration grace) {
+    Objects.requireNonNull(grace, "grace");
     requireOpen();
     require(Operation.COLLECT, "*");
     if (storeFormat > LogRecord.FORMAT) {

@@ -58,6 +58,7 @@ public final class ObjectStores {
    * @throws MlopsException as above
    */
   public static ObjectStore jdbc(DataSource source, String prefix) {
+    Objects.requireNonNull(prefix, "prefix");
     Objects.requireNonNull(source, "source");
     return JdbcObjectStore.open(source, prefix, Time.system(), JdbcTransactions::park);
   }

@@ -25,6 +25,8 @@ public record Origin(
     List<String> evidence) {
   /** Copies the lists. */
   public Origin {
+    Objects.requireNonNull(evaluations, "evaluations");
+    Objects.requireNonNull(evidence, "evidence");
     Objects.requireNonNull(version, "version");
     Objects.requireNonNull(manifest, "manifest");
     Objects.requireNonNull(bundle, "bundle");

@@ -54,6 +54,7 @@ public record RegistryOptions(
    * @return the copy
    */
   public RegistryOptions withPollInterval(Duration interval) {
+    Objects.requireNonNull(interval, "interval");
     return new RegistryOptions(interval, maxFileBytes, actor, time, accessPolicy);
   }
 
@@ -74,6 +75,7 @@ public record RegistryOptions(
    * @return the copy
    */
   public RegistryOptions withActor(String name) {
+    Objects.requireNonNull(name, "name");
     return new RegistryOptions(pollInterval, maxFileBytes, name, time, accessPolicy);
   }
 
@@ -84,6 +86,7 @@ public record RegistryOptions(
    * @return the copy
    */
   public RegistryOptions withTime(Time newTime) {
+    Objects.requireNonNull(newTime, "newTime");
     return new RegistryOptions(pollInterval, maxFileBytes, actor, newTime, accessPolicy);
   }
 
@@ -94,6 +97,7 @@ public record RegistryOptions(
    * @return the copy
    */
   public RegistryOptions withAccessPolicy(AccessPolicy policy) {
+    Objects.requireNonNull(policy, "policy");
     return new RegistryOptions(pollInterval, maxFileBytes, actor, time, policy);
   }
 }

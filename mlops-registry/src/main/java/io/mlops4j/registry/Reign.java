@@ -4,6 +4,7 @@ import io.mlops4j.registry.HistoryEntry.Kind;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -23,6 +24,14 @@ public record Reign(
     Optional<Instant> until,
     String by,
     Optional<String> decision) {
+  /** Checks for nulls. */
+  public Reign {
+    Objects.requireNonNull(how, "how");
+    Objects.requireNonNull(since, "since");
+    Objects.requireNonNull(until, "until");
+    Objects.requireNonNull(by, "by");
+    Objects.requireNonNull(decision, "decision");
+  }
 
   /** In the order of the log. */
   static List<Reign> of(List<HistoryEntry> history) {

@@ -70,6 +70,7 @@ final class StoredModel<I, O> implements RegisteredModel<I, O> {
 
   @Override
   public RegisteredVersion<I, O> register(ModelArtifact artifact, Lineage lineage, String request) {
+    Objects.requireNonNull(request, "request");
     Optional<HistoryEntry> done = log.request(Registration.requireRequest(request));
     return done.isPresent()
         ? same(request, done.get(), artifact)
@@ -261,11 +262,13 @@ final class StoredModel<I, O> implements RegisteredModel<I, O> {
 
   @Override
   public RegisteredVersion<I, O> reject(int number, String reason) {
+    Objects.requireNonNull(reason, "reason");
     return move(number, Stage.REJECTED, reason);
   }
 
   @Override
   public RegisteredVersion<I, O> archive(int number, String reason) {
+    Objects.requireNonNull(reason, "reason");
     return move(number, Stage.ARCHIVED, reason);
   }
 
@@ -457,6 +460,7 @@ final class StoredModel<I, O> implements RegisteredModel<I, O> {
 
   @Override
   public GateDecision decision(String digest) {
+    Objects.requireNonNull(digest, "digest");
     return promotions.logged(digest);
   }
 

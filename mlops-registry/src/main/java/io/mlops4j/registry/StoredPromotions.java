@@ -42,12 +42,15 @@ final class StoredPromotions implements Promotions {
 
   @Override
   public GateDecision promote(GateDecision decision) {
+    Objects.requireNonNull(decision, "decision");
     require(Operation.PROMOTE);
     return acts.promote(decision);
   }
 
   @Override
   public Approval approve(GateDecision decision, String role, String comment) {
+    Objects.requireNonNull(role, "role");
+    Objects.requireNonNull(decision, "decision");
     Objects.requireNonNull(comment, "comment");
     require(Operation.APPROVE);
     return acts.approve(decision, role, comment);
@@ -60,6 +63,7 @@ final class StoredPromotions implements Promotions {
 
   @Override
   public GateDecision requestOverride(int number, GatePolicy policy, String reason) {
+    Objects.requireNonNull(policy, "policy");
     requireReason(reason);
     require(Operation.OVERRIDE);
     acts.requireNamed("An override");
@@ -74,6 +78,7 @@ final class StoredPromotions implements Promotions {
 
   @Override
   public RegisteredVersion<?, ?> override(GateDecision decision, String reason) {
+    Objects.requireNonNull(decision, "decision");
     requireReason(reason);
     require(Operation.OVERRIDE);
     acts.override(decision, reason);

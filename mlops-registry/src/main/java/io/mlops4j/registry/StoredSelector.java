@@ -51,6 +51,7 @@ final class StoredSelector<I, O> implements VersionSelector<I, O> {
 
   @Override
   public ModelSource<I, O> alias(String alias) {
+    Objects.requireNonNull(alias, "alias");
     AliasBook.requireName(alias);
     return source(alias, () -> picked(alias));
   }
@@ -86,6 +87,7 @@ final class StoredSelector<I, O> implements VersionSelector<I, O> {
 
   @Override
   public void point(String alias, int number, String reason) {
+    Objects.requireNonNull(alias, "alias");
     AliasBook.requireName(alias);
     Objects.requireNonNull(reason, "reason");
     registry.require(Operation.MOVE, model.name());
@@ -106,6 +108,7 @@ final class StoredSelector<I, O> implements VersionSelector<I, O> {
 
   @Override
   public void drop(String alias, String reason) {
+    Objects.requireNonNull(alias, "alias");
     AliasBook.requireName(alias);
     Objects.requireNonNull(reason, "reason");
     registry.require(Operation.MOVE, model.name());

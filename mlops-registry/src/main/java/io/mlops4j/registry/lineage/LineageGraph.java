@@ -10,6 +10,7 @@ import io.mlops4j.report.Report;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -63,6 +64,13 @@ public final class LineageGraph {
       List<ModelVersion> parents) {
     /** Copies the list. */
     public Node {
+      Objects.requireNonNull(version, "version");
+      Objects.requireNonNull(stage, "stage");
+      Objects.requireNonNull(dataName, "dataName");
+      Objects.requireNonNull(dataDigest, "dataDigest");
+      Objects.requireNonNull(snapshot, "snapshot");
+      Objects.requireNonNull(run, "run");
+      Objects.requireNonNull(parents, "parents");
       parents = List.copyOf(parents);
     }
   }
@@ -131,6 +139,7 @@ public final class LineageGraph {
    * @return by model and number; possibly empty
    */
   public List<ModelVersion> trainedOn(String data) {
+    Objects.requireNonNull(data, "data");
     return those(
         node ->
             node.dataName().equals(data)
@@ -145,6 +154,7 @@ public final class LineageGraph {
    * @return by model and number; possibly empty
    */
   public List<ModelVersion> outOf(String run) {
+    Objects.requireNonNull(run, "run");
     return those(node -> node.run().equals(run));
   }
 
@@ -159,6 +169,7 @@ public final class LineageGraph {
    * @return by model and number, without the version itself, even if lineage goes in a circle
    */
   public List<ModelVersion> descendants(ModelVersion version) {
+    Objects.requireNonNull(version, "version");
     return reached(version, at -> children.getOrDefault(at, Collections.emptySortedSet()));
   }
 
@@ -169,6 +180,7 @@ public final class LineageGraph {
    * @return by model and number, without the version itself; parents that no one registered, too
    */
   public List<ModelVersion> ancestors(ModelVersion version) {
+    Objects.requireNonNull(version, "version");
     return reached(version, this::parents);
   }
 

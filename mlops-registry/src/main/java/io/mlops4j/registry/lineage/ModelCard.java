@@ -29,6 +29,8 @@ public record ModelCard(
 
   /** Copies the lists. */
   public ModelCard {
+    Objects.requireNonNull(notFor, "notFor");
+    Objects.requireNonNull(limits, "limits");
     Objects.requireNonNull(version, "version");
     Objects.requireNonNull(purpose, "purpose");
     Objects.requireNonNull(contact, "contact");
@@ -53,6 +55,7 @@ public record ModelCard(
    * @return the card with it
    */
   public ModelCard purpose(String words) {
+    Objects.requireNonNull(words, "words");
     return new ModelCard(version, words, notFor, limits, contact);
   }
 
@@ -63,6 +66,7 @@ public record ModelCard(
    * @return the card with it
    */
   public ModelCard notFor(String words) {
+    Objects.requireNonNull(words, "words");
     return new ModelCard(version, purpose, plus(notFor, words), limits, contact);
   }
 
@@ -73,6 +77,7 @@ public record ModelCard(
    * @return the card with it
    */
   public ModelCard limit(String words) {
+    Objects.requireNonNull(words, "words");
     return new ModelCard(version, purpose, notFor, plus(limits, words), contact);
   }
 
@@ -83,6 +88,7 @@ public record ModelCard(
    * @return the card with it
    */
   public ModelCard contact(String words) {
+    Objects.requireNonNull(words, "words");
     return new ModelCard(version, purpose, notFor, limits, words);
   }
 

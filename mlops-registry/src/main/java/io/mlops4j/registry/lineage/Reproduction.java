@@ -67,6 +67,7 @@ public record Reproduction(
 
   /** Copies the list. */
   public Reproduction {
+    Objects.requireNonNull(differences, "differences");
     Objects.requireNonNull(version, "version");
     Objects.requireNonNull(verdict, "verdict");
     Objects.requireNonNull(largest, "largest");

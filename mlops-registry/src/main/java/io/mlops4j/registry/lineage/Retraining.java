@@ -82,7 +82,8 @@ public final class Retraining<I, O> {
    * @return the same with it
    */
   public Retraining<I, O> loadedBy(ModelLoader<I, O> newLoader) {
-    return new Retraining<>(version, Objects.requireNonNull(newLoader, "loader"), rows, tolerance);
+    return new Retraining<>(
+        version, Objects.requireNonNull(newLoader, "newLoader"), rows, tolerance);
   }
 
   /**
@@ -92,6 +93,7 @@ public final class Retraining<I, O> {
    * @return the same with them
    */
   public Retraining<I, O> onRows(List<I> newRows) {
+    Objects.requireNonNull(newRows, "newRows");
     return new Retraining<>(version, loader, newRows, tolerance);
   }
 
@@ -119,6 +121,7 @@ public final class Retraining<I, O> {
    * @throws MlopsException if the trainer fails, or a model cannot be loaded or does not answer
    */
   public Reproduction by(Trainer trainer) {
+    Objects.requireNonNull(trainer, "trainer");
     Lineage registered = version.lineage();
     Trained trained;
     try {

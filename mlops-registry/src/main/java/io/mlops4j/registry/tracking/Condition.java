@@ -1,6 +1,7 @@
 package io.mlops4j.registry.tracking;
 
 import java.util.List;
+import java.util.Objects;
 
 /** What a query asks of each run or version. Made by {@link Field}. Immutable. */
 public sealed interface Condition
@@ -20,6 +21,7 @@ public sealed interface Condition
    * @return the condition
    */
   default Condition and(Condition other) {
+    Objects.requireNonNull(other, "other");
     return new Conditions.And(List.of(this, other));
   }
 
@@ -30,6 +32,7 @@ public sealed interface Condition
    * @return the condition
    */
   default Condition or(Condition other) {
+    Objects.requireNonNull(other, "other");
     return new Conditions.Or(List.of(this, other));
   }
 

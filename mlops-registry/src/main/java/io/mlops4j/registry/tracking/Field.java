@@ -41,6 +41,7 @@ public record Field(Kind kind, String name, Summary summary) {
 
   /** Checks the name. */
   public Field {
+    Objects.requireNonNull(name, "name");
     Objects.requireNonNull(kind, "kind");
     Objects.requireNonNull(summary, "summary");
     Names.name(kind.name().toLowerCase(java.util.Locale.ROOT), name);
@@ -60,6 +61,7 @@ public record Field(Kind kind, String name, Summary summary) {
    * @return the field
    */
   public static Field metric(String name) {
+    Objects.requireNonNull(name, "name");
     return new Field(Kind.METRIC, name, Summary.LAST);
   }
 
@@ -70,6 +72,7 @@ public record Field(Kind kind, String name, Summary summary) {
    * @return the field; compared as a number if both sides are
    */
   public static Field param(String name) {
+    Objects.requireNonNull(name, "name");
     return new Field(Kind.PARAM, name, Summary.LAST);
   }
 
@@ -80,6 +83,7 @@ public record Field(Kind kind, String name, Summary summary) {
    * @return the field; compared as a number if both sides are
    */
   public static Field tag(String name) {
+    Objects.requireNonNull(name, "name");
     return new Field(Kind.TAG, name, Summary.LAST);
   }
 
@@ -91,6 +95,7 @@ public record Field(Kind kind, String name, Summary summary) {
    * @return the field
    */
   public static Field attribute(String name) {
+    Objects.requireNonNull(name, "name");
     return new Field(Kind.ATTRIBUTE, name, Summary.LAST);
   }
 
@@ -159,6 +164,7 @@ public record Field(Kind kind, String name, Summary summary) {
    * @return the condition
    */
   public Condition after(String bound) {
+    Objects.requireNonNull(bound, "bound");
     return compare(Conditions.Operator.GREATER, bound);
   }
 
@@ -169,6 +175,7 @@ public record Field(Kind kind, String name, Summary summary) {
    * @return the condition
    */
   public Condition before(String bound) {
+    Objects.requireNonNull(bound, "bound");
     return compare(Conditions.Operator.LESS, bound);
   }
 
@@ -179,6 +186,7 @@ public record Field(Kind kind, String name, Summary summary) {
    * @return the condition
    */
   public Condition equalTo(Object value) {
+    Objects.requireNonNull(value, "value");
     return compare(Conditions.Operator.EQUAL, literal(value));
   }
 
@@ -189,6 +197,7 @@ public record Field(Kind kind, String name, Summary summary) {
    * @return the condition
    */
   public Condition notEqualTo(Object value) {
+    Objects.requireNonNull(value, "value");
     return compare(Conditions.Operator.NOT_EQUAL, literal(value));
   }
 
@@ -199,6 +208,7 @@ public record Field(Kind kind, String name, Summary summary) {
    * @return the condition
    */
   public Condition in(Object... values) {
+    Objects.requireNonNull(values, "values");
     List<Object> literals = new ArrayList<>();
     Arrays.stream(values).forEach(value -> literals.add(literal(value)));
     return new Conditions.In(this, literals);
@@ -212,6 +222,7 @@ public record Field(Kind kind, String name, Summary summary) {
    * @return the condition
    */
   public Condition like(String pattern) {
+    Objects.requireNonNull(pattern, "pattern");
     return new Conditions.Like(this, pattern);
   }
 
@@ -222,6 +233,7 @@ public record Field(Kind kind, String name, Summary summary) {
    * @return the condition
    */
   public Condition contains(String part) {
+    Objects.requireNonNull(part, "part");
     return new Conditions.Contains(this, part);
   }
 

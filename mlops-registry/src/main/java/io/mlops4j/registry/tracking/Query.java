@@ -51,6 +51,7 @@ public record Query(Optional<Condition> condition, List<Order> orders, OptionalI
 
   /** Checks the bounds. */
   public Query {
+    Objects.requireNonNull(orders, "orders");
     orders = List.copyOf(orders);
     if (limit.isPresent() && (limit.getAsInt() < 1 || limit.getAsInt() > MAX_LIMIT)) {
       throw new IllegalArgumentException(
@@ -88,6 +89,7 @@ public record Query(Optional<Condition> condition, List<Order> orders, OptionalI
    * @throws QueryException if it is not one; says what was expected and points at the column
    */
   public static Query parse(String text) {
+    Objects.requireNonNull(text, "text");
     return QueryParser.parse(text);
   }
 
@@ -98,6 +100,7 @@ public record Query(Optional<Condition> condition, List<Order> orders, OptionalI
    * @return the query
    */
   public static Query where(Condition condition) {
+    Objects.requireNonNull(condition, "condition");
     return new Query(Optional.of(condition), List.of(), OptionalInt.empty());
   }
 
@@ -117,6 +120,7 @@ public record Query(Optional<Condition> condition, List<Order> orders, OptionalI
    * @return the ordered query
    */
   public Query orderBy(Order... by) {
+    Objects.requireNonNull(by, "by");
     return new Query(condition, List.of(by), limit);
   }
 

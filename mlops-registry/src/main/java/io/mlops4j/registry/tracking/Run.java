@@ -79,6 +79,7 @@ public final class Run implements AutoCloseable {
    * @return a new source
    */
   public SplittableRandom random(String purpose) {
+    Objects.requireNonNull(purpose, "purpose");
     MessageDigest sha256 = io.mlops4j.core.Digests.sha256();
     sha256.update((seed() + " " + purpose).getBytes(StandardCharsets.UTF_8));
     return new SplittableRandom(java.nio.ByteBuffer.wrap(sha256.digest()).getLong());
@@ -93,6 +94,8 @@ public final class Run implements AutoCloseable {
    *     process at the same time, a later call or the end says so
    */
   public void param(String name, Object value) {
+    Objects.requireNonNull(value, "value");
+    Objects.requireNonNull(name, "name");
     params(Map.of(name, value));
   }
 
@@ -119,6 +122,7 @@ public final class Run implements AutoCloseable {
    * @param value any double: NaN and infinities are kept as such
    */
   public void metric(String name, double value) {
+    Objects.requireNonNull(name, "name");
     writer.metric(Names.name("metric", name), -1, value);
   }
 
@@ -130,6 +134,7 @@ public final class Run implements AutoCloseable {
    * @param value any double: NaN and infinities are kept as such
    */
   public void metric(String name, long step, double value) {
+    Objects.requireNonNull(name, "name");
     if (step < 0) {
       throw new IllegalArgumentException("step: " + step + " (expected: 0 or more)");
     }
@@ -157,6 +162,7 @@ public final class Run implements AutoCloseable {
    * @param value at most 8,000 characters
    */
   public void tag(String name, String value) {
+    Objects.requireNonNull(name, "name");
     writer.tag(Names.name("tag", name), Names.value("tag", name, value, Names.MAX_VALUE));
   }
 
@@ -166,6 +172,7 @@ public final class Run implements AutoCloseable {
    * @param text at most 100,000 characters
    */
   public void note(String text) {
+    Objects.requireNonNull(text, "text");
     writer.note(Names.value("note", "", text, Names.MAX_NOTE));
   }
 
@@ -176,6 +183,7 @@ public final class Run implements AutoCloseable {
    * @param content the bytes
    */
   public void artifact(String path, byte[] content) {
+    Objects.requireNonNull(path, "path");
     writer.artifact(Names.name("artifact", path), content);
   }
 
@@ -285,6 +293,7 @@ public final class Run implements AutoCloseable {
    * @param reason why
    */
   public void kill(String reason) {
+    Objects.requireNonNull(reason, "reason");
     writer.end(RunStatus.KILLED, reason);
   }
 

@@ -54,6 +54,22 @@ public record RunRecord(
     String environment) {
   /** Copies the collections. */
   public RunRecord {
+    Objects.requireNonNull(experiment, "experiment");
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(status, "status");
+    Objects.requireNonNull(reason, "reason");
+    Objects.requireNonNull(owner, "owner");
+    Objects.requireNonNull(parent, "parent");
+    Objects.requireNonNull(startedAt, "startedAt");
+    Objects.requireNonNull(endedAt, "endedAt");
+    Objects.requireNonNull(seenAt, "seenAt");
+    Objects.requireNonNull(params, "params");
+    Objects.requireNonNull(metrics, "metrics");
+    Objects.requireNonNull(tags, "tags");
+    Objects.requireNonNull(notes, "notes");
+    Objects.requireNonNull(artifacts, "artifacts");
+    Objects.requireNonNull(versions, "versions");
+    Objects.requireNonNull(environment, "environment");
     Objects.requireNonNull(id, "id");
     params = Collections.unmodifiableSortedMap(new TreeMap<>(params));
     metrics = Collections.unmodifiableSortedMap(new TreeMap<>(metrics));

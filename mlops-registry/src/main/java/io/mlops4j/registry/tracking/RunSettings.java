@@ -24,6 +24,7 @@ public record RunSettings(
     SortedMap<String, String> tags) {
   /** Checks the texts and copies the tags. */
   public RunSettings {
+    Objects.requireNonNull(tags, "tags");
     Names.line("run name", name);
     owner.ifPresent(who -> Names.line("owner", who));
     parent.ifPresent(Names::runId);
@@ -51,6 +52,7 @@ public record RunSettings(
    * @return the copy
    */
   public RunSettings withOwner(String who) {
+    Objects.requireNonNull(who, "who");
     return new RunSettings(name, Optional.of(who), parent, seed, tags);
   }
 
@@ -61,6 +63,7 @@ public record RunSettings(
    * @return the copy
    */
   public RunSettings withParent(String runId) {
+    Objects.requireNonNull(runId, "runId");
     return new RunSettings(name, owner, Optional.of(runId), seed, tags);
   }
 
@@ -82,6 +85,7 @@ public record RunSettings(
    * @return the copy
    */
   public RunSettings withTag(String key, String value) {
+    Objects.requireNonNull(key, "key");
     SortedMap<String, String> more = new TreeMap<>(tags);
     more.put(key, value);
     return new RunSettings(name, owner, parent, seed, more);

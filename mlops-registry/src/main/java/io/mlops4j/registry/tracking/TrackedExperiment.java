@@ -13,6 +13,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -51,6 +52,7 @@ public final class TrackedExperiment {
    * @return the run; close it
    */
   public Run start(String runName) {
+    Objects.requireNonNull(runName, "runName");
     return start(RunSettings.named(runName));
   }
 
@@ -176,7 +178,7 @@ public final class TrackedExperiment {
    * @throws QueryException if the text is not a query; points at the column
    */
   public List<RunRecord> query(String query) {
-    return query(Query.parse(query));
+    return query(Query.parse(Objects.requireNonNull(query, "query")));
   }
 
   void scan(Selection<RunRecord> selection, Progress progress) {
@@ -192,6 +194,7 @@ public final class TrackedExperiment {
    * @throws MlopsException if there is no such run here
    */
   public MetricSeries series(String id, String metric) {
+    Objects.requireNonNull(metric, "metric");
     Points points = new Points();
     RunChunks chunks = new RunChunks(store.objects(), name, id);
     chunks.replay(
@@ -217,6 +220,7 @@ public final class TrackedExperiment {
    * @throws IntegrityException if it is not what was stored
    */
   public byte[] artifact(String id, String path) {
+    Objects.requireNonNull(path, "path");
     RunRecord run = get(id);
     RunArtifact artifact = run.artifacts().get(path);
     if (artifact == null) {

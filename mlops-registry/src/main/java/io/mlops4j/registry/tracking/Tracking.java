@@ -116,7 +116,7 @@ public final class Tracking {
    * @throws QueryException if the text is not a query; points at the column
    */
   public List<RunRecord> query(String query) {
-    return query(Query.parse(query));
+    return query(Query.parse(Objects.requireNonNull(query, "query")));
   }
 
   /**
@@ -170,6 +170,7 @@ public final class Tracking {
    * @return the problems, empty if there is none
    */
   public List<Problem> verify(Progress progress) {
+    Objects.requireNonNull(progress, "progress");
     List<Problem> problems = new ArrayList<>();
     for (String name : experiments()) {
       problems.addAll(experiment(name).verify(progress));

@@ -80,6 +80,7 @@ public record TrackingOptions(
    * @return the copy
    */
   public TrackingOptions withFlushInterval(Duration interval) {
+    Objects.requireNonNull(interval, "interval");
     return new TrackingOptions(flushAfter, interval, deadAfter, maxArtifactBytes, owner, time);
   }
 
@@ -90,6 +91,7 @@ public record TrackingOptions(
    * @return the copy
    */
   public TrackingOptions withDeadAfter(Duration silence) {
+    Objects.requireNonNull(silence, "silence");
     return new TrackingOptions(flushAfter, flushInterval, silence, maxArtifactBytes, owner, time);
   }
 
@@ -110,6 +112,7 @@ public record TrackingOptions(
    * @return the copy
    */
   public TrackingOptions withOwner(String who) {
+    Objects.requireNonNull(who, "who");
     return new TrackingOptions(flushAfter, flushInterval, deadAfter, maxArtifactBytes, who, time);
   }
 
@@ -120,6 +123,7 @@ public record TrackingOptions(
    * @return the copy
    */
   public TrackingOptions withTime(Time newTime) {
+    Objects.requireNonNull(newTime, "newTime");
     return new TrackingOptions(
         flushAfter, flushInterval, deadAfter, maxArtifactBytes, owner, newTime);
   }
