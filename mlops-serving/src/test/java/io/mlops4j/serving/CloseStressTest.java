@@ -86,6 +86,19 @@ class CloseStressTest {
       int way = i;
       GatedModel.start(() -> call(way, ended));
     }
+    try {
+      openAndClose();
+      // Whoever has met no closed one yet meets the last.
+      GatedModel.until(() -> closed.sum() >= CALLERS);
+    } finally {
+      go.set(false);
+    }
+    assertThat(ended.await(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(strange.sum()).isZero();
+    assertThat(answered.sum()).isGreaterThan((long) CLOSES * CALLERS);
+  }
+
+  private void openAndClose() {
     for (int number = 1; number <= CLOSES; number++) {
       Open open = open(number);
       long before = answered.sum();
@@ -94,11 +107,5 @@ class CloseStressTest {
       assertThat(open.predictor().close(Duration.ofSeconds(30))).isTrue();
       assertThat(OnnxSession.OPEN).as("after close %s", number).hasValue(0);
     }
-    // Whoever has met no closed one yet meets the last.
-    GatedModel.until(() -> closed.sum() >= CALLERS);
-    go.set(false);
-    assertThat(ended.await(30, TimeUnit.SECONDS)).isTrue();
-    assertThat(strange.sum()).isZero();
-    assertThat(answered.sum()).isGreaterThan((long) CLOSES * CALLERS);
   }
 }
