@@ -25,6 +25,7 @@ public final class SwapCost implements AutoCloseable {
   private static final long EVERY = 100_000_000;
   private static final long LOOK = 250_000;
   private static final int SWAPS_BEFORE = 50;
+  private static final int ROUNDS = 3;
 
   private final Flights flights = new Flights();
   private final SwitchedSource<Flights.Flight, Double> source =
@@ -48,7 +49,7 @@ public final class SwapCost implements AutoCloseable {
   }
 
   /**
-   * Measures, for some three minutes.
+   * Measures, for some four minutes.
    *
    * @param arguments none
    * @throws InterruptedException if interrupted
@@ -59,7 +60,7 @@ public final class SwapCost implements AutoCloseable {
     System.out.println("|---|---|---|---|---|");
     try (SwapCost aside = new SwapCost(builder -> builder);
         SwapCost full = new SwapCost(PredictorBuilder::swapAtFullPriority)) {
-      for (int round = 0; round < 2; round++) {
+      for (int round = 0; round < ROUNDS; round++) {
         long took = aside.measure("a swap", aside::swap);
         full.measure("a swap at the priority of requests", full::swap);
         aside.measure("a busy thread, as long", () -> Burn.nanos(took));

@@ -72,6 +72,16 @@ final class Aside {
     }
   }
 
+  /** The same, for what returns nothing. */
+  void during(Runnable work) {
+    Aside unused =
+        during(
+            () -> {
+              work.run();
+              return this;
+            });
+  }
+
   /** Runs what cannot be begun twice: it is waited for. */
   static <T, E extends Exception> T call(Task<T, E> task) throws E {
     return call(task, null);

@@ -233,17 +233,34 @@ public final class OnnxLoader<I, O> implements ModelLoader<I, O> {
       byte[] bytes,
       @Nullable ModelArtifact artifact,
       OnnxInput.Stored stored) {
-    OnnxBytes content = OnnxBytes.read(version, bytes);
+    OnnxBytes content = Aside.call(() -> OnnxBytes.read(version, bytes));
     content.refuseExternal(version, artifact != null);
     if (options.customOperators().isEmpty()) {
       content.refuseCustomOperators(version);
     }
     if (!options.nativeOnly() && content.external().isEmpty()) {
-      OnnxKernel<I> linear = input.linear(version, bytes, kind, output, stored);
-      if (linear != null) {
-        return new OnnxRowModel<>(version, linear, kind, slots(options), 0);
+      Optional<OnnxKernel<I>> linear =
+          Aside.call(() -> Optional.ofNullable(input.linear(version, bytes, kind, output, stored)));
+      if (linear.isPresent()) {
+        return new OnnxRowModel<>(version, linear.get(), kind, slots(options), 0);
       }
     }
+    // Makes threads the first time, and must not on a helper, whose threads would stand back.
+    OnnxSession.requireEnvironment(version);
+    Aside.Task<OnnxRowModel<I, O>, RuntimeException> open =
+        () -> open(version, bytes, content, artifact, stored);
+    return options.mayMakeThreads() || !content.external().isEmpty()
+        ? open.run()
+        : Aside.call(open, OnnxRowModel::close);
+  }
+
+  /** Runs no code of users, and makes no threads unless the options do. */
+  private OnnxRowModel<I, O> open(
+      ModelVersion version,
+      byte[] bytes,
+      OnnxBytes content,
+      @Nullable ModelArtifact artifact,
+      OnnxInput.Stored stored) {
     ZipMapCut cut = kind.maps() && !kind.isAll() ? ZipMapCut.of(bytes, output) : null;
     byte[] opened = cut == null ? bytes : cut.bytes();
     OnnxSession session = OnnxSession.open(version, opened, content, artifact, options);

@@ -38,6 +38,17 @@ final class OnnxSession implements AutoCloseable {
     OPEN.incrementAndGet();
   }
 
+  /** Makes ONNX Runtime's environment, with its threads, unless it is there. */
+  static void requireEnvironment(ModelVersion who) {
+    try {
+      OrtEnvironment unused = OnnxEnvironment.require(who);
+    } catch (OrtException e) {
+      throw new ModelLoadException(
+          "Model '" + who + "' cannot be opened, ONNX Runtime does not start: " + e.getMessage(),
+          e);
+    }
+  }
+
   /**
    * Returns a session over exactly these bytes.
    *
@@ -52,35 +63,22 @@ final class OnnxSession implements AutoCloseable {
       OnnxOptions options) {
     try {
       OrtEnvironment environment = OnnxEnvironment.require(who);
-      Aside.Task<OnnxSession, OrtException> open =
-          () -> open(who, bytes, content, artifact, options, environment);
-      return options.mayMakeThreads() ? open.run() : Aside.call(open, OnnxSession::close);
+      Map<String, OnnxTensor> weights =
+          artifact == null
+              ? Map.of()
+              : ExternalTensor.load(who, content.external(), artifact, environment);
+      try (OrtSession.SessionOptions session = new OrtSession.SessionOptions()) {
+        if (!weights.isEmpty()) {
+          session.addExternalInitializers(Map.copyOf(weights));
+        }
+        configure(who, session, options);
+        return new OnnxSession(environment.createSession(bytes, session));
+      } finally {
+        weights.values().forEach(OnnxTensor::close);
+      }
     } catch (OrtException e) {
       throw new ModelLoadException(
           "Model '" + who + "' is no model ONNX Runtime can open: " + e.getMessage(), e);
-    }
-  }
-
-  private static OnnxSession open(
-      ModelVersion who,
-      byte[] bytes,
-      OnnxBytes content,
-      @Nullable ModelArtifact artifact,
-      OnnxOptions options,
-      OrtEnvironment environment)
-      throws OrtException {
-    Map<String, OnnxTensor> weights =
-        artifact == null
-            ? Map.of()
-            : ExternalTensor.load(who, content.external(), artifact, environment);
-    try (OrtSession.SessionOptions session = new OrtSession.SessionOptions()) {
-      if (!weights.isEmpty()) {
-        session.addExternalInitializers(Map.copyOf(weights));
-      }
-      configure(who, session, options);
-      return new OnnxSession(environment.createSession(bytes, session));
-    } finally {
-      weights.values().forEach(OnnxTensor::close);
     }
   }
 
@@ -230,7 +228,12 @@ final class OnnxSession implements AutoCloseable {
     if (closed.compareAndSet(false, true)) {
       OPEN.decrementAndGet();
       try {
-        session.close();
+        OrtSession unused =
+            Aside.call(
+                () -> {
+                  session.close();
+                  return session;
+                });
       } catch (OrtException e) {
         throw new IllegalStateException("ONNX Runtime could not close a session.", e);
       }

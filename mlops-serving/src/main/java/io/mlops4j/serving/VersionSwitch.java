@@ -367,7 +367,11 @@ final class VersionSwitch<I, O> {
     }
     SwapSteps.Running closing = begin(version.version, SwapStep.Kind.CLOSE);
     try {
-      version.model.close();
+      if (aside == null || closed) {
+        version.model.close();
+      } else {
+        aside.during(version.model::close);
+      }
       closing.done();
     } catch (RuntimeException e) {
       closing.failed(e);
