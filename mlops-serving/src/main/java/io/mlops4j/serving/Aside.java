@@ -1,7 +1,6 @@
 package io.mlops4j.serving;
 
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -10,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,24 +30,25 @@ import org.slf4j.LoggerFactory;
 final class Aside {
   private static final Logger LOG = LoggerFactory.getLogger(Aside.class);
   private static final ThreadLocal<@Nullable Aside> HERE = new ThreadLocal<>();
-  private static final long PATIENCE = TimeUnit.MILLISECONDS.toNanos(200);
+  private static final long PATIENCE = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long REST = TimeUnit.SECONDS.toNanos(10);
-  private static final long ENTRY_MILLIS = 2000;
-  private static final long LOOK_MILLIS = 50;
+  private static final long LOOK_MILLIS = 20;
 
   private final String predictor;
-  private final Supplier<@Nullable Background> entry;
+  private final Function<String, @Nullable Background> entry;
   private final ExecutorService helper;
   private final AtomicBoolean busy = new AtomicBoolean();
-  private @Nullable CompletableFuture<@Nullable Background> entered;
+  private boolean tried; // guarded by this
+  private @Nullable Background background; // guarded by this
+  private volatile Background.@Nullable Times since;
   private volatile CompletableFuture<?> left = CompletableFuture.completedFuture(null);
   private volatile boolean hurries;
   private volatile long hurriesSince;
 
   /**
-   * @param entry makes the calling thread stand back; null if it cannot
+   * @param entry makes a thread of that number stand back; null if it cannot
    */
-  Aside(String predictor, Supplier<@Nullable Background> entry) {
+  Aside(String predictor, Function<String, @Nullable Background> entry) {
     this.predictor = predictor;
     this.entry = entry;
     this.helper = Executors.newSingleThreadExecutor(Threads.inBackground(predictor, "aside"));
@@ -64,6 +65,7 @@ final class Aside {
     if (hurries && System.nanoTime() - hurriesSince > REST) {
       hurries = false;
     }
+    since = null;
     HERE.set(this);
     try {
       return work.get();
@@ -124,27 +126,24 @@ final class Aside {
     return null;
   }
 
-  /** Returns what the helper is; null if it cannot stand back, or not yet: no core is free. */
-  private @Nullable Background background() {
-    CompletableFuture<@Nullable Background> first;
-    synchronized (this) {
-      if (entered == null) {
-        entered = CompletableFuture.supplyAsync(entry, helper);
-      }
-      first = entered;
+  /** Returns what the helper is; null if it cannot stand back. */
+  private synchronized @Nullable Background background() {
+    if (!tried) {
+      tried = true;
+      String thread = CompletableFuture.supplyAsync(IdleClass::self, helper).join();
+      background = thread == null ? null : entry.apply(thread);
     }
-    try {
-      return first.copy().orTimeout(ENTRY_MILLIS, TimeUnit.MILLISECONDS).join();
-    } catch (CompletionException e) {
-      LOG.info("Predictor '{}': no helper stands back yet: {}", predictor, e.toString());
-      return null;
-    }
+    return background;
   }
 
   private <T, E extends Exception> T await(
       Task<T, E> task, @Nullable Consumer<? super T> drop, CompletableFuture<T> answer, Begun begun)
       throws E {
-    Background.Times before = begun.background().times();
+    Background.Times before = since;
+    if (before == null) {
+      before = begun.background().times();
+      since = before;
+    }
     boolean interrupted = false;
     try {
       while (true) {

@@ -6,7 +6,6 @@ import java.lang.reflect.Array;
 import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -24,12 +23,13 @@ import org.slf4j.LoggerFactory;
  * must be a thread of its own, which makes none. While all cores are busy it hardly runs; {@link
  * #times()} shows that.
  *
- * <p>From JDK 22 on, where the JVM allows native access, the thread asks the C library; else {@code
- * chrt} of util-linux, one short process for each thread. What the kernel says in the end counts.
+ * <p>From JDK 22 on, where the JVM allows native access, the C library is asked; else {@code chrt}
+ * of util-linux, one short process for each thread. What the kernel says in the end counts.
  */
 final class IdleClass implements Background {
   private static final Logger LOG = LoggerFactory.getLogger(IdleClass.class);
   private static final Path SELF = Path.of("/proc/thread-self");
+  private static final Path TASKS = Path.of("/proc/self/task");
   private static final Path CHRT = Path.of("/usr/bin/chrt");
   private static final int SCHED_IDLE = 5;
   private static final long CHRT_SECONDS = 5;
@@ -44,25 +44,22 @@ final class IdleClass implements Background {
   }
 
   /**
-   * Puts the calling thread into the idle class for good.
+   * Puts a thread into the idle class for good. Called by another one, which is not put off.
    *
+   * @param thread its number in this process, see {@link #self}
    * @return how it fares there; null where that is not possible, which the log tells
    */
-  static @Nullable Background enter() {
-    if (!Files.isSymbolicLink(SELF)) {
-      return null;
-    }
+  static @Nullable Background enter(String thread) {
     try {
-      String thread = Files.readSymbolicLink(SELF).getFileName().toString();
       IdleClass entered = of(thread);
       if (entered.times().ran() == 0) {
         LOG.info("Swaps load at the priority of requests: this kernel does not count waiting");
         return null;
       }
-      if (!asked() && Files.isExecutable(CHRT)) {
+      if (!asked(thread) && Files.isExecutable(CHRT)) {
         run(thread);
       }
-      if (policy() == SCHED_IDLE) {
+      if (policy(thread) == SCHED_IDLE) {
         return entered;
       }
       LOG.info(
@@ -70,7 +67,7 @@ final class IdleClass implements Background {
               + " no {}, and the JVM was not started with --enable-native-access on JDK 22 or"
               + " later.",
           CHRT);
-    } catch (IOException | InvalidPathException | SecurityException e) {
+    } catch (IOException | SecurityException e) {
       LOG.info("Swaps load at the priority of requests: {}", e.toString());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -78,9 +75,21 @@ final class IdleClass implements Background {
     return null;
   }
 
+  /** Returns the calling thread's number in this process; null where Linux does not tell. */
+  static @Nullable String self() {
+    try {
+      return Files.isSymbolicLink(SELF)
+          ? Files.readSymbolicLink(SELF).getFileName().toString()
+          : null;
+    } catch (IOException | SecurityException e) {
+      LOG.debug("Threads have no numbers here", e);
+      return null;
+    }
+  }
+
   /** Returns how a thread of this process fares. */
   static IdleClass of(String thread) {
-    return new IdleClass(Path.of("/proc/self/task", thread, "schedstat"));
+    return new IdleClass(TASKS.resolve(thread).resolve("schedstat"));
   }
 
   private static void run(String thread) throws IOException, InterruptedException {
@@ -94,18 +103,19 @@ final class IdleClass implements Background {
     }
   }
 
-  /** Returns the calling thread's scheduling policy. */
-  static int policy() throws IOException {
-    String stat = Files.readString(SELF.resolve("stat"), StandardCharsets.ISO_8859_1);
+  /** Returns a thread's scheduling policy. */
+  static int policy(String thread) throws IOException {
+    Path file = TASKS.resolve(thread).resolve("stat");
+    String stat = Files.readString(file, StandardCharsets.ISO_8859_1);
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).trim().split(" ", -1);
     return Integer.parseInt(fields[POLICY]);
   }
 
   /**
-   * Asks the C library for the calling thread: {@code sched_setscheduler(0, SCHED_IDLE, &zero)}. By
-   * reflection: this code is compiled for JDK 17. Returns false where that is not possible.
+   * Asks the C library: {@code sched_setscheduler(thread, SCHED_IDLE, &zero)}. By reflection: this
+   * code is compiled for JDK 17. Returns false where that is not possible.
    */
-  static boolean asked() {
+  static boolean asked(String thread) {
     try {
       Method allowed = Module.class.getMethod("isNativeAccessEnabled");
       if (!(boolean) allowed.invoke(IdleClass.class.getModule())) {
@@ -144,7 +154,7 @@ final class IdleClass implements Background {
                   .invoke(linker, function.get(), descriptor, Array.newInstance(option, 0));
       Object arena = arenaType.getMethod("global").invoke(null);
       Object zero = arenaType.getMethod("allocate", long.class, long.class).invoke(arena, 4L, 4L);
-      return (int) call.invokeWithArguments(0, SCHED_IDLE, zero) == 0;
+      return (int) call.invokeWithArguments(Integer.parseInt(thread), SCHED_IDLE, zero) == 0;
     } catch (Throwable e) {
       // An older JDK, or a C library that has no such function.
       LOG.debug("The C library was not asked", e);

@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,7 +63,7 @@ public final class PredictorBuilder<I, O> {
   /** Whose helper is shared, with predictors that come and go; null: one of its own. */
   @Nullable Aside aside;
 
-  Supplier<@Nullable Background> background = IdleClass::enter;
+  Function<String, @Nullable Background> background = IdleClass::enter;
 
   PredictorBuilder(ModelSource<I, O> source) {
     this.source = Objects.requireNonNull(source, "source");
@@ -305,7 +304,7 @@ public final class PredictorBuilder<I, O> {
    * Loads and warms up new versions at the priority of requests. Without it, where a version is
    * served already, the long native parts are done by a thread that Linux lets run only when a core
    * has nothing else to do ({@code SCHED_IDLE}), so that requests do not wait for it; if no core
-   * has been free for 0.2 s, they are done at the priority of requests after all. Getting a thread
+   * has been free for 0.1 s, they are done at the priority of requests after all. Getting a thread
    * into that class takes one call of the C library (JDK 22 and later, with {@code
    * --enable-native-access}), else one short process, {@code /usr/bin/chrt}, at a predictor's first
    * swap; where neither works, everything has the priority of requests. So have models that may

@@ -33,7 +33,7 @@ class AsideTest {
     Aside made =
         new Aside(
             "m",
-            () -> {
+            thread -> {
               entries.incrementAndGet();
               return fares;
             });
@@ -110,7 +110,7 @@ class AsideTest {
     Aside loads =
         new Aside(
             "m",
-            () -> {
+            thread -> {
               entries.incrementAndGet();
               return null;
             });

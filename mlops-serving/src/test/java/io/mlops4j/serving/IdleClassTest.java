@@ -8,13 +8,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -27,17 +27,11 @@ class IdleClassTest {
   private static final int NORMAL = 0;
   private static final int IDLE = 5;
 
-  private static int policy() {
-    try {
-      return IdleClass.policy();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
+  private final CountDownLatch over = new CountDownLatch(1);
 
-  private static String thread() {
+  private static int policy(String thread) {
     try {
-      return Files.readSymbolicLink(Path.of("/proc/thread-self")).getFileName().toString();
+      return IdleClass.policy(thread);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -49,61 +43,68 @@ class IdleClassTest {
         .isTrue();
   }
 
-  @Test
-  void enter_itsOwnThread_isIdleAndOthersAreNot() {
-    assumePossible();
-    CompletableFuture<Integer> inside = new CompletableFuture<>();
+  private static String self() {
+    return Objects.requireNonNull(IdleClass.self());
+  }
+
+  /** Returns the number of a thread that is there until the end, doing nothing or going round. */
+  private String other(boolean busy) {
+    CompletableFuture<String> number = new CompletableFuture<>();
     GatedModel.start(
         () -> {
-          assertThat(IdleClass.enter()).isNotNull();
-          inside.complete(policy());
+          number.complete(self());
+          while (busy && over.getCount() > 0) {
+            Thread.onSpinWait();
+          }
+          GatedModel.await(over);
         });
-    assertThat(inside.join()).isEqualTo(IDLE);
-    assertThat(policy()).isEqualTo(NORMAL);
+    return number.join();
+  }
+
+  @AfterEach
+  void end() {
+    over.countDown();
+  }
+
+  @Test
+  void enter_aThread_isIdleAndOthersAreNot() {
+    assumePossible();
+    String thread = other(false);
+    assertThat(policy(thread)).isEqualTo(NORMAL);
+    assertThat(IdleClass.enter(thread)).isNotNull();
+    assertThat(policy(thread)).isEqualTo(IDLE);
+    assertThat(policy(self())).isEqualTo(NORMAL);
+  }
+
+  @Test
+  void enter_noSuchThread_isRefused() {
+    assertThat(IdleClass.enter("0")).isNull();
   }
 
   /** The tests' JVM allows native access. */
   @Test
   void asked_jdk22OrLater_needsNoProcess() {
-    CompletableFuture<List<Integer>> inside = new CompletableFuture<>();
-    GatedModel.start(() -> inside.complete(List.of(IdleClass.asked() ? 1 : 0, policy())));
+    String thread = other(false);
     boolean possible = Runtime.version().feature() >= 22;
-    assertThat(inside.join()).isEqualTo(possible ? List.of(1, IDLE) : List.of(0, NORMAL));
+    assertThat(IdleClass.asked(thread)).isEqualTo(possible);
+    assertThat(policy(thread)).isEqualTo(possible ? IDLE : NORMAL);
   }
 
   /** Twice as many busy threads as cores: whoever stands back waits, and its times say so. */
   @Test
   void times_noCoreIsFree_waitingGrowsBeyondRunning() {
     assumePossible();
-    AtomicBoolean over = new AtomicBoolean();
-    CompletableFuture<Background> entered = new CompletableFuture<>();
-    GatedModel.start(
-        () -> {
-          entered.complete(Objects.requireNonNull(IdleClass.enter()));
-          while (!over.get()) {
-            Thread.onSpinWait();
-          }
-        });
-    Background background = entered.join();
-    try {
-      for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors(); i++) {
-        GatedModel.start(
-            () -> {
-              while (!over.get()) {
-                Thread.onSpinWait();
-              }
-            });
-      }
-      Background.Times before = background.times();
-      GatedModel.until(
-          () -> {
-            Background.Times now = background.times();
-            return now.waited() - before.waited() > 100_000_000
-                && now.waited() - before.waited() > now.ran() - before.ran();
-          });
-    } finally {
-      over.set(true);
+    Background background = Objects.requireNonNull(IdleClass.enter(other(true)));
+    for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors(); i++) {
+      other(true);
     }
+    Background.Times before = background.times();
+    GatedModel.until(
+        () -> {
+          Background.Times now = background.times();
+          return now.waited() - before.waited() > 100_000_000
+              && now.waited() - before.waited() > now.ran() - before.ran();
+        });
   }
 
   /** On real sessions: the first version is opened by the loader, the next ones by the helper. */
@@ -116,9 +117,9 @@ class IdleClassTest {
     PredictorBuilder<float[], Double> builder = Predictor.from(source);
     // At the priority of others, and never given up: how long it takes is not the question.
     builder.background =
-        () -> {
+        thread -> {
           entries.incrementAndGet();
-          helper.complete(IdleClass.of(thread()));
+          helper.complete(IdleClass.of(thread));
           return () -> new Background.Times(1, 0);
         };
     try (Predictor<float[], Double> predictor = builder.build()) {
@@ -147,7 +148,7 @@ class IdleClassTest {
     select(source, 1, "plus1");
     PredictorBuilder<float[], Double> builder = Predictor.from(source).swapAtFullPriority();
     builder.background =
-        () -> {
+        thread -> {
           entries.incrementAndGet();
           return null;
         };

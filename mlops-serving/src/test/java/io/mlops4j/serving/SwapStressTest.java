@@ -31,7 +31,10 @@ import org.junit.jupiter.api.Timeout;
 class SwapStressTest {
   private static final Pattern MAPPING = Pattern.compile("([0-9a-f]+)-[0-9a-f]+ ");
   private static final int CALLERS = 8;
-  private static final int SWAPS = Boolean.getBoolean("mlops4j.proof") ? 10_000 : 2_000;
+  private static final int SWAPS =
+      Boolean.getBoolean("mlops4j.proof")
+          ? 10_000
+          : Boolean.getBoolean("mlops4j.ci") ? 2_000 : 1_000;
 
   /** What the callers saw. */
   private record Seen(long answered, long failed, long wrong) {}
