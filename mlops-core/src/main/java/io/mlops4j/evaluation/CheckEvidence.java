@@ -170,6 +170,7 @@ public record CheckEvidence(
    * @return the copy
    */
   public CheckEvidence ofSuite(String which) {
+    Objects.requireNonNull(which, "which");
     return new CheckEvidence(
         name, subject, data, Optional.of(which), outcome, sentence, numbers, at);
   }

@@ -121,6 +121,9 @@ final class Aside {
       hurry();
     } catch (RejectedExecutionException e) {
       LOG.debug("Predictor '{}': closed meanwhile", predictor, e);
+    } catch (RuntimeException | OutOfMemoryError e) {
+      // No room for a thread, or a system that tells other things than it should.
+      LOG.warn("Predictor '{}': swaps load at the priority of requests", predictor, e);
     }
     busy.set(false);
     return null;

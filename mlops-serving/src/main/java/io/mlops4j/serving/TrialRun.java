@@ -82,6 +82,7 @@ public final class TrialRun<I, O> {
    * @return a copy
    */
   public TrialRun<I, O> withLimit(Duration limit) {
+    Objects.requireNonNull(limit, "limit");
     if (limit.isZero() || limit.isNegative()) {
       throw new IllegalArgumentException("limit: " + limit + " (expected: positive)");
     }
@@ -126,6 +127,7 @@ public final class TrialRun<I, O> {
    * @return a copy
    */
   public TrialRun<I, O> withClassPath(List<Path> libraries) {
+    Objects.requireNonNull(libraries, "libraries");
     if (libraries.isEmpty()) {
       throw new IllegalArgumentException("libraries: 0 (expected: at least 1)");
     }

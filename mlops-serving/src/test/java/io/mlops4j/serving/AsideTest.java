@@ -120,6 +120,22 @@ class AsideTest {
     assertThat(entries).hasValue(1);
   }
 
+  /** Whatever goes wrong with the helper, the load is done. */
+  @Test
+  void call_entryThrows_runsOnTheCaller() {
+    Aside loads =
+        new Aside(
+            "m",
+            thread -> {
+              entries.incrementAndGet();
+              throw new IllegalStateException("a strange system");
+            });
+    aside = loads;
+    assertThat(loads.during(AsideTest::who)).isSameAs(Thread.currentThread());
+    assertThat(loads.during(AsideTest::who)).isSameAs(Thread.currentThread());
+    assertThat(entries).hasValue(1);
+  }
+
   @Test
   void call_helperStarves_isDoneByTheLoaderAndTheLateOneIsDropped() {
     Aside loads = helper(0, SECOND);

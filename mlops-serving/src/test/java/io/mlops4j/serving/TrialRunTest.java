@@ -251,4 +251,14 @@ class TrialRunTest {
         .hasMessage("libraries: 0 (expected: at least 1)");
     assertThat(TrialRun.of(LOADER).withHeap(64)).hasToString("TrialRun[limit=PT30S, heap=64 MB]");
   }
+
+  @Test
+  @SuppressWarnings("NullAway") // What a caller without a checker may do.
+  void settings_null_areRefusedByName() {
+    TrialRun<float[], Double> run = TrialRun.of(LOADER);
+    assertThatThrownBy(() -> run.withLimit(null)).hasMessage("limit");
+    assertThatThrownBy(() -> run.withClassPath(null)).hasMessage("libraries");
+    assertThatThrownBy(() -> run.withJava(null)).hasMessage("executable");
+    assertThatThrownBy(() -> run.withDirectory(null)).hasMessage("parent");
+  }
 }
