@@ -101,10 +101,14 @@ class MaxDelayTest {
 
   @Test
   void close_whileWaiting_drainsAtOnce() throws Exception {
-    CompletableFuture<Prediction<Integer, Integer>> answer;
+    CompletableFuture<Prediction<Integer, Integer>> answer = new CompletableFuture<>();
     try (Predictor<Integer, Integer> predictor = predictor()) {
-      answer = ask(predictor, 1);
+      Thread caller =
+          GatedModel.start(
+              () -> answer.complete(predictor.predictDetailed(1, CallOptions.withDefaults())));
       awaitDelay(1);
+      // Not before it waits: one that has queued, and then finds the predictor closing, withdraws.
+      GatedModel.until(() -> caller.getState() == Thread.State.WAITING);
     }
     assertThat(run(answer).release()).isEqualTo(Release.DRAIN);
   }
