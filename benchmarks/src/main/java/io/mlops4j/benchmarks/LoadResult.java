@@ -30,12 +30,18 @@ final class LoadResult {
 
   /** Returns the same over the requests that arrived during, or else outside, some periods. */
   double millis(double share, long[][] periods, boolean during) {
-    long[] chosen =
-        IntStream.range(0, arrivals.length)
-            .filter(i -> during == within(start + arrivals[i], periods))
-            .mapToLong(i -> latencies[i])
-            .toArray();
-    return quantile(chosen, share) / 1e6;
+    return quantile(latencies(periods, during), share) / 1e6;
+  }
+
+  /**
+   * Returns the latencies, in nanoseconds, of the requests that arrived during, or else outside,
+   * some periods.
+   */
+  long[] latencies(long[][] periods, boolean during) {
+    return IntStream.range(0, arrivals.length)
+        .filter(i -> during == within(start + arrivals[i], periods))
+        .mapToLong(i -> latencies[i])
+        .toArray();
   }
 
   private static boolean within(long time, long[][] periods) {

@@ -4,10 +4,14 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.mlops4j.serving.MicroBatching;
 import io.mlops4j.serving.Predictor;
 import io.mlops4j.serving.PredictorBuilder;
+import io.mlops4j.serving.SwapStep;
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 
@@ -15,22 +19,27 @@ import java.util.function.UnaryOperator;
  * What a swap does to the requests that arrive meanwhile, and what any other work of the same
  * length does to them: 500 requests a second on the flights model, and every 100 ms a swap, one at
  * the priority of requests, or a thread that burns a core for as long as a swap takes, or nothing.
- * The same periods are compared each time.
+ * The same periods are compared each time; a swap's lasts until the old version is closed.
+ *
+ * <p>Before anything is measured, requests and swaps run for a minute, so that the JVM has compiled
+ * both; {@code cold} leaves that out.
  */
 public final class SwapCost implements AutoCloseable {
   private static final double PER_SECOND = 500;
-  private static final double SECONDS = 20;
+  private static final double SWAP_SECONDS = 40;
+  private static final double OTHER_SECONDS = 20;
   private static final int CALLERS = 8;
-  private static final int WARM_UP = 5_000;
   private static final long EVERY = 100_000_000;
-  private static final long LOOK = 250_000;
-  private static final int SWAPS_BEFORE = 50;
-  private static final int ROUNDS = 3;
+  private static final int WARM_UP_SPELLS = 12;
+  private static final double WARM_UP_SECONDS = 5;
+  private static final double WARM_UP_PER_SECOND = 8_000;
+  private static final int ROUNDS = 5;
 
   private final Flights flights = new Flights();
   private final SwitchedSource<Flights.Flight, Double> source =
       new SwitchedSource<>(flights.release(1));
   private final Predictor<Flights.Flight, Double> predictor;
+  private volatile CountDownLatch closed = new CountDownLatch(1);
   private int number = 1;
 
   private SwapCost(UnaryOperator<PredictorBuilder<Flights.Flight, Double>> how) {
@@ -39,42 +48,98 @@ public final class SwapCost implements AutoCloseable {
             .microBatching(MicroBatching.withDefaults())
             .listener(prediction -> {})
             .meters(new SimpleMeterRegistry())
+            .swapListener(this::on)
             .build();
-    for (int i = 0; i < WARM_UP; i++) {
-      predictor.predict(flights.flight(i));
-    }
-    for (int i = 0; i < SWAPS_BEFORE; i++) {
-      swap();
+  }
+
+  private void on(SwapStep step) {
+    if (step.kind() == SwapStep.Kind.CLOSE && step.state() == SwapStep.State.DONE) {
+      closed.countDown();
     }
   }
 
   /**
-   * Measures, for some four minutes.
+   * Measures, for some ten minutes.
    *
-   * @param arguments none
+   * @param arguments nothing, or {@code cold}
    * @throws InterruptedException if interrupted
    */
   public static void main(String[] arguments) throws InterruptedException {
     System.out.println("Swaps and other work: " + Machine.describe());
-    System.out.println("| every 100 ms | ms each | p99 meanwhile | p99 otherwise | ratio |");
-    System.out.println("|---|---|---|---|---|");
     try (SwapCost aside = new SwapCost(builder -> builder);
         SwapCost full = new SwapCost(PredictorBuilder::swapAtFullPriority)) {
-      for (int round = 0; round < ROUNDS; round++) {
-        long took = aside.measure("a swap", aside::swap);
-        full.measure("a swap at the priority of requests", full::swap);
-        aside.measure("a busy thread, as long", () -> Burn.nanos(took));
-        aside.measure("nothing, as long", () -> pause(took));
+      if (!List.of(arguments).contains("cold")) {
+        aside.warmUp();
+        full.warmUp();
       }
+      System.out.println("| every 100 ms | ms each | p99 meanwhile | p99 otherwise | ratio |");
+      System.out.println("|---|---|---|---|---|");
+      List<Round> swaps = new ArrayList<>();
+      for (int i = 0; i < ROUNDS; i++) {
+        Round round = aside.measure(SWAP_SECONDS, aside::swap);
+        swaps.add(round);
+        print("a swap", round);
+        print(
+            "a swap at the priority of requests", full.measure(OTHER_SECONDS, full::swap));
+        long took = round.mean();
+        print(
+            "a busy thread, as long", aside.measure(OTHER_SECONDS, () -> Burn.nanos(took)));
+        print("nothing, as long", aside.measure(OTHER_SECONDS, () -> pause(took)));
+      }
+      print("a swap, all rounds", Round.of(swaps));
     }
   }
 
+  /** What one kind of work did: how long it took, and the requests then and otherwise. */
+  private record Round(long mean, long[] meanwhile, long[] otherwise) {
+    static Round of(List<Round> rounds) {
+      return new Round(
+          (long) rounds.stream().mapToLong(Round::mean).average().orElse(0),
+          rounds.stream().flatMapToLong(r -> Arrays.stream(r.meanwhile)).toArray(),
+          rounds.stream().flatMapToLong(r -> Arrays.stream(r.otherwise)).toArray());
+    }
+  }
+
+  private static void print(String name, Round round) {
+    double meanwhile = LoadResult.quantile(round.meanwhile, 0.99) / 1e6;
+    double otherwise = LoadResult.quantile(round.otherwise, 0.99) / 1e6;
+    System.out.printf(
+        Locale.ROOT,
+        "| %s | %.1f | %.3f ms | %.3f ms | %.2fx |%n",
+        name,
+        round.mean / 1e6,
+        meanwhile,
+        otherwise,
+        meanwhile / otherwise);
+  }
+
+  /** Runs requests and swaps as fast as they go, and tells how much the JVM compiled meanwhile. */
+  private void warmUp() throws InterruptedException {
+    CompilationMXBean compilers = ManagementFactory.getCompilationMXBean();
+    StringBuilder spells = new StringBuilder("Compiled, ms in each 5 s of warm-up:");
+    for (int i = 0; i < WARM_UP_SPELLS; i++) {
+      long before = compilers.getTotalCompilationTime();
+      load(WARM_UP_PER_SECOND, WARM_UP_SECONDS, this::swap, 0);
+      spells.append(' ').append(compilers.getTotalCompilationTime() - before);
+    }
+    System.out.println(spells);
+  }
+
   private void swap() {
+    closed = new CountDownLatch(1);
     number = 3 - number;
-    var release = flights.release(number);
-    source.select(release);
-    while (!predictor.version().equals(Optional.of(release.version()))) {
-      LockSupport.parkNanos(LOOK);
+    source.select(flights.release(number));
+    boolean interrupted = false;
+    while (true) {
+      try {
+        closed.await();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -85,8 +150,12 @@ public final class SwapCost implements AutoCloseable {
     }
   }
 
-  /** Returns how long the work took, on average. */
-  private long measure(String name, Runnable work) throws InterruptedException {
+  private Round measure(double seconds, Runnable work) throws InterruptedException {
+    return load(PER_SECOND, seconds, work, EVERY);
+  }
+
+  private Round load(double perSecond, double seconds, Runnable work, long rest)
+      throws InterruptedException {
     List<long[]> periods = new ArrayList<>();
     Thread thread =
         new Thread(
@@ -95,29 +164,21 @@ public final class SwapCost implements AutoCloseable {
                 long begin = System.nanoTime();
                 work.run();
                 periods.add(new long[] {begin, System.nanoTime()});
-                LockSupport.parkNanos(EVERY);
+                LockSupport.parkNanos(rest);
               }
             },
             "swap-cost");
     thread.start();
     LoadResult result =
-        new OpenLoop(OpenLoop.poisson(PER_SECOND, SECONDS, 1), CALLERS)
+        new OpenLoop(OpenLoop.poisson(perSecond, seconds, 1), CALLERS)
             .run(i -> predictor.predict(flights.flight(i)));
     thread.interrupt();
     thread.join();
     long[][] all = periods.toArray(long[][]::new);
-    double mean = periods.stream().mapToLong(p -> p[1] - p[0]).average().orElse(0);
-    double meanwhile = result.millis(0.99, all, true);
-    double otherwise = result.millis(0.99, all, false);
-    System.out.printf(
-        Locale.ROOT,
-        "| %s | %.1f | %.2f ms | %.2f ms | %.1fx |%n",
-        name,
-        mean / 1e6,
-        meanwhile,
-        otherwise,
-        meanwhile / otherwise);
-    return (long) mean;
+    return new Round(
+        (long) periods.stream().mapToLong(p -> p[1] - p[0]).average().orElse(0),
+        result.latencies(all, true),
+        result.latencies(all, false));
   }
 
   @Override

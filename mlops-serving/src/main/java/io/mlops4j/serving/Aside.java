@@ -8,8 +8,10 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,9 +22,12 @@ import org.slf4j.LoggerFactory;
  * for it: the long native calls, and nothing else. For such a thread must make no threads, which
  * would stand back for good with it, and so must not run what users write.
  *
- * <p>While every core is busy that thread gets none. So after it has waited for a fifth of a
+ * <p>While every core is busy that thread gets none. So after it has waited for a tenth of a
  * second, and longer than it ran, the loader does the work itself, and what begins within ten
  * seconds of that: then a swap is late, but not lost. What the helper makes in the end is dropped.
+ *
+ * <p>What the loader does itself is short, but a request that wakes up on its core waits until it
+ * stops. So it {@linkplain #rest rests} now and then.
  *
  * <p>One helper for each predictor, or for those that come and go together; if it is at something,
  * perhaps given up, other loaders work themselves.
@@ -31,11 +36,14 @@ final class Aside {
   private static final Logger LOG = LoggerFactory.getLogger(Aside.class);
   private static final ThreadLocal<@Nullable Aside> HERE = new ThreadLocal<>();
   private static final long PATIENCE = TimeUnit.MILLISECONDS.toNanos(100);
-  private static final long REST = TimeUnit.SECONDS.toNanos(10);
+  private static final long HURRY = TimeUnit.SECONDS.toNanos(10);
   private static final long LOOK_MILLIS = 20;
+  private static final long STRETCH = TimeUnit.MICROSECONDS.toNanos(50);
+  private static final long MOST_REST = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final String predictor;
   private final Function<String, @Nullable Background> entry;
+  private final LongConsumer pause;
   private final ExecutorService helper;
   private final AtomicBoolean busy = new AtomicBoolean();
   private boolean tried; // guarded by this
@@ -44,13 +52,22 @@ final class Aside {
   private volatile CompletableFuture<?> left = CompletableFuture.completedFuture(null);
   private volatile boolean hurries;
   private volatile long hurriesSince;
+  private volatile long resumed;
 
   /**
    * @param entry makes a thread of that number stand back; null if it cannot
    */
   Aside(String predictor, Function<String, @Nullable Background> entry) {
+    this(predictor, entry, LockSupport::parkNanos);
+  }
+
+  /**
+   * @param pause lets go of the calling thread's core for so many nanoseconds
+   */
+  Aside(String predictor, Function<String, @Nullable Background> entry, LongConsumer pause) {
     this.predictor = predictor;
     this.entry = entry;
+    this.pause = pause;
     this.helper = Executors.newSingleThreadExecutor(Threads.inBackground(predictor, "aside"));
   }
 
@@ -62,10 +79,14 @@ final class Aside {
 
   /** Does something, leaving to the helper what is {@link #call called} in it, on this thread. */
   <T> T during(Supplier<T> work) {
-    if (hurries && System.nanoTime() - hurriesSince > REST) {
+    if (HERE.get() == this) {
+      return work.get();
+    }
+    if (hurries && System.nanoTime() - hurriesSince > HURRY) {
       hurries = false;
     }
     since = null;
+    resumed = System.nanoTime();
     HERE.set(this);
     try {
       return work.get();
@@ -82,6 +103,22 @@ final class Aside {
               work.run();
               return this;
             });
+  }
+
+  /**
+   * Lets go of the core for as long as this thread has held it, if it leaves work to a helper and
+   * has been at its own for a while. Called between two steps of that, and holding no lock.
+   */
+  static void rest() {
+    Aside here = HERE.get();
+    if (here == null || here.hurries) {
+      return;
+    }
+    long ran = System.nanoTime() - here.resumed;
+    if (ran >= STRETCH) {
+      here.pause.accept(Math.min(MOST_REST, ran));
+      here.resumed = System.nanoTime();
+    }
   }
 
   /** Runs what cannot be begun twice: it is waited for. */
@@ -142,18 +179,13 @@ final class Aside {
   private <T, E extends Exception> T await(
       Task<T, E> task, @Nullable Consumer<? super T> drop, CompletableFuture<T> answer, Begun begun)
       throws E {
-    Background.Times before = since;
-    if (before == null) {
-      before = begun.background().times();
-      since = before;
-    }
     boolean interrupted = false;
     try {
       while (true) {
         try {
           return answer.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-          if (starves(before, begun.background().times())) {
+          if (starves(begun.background())) {
             hurry();
             if (drop != null && answer.cancel(false)) {
               left = begun.over();
@@ -173,6 +205,7 @@ final class Aside {
         }
       }
     } finally {
+      resumed = System.nanoTime();
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
@@ -198,7 +231,14 @@ final class Aside {
     hurries = true;
   }
 
-  private static boolean starves(Background.Times before, Background.Times now) {
+  /** Asked now and then while something takes long; the first time in a swap there is no answer. */
+  private boolean starves(Background background) {
+    Background.Times before = since;
+    Background.Times now = background.times();
+    if (before == null) {
+      since = now;
+      return false;
+    }
     long waited = now.waited() - before.waited();
     return waited >= PATIENCE && waited >= now.ran() - before.ran();
   }

@@ -39,6 +39,7 @@ final class GoldenReplay {
       IntFunction<I> rows,
       IntToDoubleFunction expected) {
     for (int i = 0; i < count; i++) {
+      Aside.rest();
       String which = who + ", golden row " + i + " of " + count;
       List<O> answers;
       try {

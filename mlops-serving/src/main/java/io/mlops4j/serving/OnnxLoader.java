@@ -233,6 +233,7 @@ public final class OnnxLoader<I, O> implements ModelLoader<I, O> {
       byte[] bytes,
       @Nullable ModelArtifact artifact,
       OnnxInput.Stored stored) {
+    Aside.rest();
     OnnxBytes content = Aside.call(() -> OnnxBytes.read(version, bytes));
     content.refuseExternal(version, artifact != null);
     if (options.customOperators().isEmpty()) {

@@ -186,15 +186,24 @@ final class VersionSwitch<I, O> {
         return;
       }
     }
+    // The first version is waited for; later ones must not be noticed by requests.
+    if (aside != null && isBeside()) {
+      aside.during(() -> bring(release));
+    } else {
+      bring(release);
+    }
+  }
+
+  private void bring(ModelRelease<I, O> release) {
     ServedVersion<I, O> ready;
     try {
-      // The first version is waited for; later ones must not be noticed by requests.
-      ready = aside != null && isBeside() ? aside.during(() -> load(release)) : load(release);
+      ready = load(release);
     } catch (RuntimeException | Error e) {
-      loading.remove(version);
+      loading.remove(release.version());
       endIfDone();
       throw e;
     }
+    Aside.rest();
     if (!publish(ready)) {
       close(ready);
       changed();
@@ -245,7 +254,9 @@ final class VersionSwitch<I, O> {
     SwapSteps.Running opening = begin(release.version(), SwapStep.Kind.LOAD);
     Model<I, O> model;
     try {
+      Aside.rest();
       model = release.load();
+      Aside.rest();
     } catch (RuntimeException | Error e) {
       opening.failed(e);
       throw e;
@@ -312,6 +323,7 @@ final class VersionSwitch<I, O> {
       counters.swaps.incrementAndGet();
       LOG.info("Predictor '{}' swapped {} for {}", name, old.version, ready.version);
     }
+    Aside.rest();
     done.forEach(this::drain);
     return true;
   }

@@ -3,11 +3,15 @@ package io.mlops4j.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mlops4j.core.Model;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -250,5 +254,103 @@ class AsideTest {
     loads.shutdown();
     assertThat(loads.during(AsideTest::who)).isSameAs(Thread.currentThread());
     assertThat(loads.during(AsideTest::who)).isSameAs(Thread.currentThread());
+  }
+
+  /** Works on this thread for longer than a stretch. */
+  private static void toil() {
+    long begin = System.nanoTime();
+    while (System.nanoTime() - begin < 200_000) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private List<Long> rests(Background fares, Consumer<Aside> what) {
+    List<Long> rests = new ArrayList<>();
+    Aside loads = new Aside("m", thread -> fares, rests::add);
+    aside = loads;
+    what.accept(loads);
+    return rests;
+  }
+
+  private static Background.Times idle() {
+    return new Background.Times(1, 0);
+  }
+
+  @Test
+  void rest_afterAStretchOfWork_letsGoOfTheCoreForAsLong() {
+    List<Long> rests =
+        rests(
+            AsideTest::idle,
+            loads ->
+                loads.during(
+                    () -> {
+                      toil();
+                      Aside.rest();
+                      loads.during(
+                          () -> {
+                            toil();
+                            Aside.rest();
+                          });
+                      // A load within a load is part of it, and does not end it.
+                      toil();
+                      Aside.rest();
+                    }));
+    assertThat(rests).hasSize(3).allMatch(nanos -> nanos >= 200_000 && nanos <= 1_000_000);
+  }
+
+  @Test
+  void rest_ofAThreadThatLeavesNothingToAHelper_doesNothing() {
+    List<Long> rests =
+        rests(
+            AsideTest::idle,
+            loads -> {
+              toil();
+              Aside.rest();
+              loads.during(() -> {});
+              toil();
+              Aside.rest();
+            });
+    assertThat(rests).isEmpty();
+  }
+
+  /** A rollback out of an overload must not be held up. */
+  @Test
+  void rest_inAHurry_doesNothing() {
+    List<Long> rests =
+        rests(
+            () -> {
+              int look = looks.getAndIncrement();
+              return new Background.Times(0, look * SECOND);
+            },
+            loads ->
+                loads.during(
+                    () -> {
+                      Thread unused =
+                          Aside.call(
+                              () -> {
+                                GatedModel.until(() -> looks.get() > 3);
+                                return Thread.currentThread();
+                              });
+                      toil();
+                      Aside.rest();
+                    }));
+    assertThat(rests).isEmpty();
+  }
+
+  /** What is called between two rows: the rows are read by code of users, so on the loader. */
+  @Test
+  void goldenRows_duringALoad_restBetweenRows() {
+    Model<Integer, Double> slow =
+        rows -> {
+          toil();
+          return rows.stream().map(Integer::doubleValue).toList();
+        };
+    List<Long> rests =
+        rests(
+            AsideTest::idle,
+            loads ->
+                loads.during(
+                    () -> GoldenReplay.require("m 1", slow, 0, 5, row -> row, row -> row)));
+    assertThat(rests).hasSizeGreaterThanOrEqualTo(4);
   }
 }
