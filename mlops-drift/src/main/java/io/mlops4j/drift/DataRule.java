@@ -15,6 +15,7 @@ import java.util.Set;
 public record DataRule(Measure measure, double limit, Set<String> features) {
   /** Checks the limit, copies the set. */
   public DataRule {
+    Objects.requireNonNull(features, "features");
     Objects.requireNonNull(measure, "measure");
     features = Set.copyOf(features);
     boolean count = measure == Measure.DISTINCT;
@@ -46,6 +47,7 @@ public record DataRule(Measure measure, double limit, Set<String> features) {
    * @return a copy
    */
   public DataRule on(String... names) {
+    Objects.requireNonNull(names, "names");
     return new DataRule(measure, limit, Set.of(names));
   }
 

@@ -35,6 +35,7 @@ public record DriftReport(
     String note) {
   /** Copies the list. */
   public DriftReport {
+    Objects.requireNonNull(features, "features");
     Objects.requireNonNull(version, "version");
     Objects.requireNonNull(from, "from");
     Objects.requireNonNull(to, "to");
@@ -55,6 +56,11 @@ public record DriftReport(
    */
   public static List<FeatureDrift> judge(
       Baseline baseline, DriftCounts counts, DriftRule rule, Duration window, Set<String> ignored) {
+    Objects.requireNonNull(baseline, "baseline");
+    Objects.requireNonNull(counts, "counts");
+    Objects.requireNonNull(rule, "rule");
+    Objects.requireNonNull(window, "window");
+    Objects.requireNonNull(ignored, "ignored");
     return new FamilyJudge(rule, List.of(), window, false)
         .judge(new DriftQuestions(baseline, counts, null).asked(ignored));
   }

@@ -51,6 +51,7 @@ public final class QualityMonitorBuilder<I, O> {
    * @return this
    */
   public QualityMonitorBuilder<I, O> failWhen(QualityRule drop) {
+    Objects.requireNonNull(drop, "drop");
     rule = Settings.once("failWhen", rule, drop);
     return this;
   }
@@ -62,6 +63,7 @@ public final class QualityMonitorBuilder<I, O> {
    * @return this
    */
   public QualityMonitorBuilder<I, O> window(Duration length) {
+    Objects.requireNonNull(length, "length");
     window = Settings.once("window", window, new Windows(length).length());
     return this;
   }
@@ -84,6 +86,7 @@ public final class QualityMonitorBuilder<I, O> {
    * @return this
    */
   public QualityMonitorBuilder<I, O> labelHorizon(Duration longest) {
+    Objects.requireNonNull(longest, "longest");
     if (longest.isNegative() || longest.isZero()) {
       throw new IllegalArgumentException("labelHorizon: " + longest + " (expected: more than 0)");
     }
@@ -122,6 +125,7 @@ public final class QualityMonitorBuilder<I, O> {
    * @return this
    */
   public QualityMonitorBuilder<I, O> score(ToDoubleFunction<? super O> probability) {
+    Objects.requireNonNull(probability, "probability");
     answers = Settings.once("score", answers, new Answers<O>(Task.BINARY, probability));
     return this;
   }
@@ -134,6 +138,7 @@ public final class QualityMonitorBuilder<I, O> {
    * @return this
    */
   public QualityMonitorBuilder<I, O> regression(ToDoubleFunction<? super O> value) {
+    Objects.requireNonNull(value, "value");
     answers = Settings.once("score", answers, new Answers<O>(Task.REGRESSION, value));
     return this;
   }
@@ -147,6 +152,7 @@ public final class QualityMonitorBuilder<I, O> {
    * @return this
    */
   public QualityMonitorBuilder<I, O> classes(int count, ToIntFunction<? super O> index) {
+    Objects.requireNonNull(index, "index");
     Task task = new Task(Task.Kind.CLASSES, requireRange("classes", count, 2, 100));
     answers = Settings.once("score", answers, new Answers<O>(task, index::applyAsInt));
     return this;
@@ -164,6 +170,7 @@ public final class QualityMonitorBuilder<I, O> {
    * @return this
    */
   public QualityMonitorBuilder<I, O> value(DoubleBinaryOperator ofAnswerAndLabel) {
+    Objects.requireNonNull(ofAnswerAndLabel, "ofAnswerAndLabel");
     worth = Settings.once("value", worth, ofAnswerAndLabel);
     return this;
   }
@@ -178,6 +185,8 @@ public final class QualityMonitorBuilder<I, O> {
    * @throws IllegalArgumentException if one is unknown, sensitive or not categorical
    */
   public QualityMonitorBuilder<I, O> segmentBy(Schema<I> schema, String... names) {
+    Objects.requireNonNull(schema, "schema");
+    Objects.requireNonNull(names, "names");
     for (String name : names) {
       segments.by(schema, name);
     }
@@ -192,6 +201,8 @@ public final class QualityMonitorBuilder<I, O> {
    * @return this
    */
   public QualityMonitorBuilder<I, O> segment(String name, Predicate<EncodedRow<I>> condition) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(condition, "condition");
     segments.where(name, condition);
     return this;
   }
@@ -204,6 +215,7 @@ public final class QualityMonitorBuilder<I, O> {
    * @return this
    */
   public QualityMonitorBuilder<I, O> log(PredictionLog durable) {
+    Objects.requireNonNull(durable, "durable");
     log = Settings.once("log", log, durable);
     return this;
   }
@@ -225,6 +237,7 @@ public final class QualityMonitorBuilder<I, O> {
    * @return this
    */
   public QualityMonitorBuilder<I, O> retention(Duration longest) {
+    Objects.requireNonNull(longest, "longest");
     retention = Settings.once("retention", retention, longest);
     return this;
   }
@@ -236,6 +249,7 @@ public final class QualityMonitorBuilder<I, O> {
    * @return this
    */
   public QualityMonitorBuilder<I, O> time(Time clock) {
+    Objects.requireNonNull(clock, "clock");
     time = Settings.once("time", time, clock);
     return this;
   }
@@ -248,6 +262,7 @@ public final class QualityMonitorBuilder<I, O> {
    * @return this
    */
   public QualityMonitorBuilder<I, O> meters(MeterRegistry registry) {
+    Objects.requireNonNull(registry, "registry");
     meters = Settings.once("meters", meters, registry);
     return this;
   }

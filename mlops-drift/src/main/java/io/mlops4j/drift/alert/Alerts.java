@@ -80,6 +80,7 @@ public final class Alerts implements AutoCloseable {
    * @return a builder
    */
   public static Builder named(String group) {
+    Objects.requireNonNull(group, "group");
     return new Builder(ModelVersion.requireName(group));
   }
 
@@ -149,6 +150,7 @@ public final class Alerts implements AutoCloseable {
    * @return passes while it is inactive; no data while it is pending
    */
   public Check check(String alert) {
+    Objects.requireNonNull(alert, "alert");
     return signal(alert).asCheck();
   }
 
@@ -160,6 +162,8 @@ public final class Alerts implements AutoCloseable {
    * @param duration from now; zero ends a snooze
    */
   public void snooze(String alert, Duration duration) {
+    Objects.requireNonNull(alert, "alert");
+    Objects.requireNonNull(duration, "duration");
     if (duration.isNegative() || duration.compareTo(Duration.ofDays(366)) > 0) {
       throw new IllegalArgumentException("duration: " + duration + " (expected: 0 to 366 days)");
     }
@@ -182,6 +186,7 @@ public final class Alerts implements AutoCloseable {
    * @return false if that takes longer
    */
   public boolean awaitSinks(Duration limit) {
+    Objects.requireNonNull(limit, "limit");
     long deadline = System.nanoTime() + limit.toNanos();
     while (!sinks.stream().allMatch(SinkRunner::isIdle)) {
       if (System.nanoTime() - deadline >= 0 || Thread.currentThread().isInterrupted()) {
@@ -232,6 +237,7 @@ public final class Alerts implements AutoCloseable {
      * @return this
      */
     public Builder rule(AlertRule rule) {
+      Objects.requireNonNull(rule, "rule");
       if (rules.size() >= MAX_RULES) {
         throw new IllegalArgumentException("rules: more than " + MAX_RULES);
       }
@@ -286,6 +292,7 @@ public final class Alerts implements AutoCloseable {
      * @return this
      */
     public Builder time(Time clock) {
+      Objects.requireNonNull(clock, "clock");
       once("time", time);
       time = clock;
       return this;
@@ -298,6 +305,7 @@ public final class Alerts implements AutoCloseable {
      * @return this
      */
     public Builder every(Duration period) {
+      Objects.requireNonNull(period, "period");
       once("every", interval);
       if (period.isNegative() || period.isZero()) {
         throw new IllegalArgumentException("every: " + period + " (expected: more than 0)");
@@ -313,6 +321,7 @@ public final class Alerts implements AutoCloseable {
      * @return this
      */
     public Builder executor(Executor threads) {
+      Objects.requireNonNull(threads, "threads");
       once("executor", executor);
       executor = threads;
       return this;
@@ -326,6 +335,7 @@ public final class Alerts implements AutoCloseable {
      * @return this
      */
     public Builder meters(MeterRegistry registry) {
+      Objects.requireNonNull(registry, "registry");
       once("meters", meters);
       meters = registry;
       return this;

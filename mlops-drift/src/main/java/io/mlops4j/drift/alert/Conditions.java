@@ -18,6 +18,7 @@ public final class Conditions {
    * @return passes if all pass; no data otherwise
    */
   public static Check anyOf(String name, Check... checks) {
+    Objects.requireNonNull(checks, "checks");
     return new Combined(name, List.of(checks), false);
   }
 
@@ -29,6 +30,7 @@ public final class Conditions {
    * @return passes if any passes; no data otherwise
    */
   public static Check allOf(String name, Check... checks) {
+    Objects.requireNonNull(checks, "checks");
     return new Combined(name, List.of(checks), true);
   }
 

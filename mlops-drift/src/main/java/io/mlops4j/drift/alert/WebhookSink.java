@@ -80,6 +80,7 @@ public final class WebhookSink implements AlertSink {
    */
   @Override
   public void send(AlertEvent event) throws InterruptedException {
+    Objects.requireNonNull(event, "event");
     byte[] body = Json.canonical(json(event));
     Duration wait = firstWait;
     String problem = "";
@@ -230,6 +231,7 @@ public final class WebhookSink implements AlertSink {
      * @return this
      */
     public Builder timeout(Duration longest) {
+      Objects.requireNonNull(longest, "longest");
       if (longest.toMillis() < 1 || longest.compareTo(Duration.ofMinutes(5)) > 0) {
         throw new IllegalArgumentException("timeout: " + longest + " (expected: 1 ms to 5 min)");
       }
@@ -245,6 +247,7 @@ public final class WebhookSink implements AlertSink {
      * @return this
      */
     public Builder attempts(int most, Duration wait) {
+      Objects.requireNonNull(wait, "wait");
       if (most < 1 || most > 10 || wait.isNegative()) {
         throw new IllegalArgumentException(
             "attempts: " + most + " with " + wait + " (expected: 1..10, 0 or more)");

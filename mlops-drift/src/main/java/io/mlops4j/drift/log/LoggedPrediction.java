@@ -33,6 +33,9 @@ public record LoggedPrediction(
 
   /** Checks the lengths, copies the collections and cuts the time. */
   public LoggedPrediction {
+    Objects.requireNonNull(at, "at");
+    Objects.requireNonNull(segments, "segments");
+    Objects.requireNonNull(features, "features");
     requireName("id", id);
     if (key != null) {
       requireName("key", key);
@@ -70,6 +73,7 @@ public record LoggedPrediction(
    * @return false if it is empty, too long, or holds NUL or half a surrogate pair
    */
   public static boolean isName(String name) {
+    Objects.requireNonNull(name, "name");
     return !name.isEmpty()
         && name.length() <= MAX_NAME
         && name.codePoints()

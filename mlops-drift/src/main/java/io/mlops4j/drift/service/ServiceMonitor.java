@@ -80,6 +80,7 @@ public final class ServiceMonitor<I, O> implements PredictionListener<I, O> {
 
   @Override
   public void onPrediction(Prediction<I, O> prediction) {
+    Objects.requireNonNull(prediction, "prediction");
     long slot = slot();
     boolean instead =
         prediction.source() == Prediction.Source.FALLBACK
@@ -100,6 +101,7 @@ public final class ServiceMonitor<I, O> implements PredictionListener<I, O> {
 
   @Override
   public void onFailure(FailedPrediction failure) {
+    Objects.requireNonNull(failure, "failure");
     long slot = slot();
     synchronized (slots) {
       slots.count(
@@ -127,6 +129,7 @@ public final class ServiceMonitor<I, O> implements PredictionListener<I, O> {
    * @return the numbers
    */
   public ServiceReport report(Duration window) {
+    Objects.requireNonNull(window, "window");
     int n = slots(window, LONGEST_LATENCY);
     long slot = slot();
     synchronized (slots) {
@@ -153,6 +156,8 @@ public final class ServiceMonitor<I, O> implements PredictionListener<I, O> {
    * @return the check
    */
   public Check latency(double share, Duration limit, Duration window) {
+    Objects.requireNonNull(limit, "limit");
+    Objects.requireNonNull(window, "window");
     requireShare("share", share);
     int n = slots(window, LONGEST_LATENCY);
     long nanos = saturated(limit);
@@ -184,6 +189,7 @@ public final class ServiceMonitor<I, O> implements PredictionListener<I, O> {
    * @return the check
    */
   public Check errorRate(double limit, Duration window) {
+    Objects.requireNonNull(window, "window");
     requireShare("limit", limit);
     return share("error rate", Kind.FAILURES, "failed", limit, window);
   }
@@ -196,6 +202,7 @@ public final class ServiceMonitor<I, O> implements PredictionListener<I, O> {
    * @return the check
    */
   public Check fallbackRate(double limit, Duration window) {
+    Objects.requireNonNull(window, "window");
     requireShare("limit", limit);
     return share("fallback rate", Kind.FALLBACKS, "were answered by a fallback", limit, window);
   }
@@ -233,6 +240,7 @@ public final class ServiceMonitor<I, O> implements PredictionListener<I, O> {
    * @return the check
    */
   public Check burn(BurnRate rate) {
+    Objects.requireNonNull(rate, "rate");
     Check slow = errorRate(rate.factor() * (1 - rate.objective()), rate.longWindow());
     Check now = errorRate(rate.factor() * (1 - rate.objective()), rate.shortWindow());
     return check(
