@@ -299,7 +299,7 @@ public final class PublicMethods {
     String message = String.valueOf(thrown.getMessage());
     boolean helpful =
         message.length() < 1_000
-            && message.matches("(?s).*(\\(expected: |Known |[Cc]annot ).*")
+            && message.matches("(?s).*(\\(expected: |Known |Features: |Give |annot ).*")
             && message.chars().noneMatch(c -> c < ' ');
     boolean ours = thrown instanceof IllegalArgumentException || thrown instanceof MlopsException;
     boolean named =

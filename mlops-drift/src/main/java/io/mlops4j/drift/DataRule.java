@@ -17,6 +17,7 @@ public record DataRule(Measure measure, double limit, Set<String> features) {
   public DataRule {
     Objects.requireNonNull(features, "features");
     Objects.requireNonNull(measure, "measure");
+    features.forEach(each -> Objects.requireNonNull(each, "features holds null"));
     features = Set.copyOf(features);
     boolean count = measure == Measure.DISTINCT;
     if (!(count ? limit >= 1 && limit <= 1e15 : limit > 0 && limit < 1)) {
@@ -48,7 +49,7 @@ public record DataRule(Measure measure, double limit, Set<String> features) {
    */
   public DataRule on(String... names) {
     Objects.requireNonNull(names, "names");
-    return new DataRule(measure, limit, Set.of(names));
+    return new DataRule(measure, limit, Settings.distinct("names", names));
   }
 
   boolean appliesTo(String feature) {

@@ -65,6 +65,7 @@ public final class DriftCounter {
       Baseline baseline,
       Map<String, ? extends Predicate<? super EncodedRow<?>>> conditions) {
     Objects.requireNonNull(conditions, "conditions");
+    conditions.values().forEach(each -> Objects.requireNonNull(each, "conditions holds null"));
     this.version = Objects.requireNonNull(version, "version");
     this.baseline = Objects.requireNonNull(baseline, "baseline");
     this.cells = baseline.features().toArray(FeatureCells[]::new);

@@ -41,6 +41,7 @@ public record DriftMeasures(
     Objects.requireNonNull(ksPValue, "ksPValue");
     Objects.requireNonNull(distances, "distances");
     Objects.requireNonNull(why, "why");
+    why.forEach(each -> Objects.requireNonNull(each, "why holds null"));
     why = List.copyOf(why);
   }
 

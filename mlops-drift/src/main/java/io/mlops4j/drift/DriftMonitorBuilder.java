@@ -69,6 +69,9 @@ public final class DriftMonitorBuilder<I, O> {
    */
   public DriftMonitorBuilder<I, O> alertWhenData(DataRule... rules) {
     Objects.requireNonNull(rules, "rules");
+    for (DataRule rule : rules) {
+      Objects.requireNonNull(rule, "rules holds null");
+    }
     dataRules.addAll(List.of(rules));
     return this;
   }
@@ -223,7 +226,7 @@ public final class DriftMonitorBuilder<I, O> {
    */
   public DriftMonitorBuilder<I, O> ignoring(String... features) {
     Objects.requireNonNull(features, "features");
-    ignored = Settings.once("ignoring", ignored, Set.of(features));
+    ignored = Settings.once("ignoring", ignored, Settings.distinct("features", features));
     return this;
   }
 

@@ -40,6 +40,7 @@ public record DriftReport(
     Objects.requireNonNull(from, "from");
     Objects.requireNonNull(to, "to");
     Objects.requireNonNull(note, "note");
+    features.forEach(each -> Objects.requireNonNull(each, "features holds null"));
     features = List.copyOf(features);
   }
 
@@ -61,7 +62,7 @@ public record DriftReport(
     Objects.requireNonNull(rule, "rule");
     Objects.requireNonNull(window, "window");
     Objects.requireNonNull(ignored, "ignored");
-    return new FamilyJudge(rule, List.of(), window, false)
+    return new FamilyJudge(rule, List.of(), new Windows(window).length(), false)
         .judge(new DriftQuestions(baseline, counts, null).asked(ignored));
   }
 

@@ -133,6 +133,7 @@ public record Quality(
       Objects.requireNonNull(calibrationError, "calibrationError");
       Objects.requireNonNull(calibration, "calibration");
       Objects.requireNonNull(curve, "curve");
+      calibration.forEach(each -> Objects.requireNonNull(each, "calibration holds null"));
       calibration = List.copyOf(calibration);
     }
   }
@@ -174,6 +175,7 @@ public record Quality(
     public Classes {
       Objects.requireNonNull(accuracy, "accuracy");
       Objects.requireNonNull(confusion, "confusion");
+      confusion.forEach(row -> Objects.requireNonNull(row, "confusion holds null"));
       confusion = confusion.stream().map(List::copyOf).toList();
     }
   }
@@ -200,7 +202,13 @@ public record Quality(
     public Estimate {
       if (!Double.isFinite(value) || !(standardError >= 0) || !(roundingError >= 0)) {
         throw new IllegalArgumentException(
-            "estimate: " + value + " +- " + standardError + " (expected: finite numbers)");
+            "estimate: "
+                + value
+                + " +- "
+                + standardError
+                + ", rounding "
+                + roundingError
+                + " (expected: a finite value, errors of 0 or more)");
       }
     }
   }

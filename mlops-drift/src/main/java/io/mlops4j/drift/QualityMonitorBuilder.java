@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param <O> one answer
  */
 public final class QualityMonitorBuilder<I, O> {
+  private static final Duration LONGEST = Duration.ofDays(36_600); // a hundred years
+
   final ModelSource<I, O> source;
   private @Nullable QualityRule rule;
   private @Nullable Duration window;
@@ -82,13 +84,14 @@ public final class QualityMonitorBuilder<I, O> {
   /**
    * Sets how long after its prediction a label may come.
    *
-   * @param longest more than 0; default 30 days
+   * @param longest more than 0, at most 36,600 days; default 30 days
    * @return this
    */
   public QualityMonitorBuilder<I, O> labelHorizon(Duration longest) {
     Objects.requireNonNull(longest, "longest");
-    if (longest.isNegative() || longest.isZero()) {
-      throw new IllegalArgumentException("labelHorizon: " + longest + " (expected: more than 0)");
+    if (longest.isNegative() || longest.isZero() || longest.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException(
+          "labelHorizon: " + longest + " (expected: more than 0, at most 36600 days)");
     }
     horizon = Settings.once("labelHorizon", horizon, longest);
     return this;
@@ -188,7 +191,7 @@ public final class QualityMonitorBuilder<I, O> {
     Objects.requireNonNull(schema, "schema");
     Objects.requireNonNull(names, "names");
     for (String name : names) {
-      segments.by(schema, name);
+      segments.by(schema, Objects.requireNonNull(name, "names holds null"));
     }
     return this;
   }
@@ -233,11 +236,15 @@ public final class QualityMonitorBuilder<I, O> {
   /**
    * Sets how long a durable log keeps what it has.
    *
-   * @param longest more than the label horizon; default 400 days
+   * @param longest more than the label horizon, at most 36,601 days; default 400 days
    * @return this
    */
   public QualityMonitorBuilder<I, O> retention(Duration longest) {
     Objects.requireNonNull(longest, "longest");
+    if (longest.isNegative() || longest.isZero() || longest.compareTo(LONGEST.plusDays(1)) > 0) {
+      throw new IllegalArgumentException(
+          "retention: " + longest + " (expected: more than labelHorizon, at most 36601 days)");
+    }
     retention = Settings.once("retention", retention, longest);
     return this;
   }

@@ -5,6 +5,7 @@ import io.mlops4j.core.Check;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.core.ObjectStore;
 import io.mlops4j.core.Subscription;
+import io.mlops4j.core.Text;
 import io.mlops4j.core.Time;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,6 +50,8 @@ public final class Alerts implements AutoCloseable {
   private final Map<String, Signal> signals = new LinkedHashMap<>();
   private final List<SinkRunner> sinks;
   private final Time time;
+  private static final Duration LONGEST_WAIT = Duration.ofDays(366);
+
   private final @Nullable Duration interval;
   private final Executor executor;
   private final Object schedule = new Object();
@@ -174,7 +177,12 @@ public final class Alerts implements AutoCloseable {
     Signal signal = signals.get(alert);
     if (signal == null) {
       throw new IllegalArgumentException(
-          "No alert '" + alert + "' in " + group + ". Known alerts: " + signals.keySet());
+          "No alert '"
+              + Text.printable(alert, 128)
+              + "' in "
+              + group
+              + ". Known alerts: "
+              + signals.keySet());
     }
     return signal;
   }
@@ -187,7 +195,10 @@ public final class Alerts implements AutoCloseable {
    */
   public boolean awaitSinks(Duration limit) {
     Objects.requireNonNull(limit, "limit");
-    long deadline = System.nanoTime() + limit.toNanos();
+    // Longer is for ever, and shorter is not at all: nanoseconds could not say so.
+    Duration longest = limit.compareTo(LONGEST_WAIT) < 0 ? limit : LONGEST_WAIT;
+    long nanos = longest.isNegative() ? 0 : longest.toNanos();
+    long deadline = System.nanoTime() + nanos;
     while (!sinks.stream().allMatch(SinkRunner::isIdle)) {
       if (System.nanoTime() - deadline >= 0 || Thread.currentThread().isInterrupted()) {
         return false;

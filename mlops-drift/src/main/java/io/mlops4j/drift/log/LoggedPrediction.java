@@ -48,7 +48,13 @@ public record LoggedPrediction(
       throw new IllegalArgumentException("output: " + output + " (expected: finite)");
     }
     at = Micros.cut(at);
+    segments.forEach(each -> Objects.requireNonNull(each, "segments holds null"));
     segments = List.copyOf(segments);
+    features.forEach(
+        (feature, value) -> {
+          Objects.requireNonNull(feature, "features holds null");
+          Objects.requireNonNull(value, "features holds null");
+        });
     features = Map.copyOf(features);
   }
 

@@ -95,8 +95,8 @@ final class ObjectPredictionLog implements PredictionLog {
 
   @Override
   public synchronized void append(List<LoggedPrediction> predictions, List<ReportedLabel> labels) {
-    Objects.requireNonNull(predictions, "predictions");
-    Objects.requireNonNull(labels, "labels");
+    predictions.forEach(each -> Objects.requireNonNull(each, "predictions holds null"));
+    labels.forEach(each -> Objects.requireNonNull(each, "labels holds null"));
     Map<String, LoggedPrediction> fresh = new LinkedHashMap<>();
     predictions.forEach(p -> fresh.putIfAbsent(p.id(), p));
     predictions(fresh.keySet(), Set.of()).forEach(known -> fresh.remove(known.id()));

@@ -35,6 +35,7 @@ public record Reconstruction(
   /** Copies the list. */
   public Reconstruction {
     Objects.requireNonNull(telling, "telling");
+    telling.forEach(each -> Objects.requireNonNull(each, "telling holds null"));
     telling = List.copyOf(telling);
   }
 }

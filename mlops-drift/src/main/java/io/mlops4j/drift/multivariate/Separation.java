@@ -22,6 +22,7 @@ public record Separation(
   public Separation {
     Objects.requireNonNull(interval, "interval");
     Objects.requireNonNull(telling, "telling");
+    telling.forEach(each -> Objects.requireNonNull(each, "telling holds null"));
     telling = List.copyOf(telling);
   }
 }
