@@ -299,7 +299,8 @@ public final class PublicMethods {
     String message = String.valueOf(thrown.getMessage());
     boolean helpful =
         message.length() < 1_000
-            && message.matches("(?s).*(\\(expected: |Known |Features: |Give |annot ).*")
+            && message.matches(
+                "(?s).*(\\(expected: |[Kk]nown|Features: |Give |annot |at least |Plan for |is not (a JSON|valid)).*")
             && message.chars().noneMatch(c -> c < ' ');
     boolean ours = thrown instanceof IllegalArgumentException || thrown instanceof MlopsException;
     boolean named =

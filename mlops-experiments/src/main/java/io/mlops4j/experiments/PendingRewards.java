@@ -72,6 +72,8 @@ public final class PendingRewards {
    */
   public static PendingRewards open(
       ObjectStore store, String prefix, String instance, Options options) {
+    Objects.requireNonNull(prefix, "prefix");
+    Objects.requireNonNull(instance, "instance");
     PendingJournal journal = new PendingJournal(store, prefix, instance);
     PendingRewards result = new PendingRewards(options, journal);
     synchronized (result) {
@@ -102,6 +104,8 @@ public final class PendingRewards {
    * @return true if it now waits; false if it did already, or the ledger is full (counted)
    */
   public synchronized boolean open(String decisionId, String arm, Instant at) {
+    Objects.requireNonNull(decisionId, "decisionId");
+    Objects.requireNonNull(at, "at");
     Objects.requireNonNull(arm, "arm");
     if (byDecision.containsKey(decisionId)) {
       return false;
@@ -134,6 +138,8 @@ public final class PendingRewards {
    * @throws IllegalArgumentException if the reward is not finite
    */
   public synchronized boolean reward(String decisionId, double reward, Instant at) {
+    Objects.requireNonNull(decisionId, "decisionId");
+    Objects.requireNonNull(at, "at");
     if (!Double.isFinite(reward)) {
       throw new IllegalArgumentException("reward: " + reward + " (expected: finite)");
     }
@@ -163,6 +169,8 @@ public final class PendingRewards {
    * @return how many settled
    */
   public synchronized int settle(Instant now, RewardSink sink) {
+    Objects.requireNonNull(now, "now");
+    Objects.requireNonNull(sink, "sink");
     if (journal != null) {
       List<Waiting> due = noted(journal, now);
       due.forEach(
@@ -198,6 +206,8 @@ public final class PendingRewards {
    * @throws MlopsException if a store cannot; nothing is credited twice when it is tried again
    */
   public synchronized int settleInto(SharedBandit bandit, Instant now) {
+    Objects.requireNonNull(bandit, "bandit");
+    Objects.requireNonNull(now, "now");
     if (journal == null) {
       int count = settle(now, bandit);
       bandit.flush();
@@ -323,6 +333,9 @@ public final class PendingRewards {
    * @throws MlopsException if it is not such a document; the message has the path
    */
   public static PendingRewards parse(byte[] json, Options options, String what) {
+    Objects.requireNonNull(json, "json");
+    Objects.requireNonNull(options, "options");
+    Objects.requireNonNull(what, "what");
     JsonFields root =
         new JsonFields(Json.parse(json, what), "$", what).only(Set.of("format", "decisions"));
     if (!root.text("format").equals(FORMAT)) {
@@ -346,6 +359,7 @@ public final class PendingRewards {
   public record Options(Duration attribution, double least, double most, int capacity) {
     /** Checks the ranges. */
     public Options {
+      Objects.requireNonNull(attribution, "attribution");
       if (attribution.isNegative() || attribution.isZero()) {
         throw new IllegalArgumentException("attribution: " + attribution + " (expected: above 0)");
       }
@@ -365,6 +379,7 @@ public final class PendingRewards {
      * @return the options
      */
     public static Options within(Duration attribution) {
+      Objects.requireNonNull(attribution, "attribution");
       return new Options(attribution, 0, 1, 1_000_000);
     }
 

@@ -98,6 +98,9 @@ public final class SharedBandit implements RewardSink {
       BanditAlgorithm algorithm,
       Bandit.Memory memory,
       double floor) {
+    Objects.requireNonNull(prefix, "prefix");
+    Objects.requireNonNull(instance, "instance");
+    Objects.requireNonNull(arms, "arms");
     SharedBandit bandit =
         new SharedBandit(
             store, prefix, instance, Bandit.checked(arms, floor), algorithm, memory, floor);
@@ -169,6 +172,7 @@ public final class SharedBandit implements RewardSink {
    * @throws IllegalArgumentException if there is no such arm or it is the first
    */
   public boolean stop(String arm, String reason) {
+    Objects.requireNonNull(reason, "reason");
     int index = ArmNames.indexOf(arms, arm);
     if (index == 0) {
       throw new IllegalArgumentException(

@@ -41,6 +41,11 @@ public final class Switchback<T> {
    * @param <T> what the arms carry
    */
   public record Turn<T>(@Nullable String unit, Assignment<T> assignment, boolean counted) {
+    /** Refuses null. */
+    public Turn {
+      Objects.requireNonNull(assignment, "assignment");
+    }
+
     /**
      * Returns what to use.
      *
@@ -64,6 +69,9 @@ public final class Switchback<T> {
    */
   public static <T> Switchback<T> of(
       Experiment<T> experiment, Instant origin, Duration period, Duration washout) {
+    Objects.requireNonNull(experiment, "experiment");
+    Objects.requireNonNull(period, "period");
+    Objects.requireNonNull(washout, "washout");
     UnitKind kind = experiment.unitKind();
     if (kind.equals(UnitKind.USER) || kind.equals(UnitKind.SESSION)) {
       throw new IllegalArgumentException(
@@ -94,6 +102,7 @@ public final class Switchback<T> {
    * @return the arm, the unit and whether to count it
    */
   public Turn<T> assign(@Nullable String region, Instant when) {
+    Objects.requireNonNull(when, "when");
     if (region == null || Experiment.isBlank(region)) {
       return new Turn<>(null, experiment.peek(null), false);
     }

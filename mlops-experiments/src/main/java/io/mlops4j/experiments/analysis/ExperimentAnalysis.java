@@ -5,6 +5,7 @@ import io.mlops4j.report.Report;
 import io.mlops4j.stats.Correction;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Everything an experiment says at one time. Immutable.
@@ -37,6 +38,16 @@ public record ExperimentAnalysis(
     Recommendation recommendation) {
   /** Copies the lists. */
   public ExperimentAnalysis {
+    Objects.requireNonNull(experiment, "experiment");
+    Objects.requireNonNull(when, "when");
+    Objects.requireNonNull(looks, "looks");
+    Objects.requireNonNull(correction, "correction");
+    Objects.requireNonNull(traffic, "traffic");
+    Objects.requireNonNull(overall, "overall");
+    Objects.requireNonNull(segments, "segments");
+    Objects.requireNonNull(differing, "differing");
+    Objects.requireNonNull(guardrails, "guardrails");
+    Objects.requireNonNull(recommendation, "recommendation");
     overall = List.copyOf(overall);
     segments = List.copyOf(segments);
     differing = List.copyOf(differing);
@@ -77,6 +88,8 @@ public record ExperimentAnalysis(
    * @throws IllegalArgumentException if there is none; names those there are
    */
   public Comparison of(String metric, String treatment) {
+    Objects.requireNonNull(metric, "metric");
+    Objects.requireNonNull(treatment, "treatment");
     return overall.stream()
         .filter(one -> one.metric().name().equals(metric) && one.treatment().equals(treatment))
         .findFirst()
@@ -108,6 +121,7 @@ public record ExperimentAnalysis(
    * @return as text, JSON or HTML
    */
   public Report report(List<ExperimentAnalysis> earlier) {
+    Objects.requireNonNull(earlier, "earlier");
     return new AnalysisReport(this, earlier).report();
   }
 }

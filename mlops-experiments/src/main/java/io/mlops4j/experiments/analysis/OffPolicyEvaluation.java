@@ -122,6 +122,8 @@ public final class OffPolicyEvaluation {
       double reward,
       double[] policy,
       double @Nullable [] model) {
+    Objects.requireNonNull(unit, "unit");
+    Objects.requireNonNull(logged, "logged");
     Objects.checkIndex(chosen, logged.arms().size());
     check(logged, chosen, reward, policy, model);
     double weight = policy[chosen] / logged.probability(chosen);

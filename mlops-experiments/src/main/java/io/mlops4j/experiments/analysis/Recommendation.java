@@ -24,6 +24,8 @@ public record Recommendation(Action action, Optional<String> treatment, List<Str
 
   /** Copies the list. */
   public Recommendation {
+    Objects.requireNonNull(treatment, "treatment");
+    Objects.requireNonNull(reasons, "reasons");
     Objects.requireNonNull(action, "action");
     reasons = List.copyOf(reasons);
     if (reasons.isEmpty() || treatment.isPresent() != (action == Action.SHIP)) {

@@ -1,6 +1,7 @@
 package io.mlops4j.experiments.analysis;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * How many units arrived where, and whether that is what assignment promised.
@@ -29,6 +30,9 @@ public record Traffic(
     long maturing) {
   /** Copies the lists. */
   public Traffic {
+    Objects.requireNonNull(arms, "arms");
+    Objects.requireNonNull(units, "units");
+    Objects.requireNonNull(expected, "expected");
     arms = List.copyOf(arms);
     units = List.copyOf(units);
     expected = List.copyOf(expected);
