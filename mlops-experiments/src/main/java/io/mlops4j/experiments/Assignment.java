@@ -81,6 +81,10 @@ public sealed interface Assignment<T> {
       Objects.requireNonNull(arm, "arm");
       Objects.requireNonNull(payload, "payload");
       Objects.requireNonNull(probabilities, "probabilities");
+      if (index < 0 || index >= probabilities.arms().size()) {
+        throw new IllegalArgumentException(
+            "index: " + index + " (expected: 0.." + (probabilities.arms().size() - 1) + ")");
+      }
     }
 
     @Override

@@ -62,6 +62,7 @@ public record ExperimentDefinition(
     holdouts = List.copyOf(holdouts);
     overrides = Map.copyOf(overrides);
     eligible = Map.copyOf(eligible);
+    ArmNames.checked("experiment", name);
     ExperimentBuilder.slots("traffic", traffic);
     if (from.isPresent() != until.isPresent()) {
       throw new IllegalArgumentException("from and until: only one is given (expected: both)");

@@ -40,6 +40,10 @@ public record Exposure(
     Objects.requireNonNull(model, "model");
     Objects.requireNonNull(probabilities, "probabilities");
     Objects.requireNonNull(at, "at");
+    if (index < 0 || index >= probabilities.arms().size()) {
+      throw new IllegalArgumentException(
+          "index: " + index + " (expected: 0.." + (probabilities.arms().size() - 1) + ")");
+    }
   }
 
   static Exposure of(Assignment.Included<?> in, Optional<ModelVersion> model, Instant at) {

@@ -83,6 +83,7 @@ public final class LayerSlice {
    */
   public static void requireExclusive(Collection<? extends Experiment<?>> experiments) {
     Objects.requireNonNull(experiments, "experiments");
+    experiments.forEach(each -> Objects.requireNonNull(each, "experiments holds null"));
     Experiment<?>[] all = experiments.toArray(Experiment<?>[]::new);
     for (int i = 0; i < all.length; i++) {
       for (int j = 0; j < i; j++) {

@@ -26,6 +26,7 @@ public final class LiveExperiment<T> {
       Time time,
       ExposureListener listener) {
     this.definition = definition;
+    payloads.values().forEach(each -> Objects.requireNonNull(each, "payloads holds null"));
     this.payloads = Map.copyOf(payloads);
     this.time = time;
     this.listener = listener;

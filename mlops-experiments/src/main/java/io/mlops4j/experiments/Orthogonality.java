@@ -36,6 +36,8 @@ public final class Orthogonality {
       Collection<? extends Experiment<?>> experiments, Collection<String> units) {
     Objects.requireNonNull(experiments, "experiments");
     Objects.requireNonNull(units, "units");
+    experiments.forEach(each -> Objects.requireNonNull(each, "experiments holds null"));
+    units.forEach(each -> Objects.requireNonNull(each, "units holds null"));
     List<Experiment<?>> all = List.copyOf(experiments);
     List<String> ids = List.copyOf(units);
     if (all.size() < 2) {

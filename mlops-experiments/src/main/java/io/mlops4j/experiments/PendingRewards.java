@@ -114,6 +114,10 @@ public final class PendingRewards {
       refused++;
       return false;
     }
+    if (at.isAfter(Instant.MAX.minus(options.attribution()))) {
+      throw new IllegalArgumentException(
+          "at: " + at + " (expected: attribution, " + options.attribution() + ", before the last)");
+    }
     Waiting waiting = new Waiting(decisionId, arm, at.plus(options.attribution()), 0);
     add(waiting);
     if (journal != null) {
@@ -351,17 +355,20 @@ public final class PendingRewards {
   /**
    * How long a decision waits for its reward, and what it can earn.
    *
-   * @param attribution from the decision to its settlement, above 0
+   * @param attribution from the decision to its settlement, above 0, at most 3,660 days
    * @param least the least a decision can earn
    * @param most the most a decision can earn: one enthusiastic unit must not decide
    * @param capacity how many decisions may wait, 1 to 10^8
    */
   public record Options(Duration attribution, double least, double most, int capacity) {
+    private static final Duration LONGEST = Duration.ofDays(3660);
+
     /** Checks the ranges. */
     public Options {
       Objects.requireNonNull(attribution, "attribution");
-      if (attribution.isNegative() || attribution.isZero()) {
-        throw new IllegalArgumentException("attribution: " + attribution + " (expected: above 0)");
+      if (attribution.isNegative() || attribution.isZero() || attribution.compareTo(LONGEST) > 0) {
+        throw new IllegalArgumentException(
+            "attribution: " + attribution + " (expected: above 0, at most 3660 days)");
       }
       if (!(least <= 0 && most > 0 && Double.isFinite(least) && Double.isFinite(most))) {
         throw new IllegalArgumentException(

@@ -106,8 +106,13 @@ public final class WeightVector {
    *
    * @param index 0 to {@code arms().size() - 1}
    * @return in [0, 1]
+   * @throws IllegalArgumentException if there is no such position
    */
   public double probability(int index) {
+    if (index < 0 || index >= probabilities.length) {
+      throw new IllegalArgumentException(
+          "index: " + index + " (expected: 0.." + (probabilities.length - 1) + ")");
+    }
     return probabilities[index];
   }
 

@@ -1,6 +1,7 @@
 package io.mlops4j.experiments.analysis;
 
 import io.mlops4j.core.Check;
+import io.mlops4j.core.Text;
 import io.mlops4j.report.Report;
 import io.mlops4j.stats.Correction;
 import java.time.Instant;
@@ -48,9 +49,13 @@ public record ExperimentAnalysis(
     Objects.requireNonNull(differing, "differing");
     Objects.requireNonNull(guardrails, "guardrails");
     Objects.requireNonNull(recommendation, "recommendation");
+    overall.forEach(each -> Objects.requireNonNull(each, "overall holds null"));
     overall = List.copyOf(overall);
+    segments.forEach(each -> Objects.requireNonNull(each, "segments holds null"));
     segments = List.copyOf(segments);
+    differing.forEach(each -> Objects.requireNonNull(each, "differing holds null"));
     differing = List.copyOf(differing);
+    guardrails.forEach(each -> Objects.requireNonNull(each, "guardrails holds null"));
     guardrails = List.copyOf(guardrails);
   }
 
@@ -98,8 +103,8 @@ public record ExperimentAnalysis(
                 new IllegalArgumentException(
                     "no comparison of '%s' in '%s' (known: %s)"
                         .formatted(
-                            metric,
-                            treatment,
+                            Text.printable(metric, 80),
+                            Text.printable(treatment, 80),
                             overall.stream()
                                 .map(one -> one.metric().name() + " in " + one.treatment())
                                 .toList())));

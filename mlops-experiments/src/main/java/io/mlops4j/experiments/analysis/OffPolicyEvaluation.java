@@ -124,7 +124,10 @@ public final class OffPolicyEvaluation {
       double @Nullable [] model) {
     Objects.requireNonNull(unit, "unit");
     Objects.requireNonNull(logged, "logged");
-    Objects.checkIndex(chosen, logged.arms().size());
+    if (chosen < 0 || chosen >= logged.arms().size()) {
+      throw new IllegalArgumentException(
+          "chosen: " + chosen + " (expected: 0.." + (logged.arms().size() - 1) + ")");
+    }
     check(logged, chosen, reward, policy, model);
     double weight = policy[chosen] / logged.probability(chosen);
     Sums sums = units.computeIfAbsent(unit, key -> new Sums());

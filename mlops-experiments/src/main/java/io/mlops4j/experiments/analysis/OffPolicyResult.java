@@ -56,6 +56,7 @@ public sealed interface OffPolicyResult {
       Objects.requireNonNull(candidate, "candidate");
       Objects.requireNonNull(estimates, "estimates");
       Objects.requireNonNull(diagnostics, "diagnostics");
+      estimates.forEach(each -> Objects.requireNonNull(each, "estimates holds null"));
       estimates = List.copyOf(estimates);
     }
 
@@ -95,6 +96,7 @@ public sealed interface OffPolicyResult {
       Objects.requireNonNull(candidate, "candidate");
       Objects.requireNonNull(reasons, "reasons");
       Objects.requireNonNull(diagnostics, "diagnostics");
+      reasons.forEach(each -> Objects.requireNonNull(each, "reasons holds null"));
       reasons = List.copyOf(reasons);
     }
   }

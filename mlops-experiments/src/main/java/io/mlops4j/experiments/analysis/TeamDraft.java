@@ -23,7 +23,9 @@ public record TeamDraft<T>(List<T> items, List<Integer> teams) {
   public TeamDraft {
     Objects.requireNonNull(items, "items");
     Objects.requireNonNull(teams, "teams");
+    items.forEach(each -> Objects.requireNonNull(each, "items holds null"));
     items = List.copyOf(items);
+    teams.forEach(each -> Objects.requireNonNull(each, "teams holds null"));
     teams = List.copyOf(teams);
     if (items.size() != teams.size()) {
       throw new IllegalArgumentException(
@@ -49,6 +51,8 @@ public record TeamDraft<T>(List<T> items, List<Integer> teams) {
     Objects.requireNonNull(second, "second");
     Objects.requireNonNull(experiment, "experiment");
     Objects.requireNonNull(request, "request");
+    first.forEach(each -> Objects.requireNonNull(each, "first holds null"));
+    second.forEach(each -> Objects.requireNonNull(each, "second holds null"));
     if (length < 1) {
       throw new IllegalArgumentException("length: " + length + " (expected: at least 1)");
     }

@@ -33,8 +33,11 @@ public record Traffic(
     Objects.requireNonNull(arms, "arms");
     Objects.requireNonNull(units, "units");
     Objects.requireNonNull(expected, "expected");
+    arms.forEach(each -> Objects.requireNonNull(each, "arms holds null"));
     arms = List.copyOf(arms);
+    units.forEach(each -> Objects.requireNonNull(each, "units holds null"));
     units = List.copyOf(units);
+    expected.forEach(each -> Objects.requireNonNull(each, "expected holds null"));
     expected = List.copyOf(expected);
   }
 

@@ -1,5 +1,6 @@
 package io.mlops4j.experiments.analysis;
 
+import io.mlops4j.core.Text;
 import io.mlops4j.core.Time;
 import io.mlops4j.experiments.Assignment;
 import io.mlops4j.experiments.ExposureListener;
@@ -117,7 +118,7 @@ public final class UnitLedger implements ExposureListener {
     if (!plan.dimensions().contains(dimension)) {
       throw new IllegalArgumentException(
           "dimension '%s' is not in the analysis of '%s' (known: %s)"
-              .formatted(dimension, plan.experiment(), plan.dimensions()));
+              .formatted(Text.printable(dimension, 80), plan.experiment(), plan.dimensions()));
     }
     Entry entry = units.get(unit);
     if (entry == null) {
