@@ -1,5 +1,6 @@
 package io.mlops4j.drift;
 
+import java.util.Objects;
 import java.util.OptionalDouble;
 
 /**
@@ -16,6 +17,11 @@ import java.util.OptionalDouble;
  */
 public record DataQuality(
     double missing, double outOfRange, double unseen, double mistyped, OptionalDouble distinct) {
+  /** Refuses null. */
+  public DataQuality {
+    Objects.requireNonNull(distinct, "distinct");
+  }
+
   /** The relative standard error of {@link #distinct()}. */
   public static final double DISTINCT_ERROR = Cardinality.STANDARD_ERROR;
 
@@ -40,6 +46,7 @@ public record DataQuality(
    * @return a share, or a number of categories; NaN if there is none
    */
   public double of(Measure measure) {
+    Objects.requireNonNull(measure, "measure");
     return switch (measure) {
       case MISSING -> missing;
       case OUT_OF_RANGE -> outOfRange;

@@ -15,7 +15,9 @@ import java.util.Set;
 public record DataRule(Measure measure, double limit, Set<String> features) {
   /** Checks the limit, copies the set. */
   public DataRule {
+    Objects.requireNonNull(features, "features");
     Objects.requireNonNull(measure, "measure");
+    features.forEach(each -> Objects.requireNonNull(each, "features holds null"));
     features = Set.copyOf(features);
     boolean count = measure == Measure.DISTINCT;
     if (!(count ? limit >= 1 && limit <= 1e15 : limit > 0 && limit < 1)) {
@@ -46,7 +48,8 @@ public record DataRule(Measure measure, double limit, Set<String> features) {
    * @return a copy
    */
   public DataRule on(String... names) {
-    return new DataRule(measure, limit, Set.of(names));
+    Objects.requireNonNull(names, "names");
+    return new DataRule(measure, limit, Settings.distinct("names", names));
   }
 
   boolean appliesTo(String feature) {

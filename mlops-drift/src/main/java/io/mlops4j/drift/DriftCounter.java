@@ -64,6 +64,8 @@ public final class DriftCounter {
       ModelVersion version,
       Baseline baseline,
       Map<String, ? extends Predicate<? super EncodedRow<?>>> conditions) {
+    Objects.requireNonNull(conditions, "conditions");
+    conditions.values().forEach(each -> Objects.requireNonNull(each, "conditions holds null"));
     this.version = Objects.requireNonNull(version, "version");
     this.baseline = Objects.requireNonNull(baseline, "baseline");
     this.cells = baseline.features().toArray(FeatureCells[]::new);
@@ -92,6 +94,8 @@ public final class DriftCounter {
    * @param at decides the slot, if the baseline has a season
    */
   public void observe(EncodedRow<?> row, Instant at) {
+    Objects.requireNonNull(row, "row");
+    Objects.requireNonNull(at, "at");
     if (season != null) {
       slots[season.slotOf(at)]++;
     }
@@ -105,6 +109,7 @@ public final class DriftCounter {
    * @param row the features as the model saw them
    */
   public void observe(EncodedRow<?> row) {
+    Objects.requireNonNull(row, "row");
     if (row.schema() != schema) {
       bind(row.schema());
     }

@@ -119,6 +119,7 @@ public final class DriftCounts {
    * @return a copy, one count per cell, or empty if the baseline has no cells of it
    */
   public Optional<long[]> cells(String feature) {
+    Objects.requireNonNull(feature, "feature");
     return Optional.ofNullable(cells.get(feature)).map(long[]::clone);
   }
 
@@ -130,6 +131,7 @@ public final class DriftCounts {
    *     for what is no category, and for counts read from the first format
    */
   public OptionalDouble distinct(String feature) {
+    Objects.requireNonNull(feature, "feature");
     Cardinality sketch = distinct.get(feature);
     return sketch == null ? OptionalDouble.empty() : OptionalDouble.of(sketch.estimate());
   }
@@ -246,6 +248,7 @@ public final class DriftCounts {
    * @throws MlopsException if it is another baseline; names both
    */
   public Map<String, Double> psi(Baseline reference) {
+    Objects.requireNonNull(reference, "reference");
     if (!reference.fingerprint().equals(baseline)) {
       throw new MlopsException(
           "Counts over baseline "

@@ -1,6 +1,7 @@
 package io.mlops4j.drift;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -36,6 +37,11 @@ public record DriftMeasures(
     List<CellShift> why) {
   /** Copies the list. */
   public DriftMeasures {
+    Objects.requireNonNull(ks, "ks");
+    Objects.requireNonNull(ksPValue, "ksPValue");
+    Objects.requireNonNull(distances, "distances");
+    Objects.requireNonNull(why, "why");
+    why.forEach(each -> Objects.requireNonNull(each, "why holds null"));
     why = List.copyOf(why);
   }
 
@@ -66,7 +72,14 @@ public record DriftMeasures(
       double lInfinity,
       Optional<Wasserstein> wasserstein,
       Optional<Double> cramerVonMises,
-      Optional<Double> cramerVonMisesP) {}
+      Optional<Double> cramerVonMisesP) {
+    /** Refuses null. */
+    public Distances {
+      Objects.requireNonNull(wasserstein, "wasserstein");
+      Objects.requireNonNull(cramerVonMises, "cramerVonMises");
+      Objects.requireNonNull(cramerVonMisesP, "cramerVonMisesP");
+    }
+  }
 
   /**
    * The first Wasserstein distance, in standard deviations of the reference. Both are of values
@@ -91,5 +104,10 @@ public record DriftMeasures(
    * @param contribution what it adds to the PSI
    */
   public record CellShift(
-      int cell, String label, double reference, double live, double contribution) {}
+      int cell, String label, double reference, double live, double contribution) {
+    /** Refuses null. */
+    public CellShift {
+      Objects.requireNonNull(label, "label");
+    }
+  }
 }

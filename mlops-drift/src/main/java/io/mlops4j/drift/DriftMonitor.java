@@ -217,6 +217,7 @@ public final class DriftMonitor<I, O> implements PredictionListener<I, O>, Check
    * @return a report, or empty if it has not answered or has no baseline
    */
   public Optional<DriftReport> report(ModelVersion version) {
+    Objects.requireNonNull(version, "version");
     return reports.open(version);
   }
 
@@ -228,6 +229,7 @@ public final class DriftMonitor<I, O> implements PredictionListener<I, O>, Check
    * @return a report, or empty if it has not answered or has no baseline
    */
   public Optional<DriftReport> sinceStart(ModelVersion version) {
+    Objects.requireNonNull(version, "version");
     return reports.sinceStart(version);
   }
 
@@ -239,6 +241,7 @@ public final class DriftMonitor<I, O> implements PredictionListener<I, O>, Check
    *     are not listed
    */
   public List<DriftReport> history(ModelVersion version) {
+    Objects.requireNonNull(version, "version");
     return reports.history(version);
   }
 
@@ -253,6 +256,7 @@ public final class DriftMonitor<I, O> implements PredictionListener<I, O>, Check
    * @throws MlopsException if counts cannot be read
    */
   public Optional<DriftReport> fleet(ModelVersion version) {
+    Objects.requireNonNull(version, "version");
     if (profiles == null) {
       return Optional.empty();
     }
@@ -289,6 +293,7 @@ public final class DriftMonitor<I, O> implements PredictionListener<I, O>, Check
    * @return the baseline, or empty if it has not answered or is still learning
    */
   public Optional<Baseline> baseline(ModelVersion version) {
+    Objects.requireNonNull(version, "version");
     VersionDrift epoch = epochs.find(version);
     return epoch == null ? Optional.empty() : Optional.of(epoch.baseline());
   }
@@ -300,6 +305,7 @@ public final class DriftMonitor<I, O> implements PredictionListener<I, O>, Check
    * @return the counts, or empty if it has not answered or has no baseline
    */
   public Optional<DriftCounts> counts(ModelVersion version) {
+    Objects.requireNonNull(version, "version");
     synchronized (epochs) {
       VersionDrift epoch = epochs.find(version);
       return epoch == null || !epoch.started()

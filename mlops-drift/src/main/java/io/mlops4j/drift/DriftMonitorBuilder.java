@@ -55,6 +55,7 @@ public final class DriftMonitorBuilder<I, O> {
    * @return this
    */
   public DriftMonitorBuilder<I, O> alertWhen(DriftRule drift) {
+    Objects.requireNonNull(drift, "drift");
     rule = Settings.once("alertWhen", rule, drift);
     return this;
   }
@@ -67,6 +68,10 @@ public final class DriftMonitorBuilder<I, O> {
    * @return this
    */
   public DriftMonitorBuilder<I, O> alertWhenData(DataRule... rules) {
+    Objects.requireNonNull(rules, "rules");
+    for (DataRule rule : rules) {
+      Objects.requireNonNull(rule, "rules holds null");
+    }
     dataRules.addAll(List.of(rules));
     return this;
   }
@@ -78,6 +83,7 @@ public final class DriftMonitorBuilder<I, O> {
    * @return this
    */
   public DriftMonitorBuilder<I, O> window(Duration length) {
+    Objects.requireNonNull(length, "length");
     window = Settings.once("window", window, new Windows(length).length());
     return this;
   }
@@ -91,6 +97,8 @@ public final class DriftMonitorBuilder<I, O> {
    * @return this
    */
   public DriftMonitorBuilder<I, O> sliding(Duration length, Duration by) {
+    Objects.requireNonNull(length, "length");
+    Objects.requireNonNull(by, "by");
     window = Settings.once("window", window, new Windows(length).length());
     step = Settings.once("step", step, new Windows(by).length());
     long intervals = length.toMillis() / by.toMillis();
@@ -108,6 +116,7 @@ public final class DriftMonitorBuilder<I, O> {
    * @return this
    */
   public DriftMonitorBuilder<I, O> comparedWith(Comparison with) {
+    Objects.requireNonNull(with, "with");
     comparison = Settings.once("comparedWith", comparison, with);
     return this;
   }
@@ -121,6 +130,8 @@ public final class DriftMonitorBuilder<I, O> {
    */
   public DriftMonitorBuilder<I, O> segment(
       String name, Predicate<? super EncodedRow<I>> condition) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(condition, "condition");
     Settings.once("segment " + name, conditions.put(name, condition), condition);
     return this;
   }
@@ -152,6 +163,8 @@ public final class DriftMonitorBuilder<I, O> {
    * @return this
    */
   public DriftMonitorBuilder<I, O> storingIn(ObjectStore objects, String name) {
+    Objects.requireNonNull(objects, "objects");
+    Objects.requireNonNull(name, "name");
     ObjectStore.requireKey(name);
     if (name.contains("/")) {
       throw new IllegalArgumentException("instance: " + name + " (expected: no /)");
@@ -168,6 +181,7 @@ public final class DriftMonitorBuilder<I, O> {
    * @return this
    */
   public DriftMonitorBuilder<I, O> storingEvery(Duration interval) {
+    Objects.requireNonNull(interval, "interval");
     if (interval.compareTo(Duration.ofSeconds(1)) < 0
         || interval.compareTo(Duration.ofDays(1)) > 0) {
       throw new IllegalArgumentException("storingEvery: " + interval + " (expected: 1 s to 1 day)");
@@ -184,6 +198,7 @@ public final class DriftMonitorBuilder<I, O> {
    * @return this
    */
   public DriftMonitorBuilder<I, O> predictedClass(Function<? super O, @Nullable String> name) {
+    Objects.requireNonNull(name, "name");
     label = Settings.once("predictedClass", label, name);
     return this;
   }
@@ -210,7 +225,8 @@ public final class DriftMonitorBuilder<I, O> {
    * @return this
    */
   public DriftMonitorBuilder<I, O> ignoring(String... features) {
-    ignored = Settings.once("ignoring", ignored, Set.of(features));
+    Objects.requireNonNull(features, "features");
+    ignored = Settings.once("ignoring", ignored, Settings.distinct("features", features));
     return this;
   }
 
@@ -222,6 +238,7 @@ public final class DriftMonitorBuilder<I, O> {
    * @return this
    */
   public DriftMonitorBuilder<I, O> score(ToDoubleFunction<? super O> number) {
+    Objects.requireNonNull(number, "number");
     score = Settings.once("score", score, number);
     return this;
   }
@@ -233,6 +250,7 @@ public final class DriftMonitorBuilder<I, O> {
    * @return this
    */
   public DriftMonitorBuilder<I, O> time(Time clock) {
+    Objects.requireNonNull(clock, "clock");
     time = Settings.once("time", time, clock);
     return this;
   }
@@ -245,6 +263,7 @@ public final class DriftMonitorBuilder<I, O> {
    * @return this
    */
   public DriftMonitorBuilder<I, O> meters(MeterRegistry registry) {
+    Objects.requireNonNull(registry, "registry");
     meters = Settings.once("meters", meters, registry);
     return this;
   }

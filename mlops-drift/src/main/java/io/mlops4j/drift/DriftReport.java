@@ -35,10 +35,12 @@ public record DriftReport(
     String note) {
   /** Copies the list. */
   public DriftReport {
+    Objects.requireNonNull(features, "features");
     Objects.requireNonNull(version, "version");
     Objects.requireNonNull(from, "from");
     Objects.requireNonNull(to, "to");
     Objects.requireNonNull(note, "note");
+    features.forEach(each -> Objects.requireNonNull(each, "features holds null"));
     features = List.copyOf(features);
   }
 
@@ -55,7 +57,12 @@ public record DriftReport(
    */
   public static List<FeatureDrift> judge(
       Baseline baseline, DriftCounts counts, DriftRule rule, Duration window, Set<String> ignored) {
-    return new FamilyJudge(rule, List.of(), window, false)
+    Objects.requireNonNull(baseline, "baseline");
+    Objects.requireNonNull(counts, "counts");
+    Objects.requireNonNull(rule, "rule");
+    Objects.requireNonNull(window, "window");
+    Objects.requireNonNull(ignored, "ignored");
+    return new FamilyJudge(rule, List.of(), new Windows(window).length(), false)
         .judge(new DriftQuestions(baseline, counts, null).asked(ignored));
   }
 

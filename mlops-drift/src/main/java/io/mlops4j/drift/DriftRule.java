@@ -86,6 +86,7 @@ public record DriftRule(
    * @return a copy
    */
   public DriftRule withFalseAlarms(FalseAlarmBudget budget) {
+    Objects.requireNonNull(budget, "budget");
     return new DriftRule(effect, threshold, budget, correction);
   }
 
@@ -96,6 +97,7 @@ public record DriftRule(
    * @return a copy
    */
   public DriftRule withCorrection(Correction shared) {
+    Objects.requireNonNull(shared, "shared");
     return new DriftRule(effect, threshold, falseAlarms, shared);
   }
 }

@@ -2,6 +2,7 @@ package io.mlops4j.drift;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -31,6 +32,15 @@ public record Quality(
     Optional<Regression> regression,
     Optional<Classes> classes,
     Optional<Estimate> value) {
+  /** Refuses null. */
+  public Quality {
+    Objects.requireNonNull(from, "from");
+    Objects.requireNonNull(to, "to");
+    Objects.requireNonNull(binary, "binary");
+    Objects.requireNonNull(regression, "regression");
+    Objects.requireNonNull(classes, "classes");
+    Objects.requireNonNull(value, "value");
+  }
 
   /**
    * Returns the share of predictions that have a label.
@@ -117,6 +127,13 @@ public record Quality(
       ScoreCurve curve) {
     /** Copies the list. */
     public Binary {
+      Objects.requireNonNull(auc, "auc");
+      Objects.requireNonNull(logLoss, "logLoss");
+      Objects.requireNonNull(brier, "brier");
+      Objects.requireNonNull(calibrationError, "calibrationError");
+      Objects.requireNonNull(calibration, "calibration");
+      Objects.requireNonNull(curve, "curve");
+      calibration.forEach(each -> Objects.requireNonNull(each, "calibration holds null"));
       calibration = List.copyOf(calibration);
     }
   }
@@ -136,7 +153,16 @@ public record Quality(
       Optional<Estimate> rootMeanSquaredError,
       Optional<Estimate> meanError,
       OptionalDouble medianAbsoluteError,
-      OptionalDouble p95AbsoluteError) {}
+      OptionalDouble p95AbsoluteError) {
+    /** Refuses null. */
+    public Regression {
+      Objects.requireNonNull(meanAbsoluteError, "meanAbsoluteError");
+      Objects.requireNonNull(rootMeanSquaredError, "rootMeanSquaredError");
+      Objects.requireNonNull(meanError, "meanError");
+      Objects.requireNonNull(medianAbsoluteError, "medianAbsoluteError");
+      Objects.requireNonNull(p95AbsoluteError, "p95AbsoluteError");
+    }
+  }
 
   /**
    * How often the right one of several classes was named.
@@ -147,6 +173,9 @@ public record Quality(
   public record Classes(Optional<Estimate> accuracy, List<List<Long>> confusion) {
     /** Copies the lists. */
     public Classes {
+      Objects.requireNonNull(accuracy, "accuracy");
+      Objects.requireNonNull(confusion, "confusion");
+      confusion.forEach(row -> Objects.requireNonNull(row, "confusion holds null"));
       confusion = confusion.stream().map(List::copyOf).toList();
     }
   }
@@ -173,7 +202,13 @@ public record Quality(
     public Estimate {
       if (!Double.isFinite(value) || !(standardError >= 0) || !(roundingError >= 0)) {
         throw new IllegalArgumentException(
-            "estimate: " + value + " +- " + standardError + " (expected: finite numbers)");
+            "estimate: "
+                + value
+                + " +- "
+                + standardError
+                + ", rounding "
+                + roundingError
+                + " (expected: a finite value, errors of 0 or more)");
       }
     }
   }

@@ -41,6 +41,8 @@ public record QualityEstimate(
     Optional<Backtest> backtest) {
   /** Checks for nulls. */
   public QualityEstimate {
+    Objects.requireNonNull(from, "from");
+    Objects.requireNonNull(to, "to");
     Objects.requireNonNull(metric, "metric");
     Objects.requireNonNull(expected, "expected");
     Objects.requireNonNull(backtest, "backtest");

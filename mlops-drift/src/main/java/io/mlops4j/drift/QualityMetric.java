@@ -93,6 +93,7 @@ public final class QualityMetric {
    * @return empty if there are too few labels, or the model's answers have no such metric
    */
   public Optional<Estimate> of(Quality quality) {
+    Objects.requireNonNull(quality, "quality");
     return switch (kind) {
       case AUC -> quality.auc();
       case LOG_LOSS -> quality.logLoss();

@@ -97,6 +97,7 @@ public final class QualityMonitor<I, O>
 
   @Override
   public void onPrediction(Prediction<I, O> prediction) {
+    Objects.requireNonNull(prediction, "prediction");
     List<String> names;
     synchronized (segments) {
       names = segments.of(prediction.row());
@@ -139,6 +140,7 @@ public final class QualityMonitor<I, O>
    */
   @Override
   public void reportById(String predictionId, double label, Instant at) {
+    Objects.requireNonNull(predictionId, "predictionId");
     report(predictionId, false, answers.task().checkedLabel(label), at, false);
   }
 
@@ -151,6 +153,7 @@ public final class QualityMonitor<I, O>
    */
   @Override
   public void reportByKey(String key, double label, Instant at) {
+    Objects.requireNonNull(key, "key");
     report(key, true, answers.task().checkedLabel(label), at, false);
   }
 
@@ -163,6 +166,7 @@ public final class QualityMonitor<I, O>
    * @param at when it became known
    */
   public void correctById(String predictionId, double label, Instant at) {
+    Objects.requireNonNull(predictionId, "predictionId");
     report(predictionId, false, answers.task().checkedLabel(label), at, true);
   }
 
@@ -174,6 +178,7 @@ public final class QualityMonitor<I, O>
    * @param at when it became known
    */
   public void correctByKey(String key, double label, Instant at) {
+    Objects.requireNonNull(key, "key");
     report(key, true, answers.task().checkedLabel(label), at, true);
   }
 
@@ -184,6 +189,7 @@ public final class QualityMonitor<I, O>
    * @param at when that became known
    */
   public void retractById(String predictionId, Instant at) {
+    Objects.requireNonNull(predictionId, "predictionId");
     report(predictionId, false, Double.NaN, at, true);
   }
 
@@ -194,6 +200,7 @@ public final class QualityMonitor<I, O>
    * @param at when that became known
    */
   public void retractByKey(String key, Instant at) {
+    Objects.requireNonNull(key, "key");
     report(key, true, Double.NaN, at, true);
   }
 
@@ -286,6 +293,7 @@ public final class QualityMonitor<I, O>
    * @return oldest first; empty if it has not answered
    */
   public List<Quality> history(ModelVersion version) {
+    Objects.requireNonNull(version, "version");
     return ledger.ask(version, Optional.empty(), VersionQuality::all).orElse(List.of());
   }
 
@@ -297,6 +305,8 @@ public final class QualityMonitor<I, O>
    * @return oldest first; empty if there is no such segment
    */
   public List<Quality> history(ModelVersion version, String segment) {
+    Objects.requireNonNull(version, "version");
+    Objects.requireNonNull(segment, "segment");
     return ledger.ask(version, Optional.of(segment), VersionQuality::all).orElse(List.of());
   }
 
@@ -307,6 +317,7 @@ public final class QualityMonitor<I, O>
    * @return in ascending order, at most 200
    */
   public List<String> segments(ModelVersion version) {
+    Objects.requireNonNull(version, "version");
     return ledger.segments(version);
   }
 
@@ -318,6 +329,7 @@ public final class QualityMonitor<I, O>
    * @return its quality, or empty if there are too few labels
    */
   public Optional<Quality> newest(ModelVersion version) {
+    Objects.requireNonNull(version, "version");
     long labels = rule == null ? 1 : rule.minLabels();
     double coverage = rule == null ? 0 : rule.minCoverage();
     return ledger
@@ -333,6 +345,7 @@ public final class QualityMonitor<I, O>
    *     metric cannot be estimated (AUC, log loss, Brier and accuracy of binary models can)
    */
   public Optional<QualityEstimate> estimate(ModelVersion version) {
+    Objects.requireNonNull(version, "version");
     if (rule == null || answers.task().kind() != Task.Kind.BINARY) {
       return Optional.empty();
     }
@@ -407,6 +420,7 @@ public final class QualityMonitor<I, O>
    * @return false if that takes longer; true at once without a durable log
    */
   public boolean flush(Duration limit) {
+    Objects.requireNonNull(limit, "limit");
     return queue == null || queue.flush(limit);
   }
 
@@ -430,6 +444,7 @@ public final class QualityMonitor<I, O>
    * @return how many predictions were removed
    */
   public long forget(String unit) {
+    Objects.requireNonNull(unit, "unit");
     flush(Duration.ofSeconds(10));
     return ledger.forget(unit);
   }

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param <O> one answer
  */
 public final class QualityMonitorBuilder<I, O> {
+  private static final Duration LONGEST = Duration.ofDays(36_600); // a hundred years
+
   final ModelSource<I, O> source;
   private @Nullable QualityRule rule;
   private @Nullable Duration window;
@@ -51,6 +53,7 @@ public final class QualityMonitorBuilder<I, O> {
    * @return this
    */
   public QualityMonitorBuilder<I, O> failWhen(QualityRule drop) {
+    Objects.requireNonNull(drop, "drop");
     rule = Settings.once("failWhen", rule, drop);
     return this;
   }
@@ -62,6 +65,7 @@ public final class QualityMonitorBuilder<I, O> {
    * @return this
    */
   public QualityMonitorBuilder<I, O> window(Duration length) {
+    Objects.requireNonNull(length, "length");
     window = Settings.once("window", window, new Windows(length).length());
     return this;
   }
@@ -80,12 +84,14 @@ public final class QualityMonitorBuilder<I, O> {
   /**
    * Sets how long after its prediction a label may come.
    *
-   * @param longest more than 0; default 30 days
+   * @param longest more than 0, at most 36,600 days; default 30 days
    * @return this
    */
   public QualityMonitorBuilder<I, O> labelHorizon(Duration longest) {
-    if (longest.isNegative() || longest.isZero()) {
-      throw new IllegalArgumentException("labelHorizon: " + longest + " (expected: more than 0)");
+    Objects.requireNonNull(longest, "longest");
+    if (longest.isNegative() || longest.isZero() || longest.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException(
+          "labelHorizon: " + longest + " (expected: more than 0, at most 36600 days)");
     }
     horizon = Settings.once("labelHorizon", horizon, longest);
     return this;
@@ -122,6 +128,7 @@ public final class QualityMonitorBuilder<I, O> {
    * @return this
    */
   public QualityMonitorBuilder<I, O> score(ToDoubleFunction<? super O> probability) {
+    Objects.requireNonNull(probability, "probability");
     answers = Settings.once("score", answers, new Answers<O>(Task.BINARY, probability));
     return this;
   }
@@ -134,6 +141,7 @@ public final class QualityMonitorBuilder<I, O> {
    * @return this
    */
   public QualityMonitorBuilder<I, O> regression(ToDoubleFunction<? super O> value) {
+    Objects.requireNonNull(value, "value");
     answers = Settings.once("score", answers, new Answers<O>(Task.REGRESSION, value));
     return this;
   }
@@ -147,6 +155,7 @@ public final class QualityMonitorBuilder<I, O> {
    * @return this
    */
   public QualityMonitorBuilder<I, O> classes(int count, ToIntFunction<? super O> index) {
+    Objects.requireNonNull(index, "index");
     Task task = new Task(Task.Kind.CLASSES, requireRange("classes", count, 2, 100));
     answers = Settings.once("score", answers, new Answers<O>(task, index::applyAsInt));
     return this;
@@ -164,6 +173,7 @@ public final class QualityMonitorBuilder<I, O> {
    * @return this
    */
   public QualityMonitorBuilder<I, O> value(DoubleBinaryOperator ofAnswerAndLabel) {
+    Objects.requireNonNull(ofAnswerAndLabel, "ofAnswerAndLabel");
     worth = Settings.once("value", worth, ofAnswerAndLabel);
     return this;
   }
@@ -178,8 +188,10 @@ public final class QualityMonitorBuilder<I, O> {
    * @throws IllegalArgumentException if one is unknown, sensitive or not categorical
    */
   public QualityMonitorBuilder<I, O> segmentBy(Schema<I> schema, String... names) {
+    Objects.requireNonNull(schema, "schema");
+    Objects.requireNonNull(names, "names");
     for (String name : names) {
-      segments.by(schema, name);
+      segments.by(schema, Objects.requireNonNull(name, "names holds null"));
     }
     return this;
   }
@@ -192,6 +204,8 @@ public final class QualityMonitorBuilder<I, O> {
    * @return this
    */
   public QualityMonitorBuilder<I, O> segment(String name, Predicate<EncodedRow<I>> condition) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(condition, "condition");
     segments.where(name, condition);
     return this;
   }
@@ -204,6 +218,7 @@ public final class QualityMonitorBuilder<I, O> {
    * @return this
    */
   public QualityMonitorBuilder<I, O> log(PredictionLog durable) {
+    Objects.requireNonNull(durable, "durable");
     log = Settings.once("log", log, durable);
     return this;
   }
@@ -221,10 +236,15 @@ public final class QualityMonitorBuilder<I, O> {
   /**
    * Sets how long a durable log keeps what it has.
    *
-   * @param longest more than the label horizon; default 400 days
+   * @param longest more than the label horizon, at most 36,601 days; default 400 days
    * @return this
    */
   public QualityMonitorBuilder<I, O> retention(Duration longest) {
+    Objects.requireNonNull(longest, "longest");
+    if (longest.isNegative() || longest.isZero() || longest.compareTo(LONGEST.plusDays(1)) > 0) {
+      throw new IllegalArgumentException(
+          "retention: " + longest + " (expected: more than labelHorizon, at most 36601 days)");
+    }
     retention = Settings.once("retention", retention, longest);
     return this;
   }
@@ -236,6 +256,7 @@ public final class QualityMonitorBuilder<I, O> {
    * @return this
    */
   public QualityMonitorBuilder<I, O> time(Time clock) {
+    Objects.requireNonNull(clock, "clock");
     time = Settings.once("time", time, clock);
     return this;
   }
@@ -248,6 +269,7 @@ public final class QualityMonitorBuilder<I, O> {
    * @return this
    */
   public QualityMonitorBuilder<I, O> meters(MeterRegistry registry) {
+    Objects.requireNonNull(registry, "registry");
     meters = Settings.once("meters", meters, registry);
     return this;
   }

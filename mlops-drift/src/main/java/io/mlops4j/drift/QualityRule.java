@@ -146,6 +146,7 @@ public record QualityRule(
    * @return a copy
    */
   public QualityRule withFalseAlarms(FalseAlarmBudget budget) {
+    Objects.requireNonNull(budget, "budget");
     return new QualityRule(metric, drop, reference, budget, minLabels, minCoverage);
   }
 

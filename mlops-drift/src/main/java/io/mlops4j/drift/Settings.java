@@ -1,7 +1,11 @@
 package io.mlops4j.drift;
 
 import io.mlops4j.core.ClassProbabilities;
+import io.mlops4j.core.Text;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What the builders of both monitors share. */
@@ -15,6 +19,18 @@ final class Settings {
       throw new IllegalStateException(property + " is set already: " + old);
     }
     return value;
+  }
+
+  /** Returns names that were listed, each once. */
+  static Set<String> distinct(String what, String... names) {
+    Set<String> all = new LinkedHashSet<>();
+    for (String name : names) {
+      if (!all.add(Objects.requireNonNull(name, what + " holds null"))) {
+        throw new IllegalArgumentException(
+            what + ": " + Text.printable(name, 64) + " twice (expected: each once)");
+      }
+    }
+    return Collections.unmodifiableSet(all);
   }
 
   /** How an answer becomes a class when nobody said how. */

@@ -9,10 +9,11 @@ import java.time.Instant;
  */
 record Windows(Duration length) {
   private static final long MONDAY = 4L * 24 * 60 * 60 * 1000;
+  private static final Duration LEAST = Duration.ofMillis(1);
   static final Duration MAX = Duration.ofDays(3660);
 
   Windows {
-    if (length.toMillis() < 1 || length.compareTo(MAX) > 0) {
+    if (length.compareTo(LEAST) < 0 || length.compareTo(MAX) > 0) {
       throw new IllegalArgumentException("window: " + length + " (expected: 1 ms to 3660 days)");
     }
   }

@@ -16,6 +16,7 @@ final class ArmNames {
   private ArmNames() {}
 
   static List<String> checked(List<String> names) {
+    names.forEach(each -> Objects.requireNonNull(each, "arms holds null"));
     List<String> copy = List.copyOf(names);
     if (copy.isEmpty() || copy.size() > MAX_ARMS) {
       throw new IllegalArgumentException(

@@ -1,5 +1,6 @@
 package io.mlops4j.experiments;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,6 +73,20 @@ public sealed interface Assignment<T> {
       T payload,
       WeightVector probabilities)
       implements Assignment<T> {
+    /** Refuses null. */
+    public Included {
+      Objects.requireNonNull(experiment, "experiment");
+      Objects.requireNonNull(unitKind, "unitKind");
+      Objects.requireNonNull(unit, "unit");
+      Objects.requireNonNull(arm, "arm");
+      Objects.requireNonNull(payload, "payload");
+      Objects.requireNonNull(probabilities, "probabilities");
+      if (index < 0 || index >= probabilities.arms().size()) {
+        throw new IllegalArgumentException(
+            "index: " + index + " (expected: 0.." + (probabilities.arms().size() - 1) + ")");
+      }
+    }
+
     @Override
     public long epoch() {
       return probabilities.epoch();
@@ -117,6 +132,14 @@ public sealed interface Assignment<T> {
    */
   record Overridden<T>(String experiment, long epoch, String unit, int index, String arm, T payload)
       implements Assignment<T> {
+    /** Refuses null. */
+    public Overridden {
+      Objects.requireNonNull(experiment, "experiment");
+      Objects.requireNonNull(unit, "unit");
+      Objects.requireNonNull(arm, "arm");
+      Objects.requireNonNull(payload, "payload");
+    }
+
     @Override
     public String toString() {
       return "Overridden[" + experiment + ", epoch=" + epoch + ", arm=" + arm + "]";
@@ -135,6 +158,13 @@ public sealed interface Assignment<T> {
    */
   record Excluded<T>(String experiment, long epoch, @Nullable String unit, Reason reason, T payload)
       implements Assignment<T> {
+    /** Refuses null. */
+    public Excluded {
+      Objects.requireNonNull(experiment, "experiment");
+      Objects.requireNonNull(reason, "reason");
+      Objects.requireNonNull(payload, "payload");
+    }
+
     @Override
     public String toString() {
       return "Excluded[" + experiment + ", epoch=" + epoch + ", reason=" + reason + "]";

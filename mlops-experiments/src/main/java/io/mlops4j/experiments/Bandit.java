@@ -48,6 +48,7 @@ public final class Bandit implements RewardSink {
    */
   public static Bandit over(
       List<String> arms, BanditAlgorithm algorithm, Memory memory, double floor) {
+    Objects.requireNonNull(arms, "arms");
     return new Bandit(
         checked(arms, floor),
         Objects.requireNonNull(algorithm, "algorithm"),
@@ -125,6 +126,7 @@ public final class Bandit implements RewardSink {
    * @throws IllegalArgumentException if there is no such arm; lists those there are
    */
   public synchronized void reward(String arm, ArmMoments rewards) {
+    Objects.requireNonNull(rewards, "rewards");
     int index = ArmNames.indexOf(arms, arm);
     current[index] = current[index].plus(rewards);
   }

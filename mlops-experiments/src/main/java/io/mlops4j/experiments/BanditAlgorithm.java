@@ -1,6 +1,7 @@
 package io.mlops4j.experiments;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * How rewards become weights: a pure function, so equal rewards give equal weights. Algorithms with
@@ -46,6 +47,7 @@ public interface BanditAlgorithm {
    *     3</a>
    */
   static BanditAlgorithm thompsonNormal(NormalPrior prior) {
+    Objects.requireNonNull(prior, "prior");
     return arms -> Posteriors.normal(arms, prior);
   }
 

@@ -63,6 +63,10 @@ public final class BanditRouter<T> {
    */
   public static <T> BanditRouter<T> of(
       Experiment<T> experiment, Bandit bandit, PendingRewards pending, Time time) {
+    Objects.requireNonNull(experiment, "experiment");
+    Objects.requireNonNull(bandit, "bandit");
+    Objects.requireNonNull(pending, "pending");
+    Objects.requireNonNull(time, "time");
     return new BanditRouter<>(experiment, bandit::publish, bandit, pending, time, null);
   }
 
@@ -80,6 +84,10 @@ public final class BanditRouter<T> {
    */
   public static <T> BanditRouter<T> of(
       Experiment<T> experiment, SharedBandit bandit, PendingRewards pending, Time time) {
+    Objects.requireNonNull(experiment, "experiment");
+    Objects.requireNonNull(bandit, "bandit");
+    Objects.requireNonNull(pending, "pending");
+    Objects.requireNonNull(time, "time");
     return new BanditRouter<>(
         experiment.catchUp(bandit.refresh()), bandit::publish, bandit, pending, time, bandit);
   }
@@ -102,6 +110,9 @@ public final class BanditRouter<T> {
       RewardSink rewards,
       PendingRewards pending,
       Time time) {
+    Objects.requireNonNull(experiment, "experiment");
+    Objects.requireNonNull(pending, "pending");
+    Objects.requireNonNull(time, "time");
     return new BanditRouter<>(
         experiment,
         Objects.requireNonNull(publish, "publish"),
@@ -121,6 +132,7 @@ public final class BanditRouter<T> {
    * @throws IllegalStateException if the arm has a guardrail
    */
   public synchronized BanditRouter<T> guard(String arm, Check check) {
+    Objects.requireNonNull(check, "check");
     requireTreatment(arm);
     if (guardrails.putIfAbsent(arm, check) != null) {
       throw new IllegalStateException("guardrail of '" + arm + "' is set already");
@@ -146,6 +158,7 @@ public final class BanditRouter<T> {
    * @return the assignment
    */
   public Assignment<T> route(@Nullable String unit, Map<String, String> attributes) {
+    Objects.requireNonNull(attributes, "attributes");
     Assignment<T> assignment = current.assign(unit, attributes);
     if (assignment instanceof Assignment.Included<T> in) {
       pending.open(in.decisionId(), in.arm(), time.now());
@@ -161,6 +174,7 @@ public final class BanditRouter<T> {
    * @return true if it counts, false if it came too late or the decision is unknown
    */
   public boolean reward(String decisionId, double reward) {
+    Objects.requireNonNull(decisionId, "decisionId");
     return pending.reward(decisionId, reward, time.now());
   }
 
@@ -203,6 +217,7 @@ public final class BanditRouter<T> {
    * @throws IllegalArgumentException if there is no such arm or it is control
    */
   public synchronized void stop(String arm, String reason) {
+    Objects.requireNonNull(reason, "reason");
     requireTreatment(arm);
     if (shared != null) {
       shared.stop(arm, reason);

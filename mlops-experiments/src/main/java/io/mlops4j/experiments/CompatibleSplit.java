@@ -3,6 +3,7 @@ package io.mlops4j.experiments;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,7 @@ public final class CompatibleSplit {
    */
   public static CompatibleSplit growthBook(
       int version, String seed, double coverage, double... weights) {
+    Objects.requireNonNull(seed, "seed");
     if (version != 1 && version != 2) {
       throw new IllegalArgumentException("version: " + version + " (expected: 1 or 2)");
     }
@@ -109,6 +111,8 @@ public final class CompatibleSplit {
    * @throws IllegalArgumentException if there are no shards
    */
   public static int eppoShard(String salt, String subject, int totalShards) {
+    Objects.requireNonNull(salt, "salt");
+    Objects.requireNonNull(subject, "subject");
     if (totalShards < 1) {
       throw new IllegalArgumentException("totalShards: " + totalShards + " (expected: 1 or more)");
     }

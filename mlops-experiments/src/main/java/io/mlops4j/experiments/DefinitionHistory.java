@@ -29,6 +29,7 @@ public final class DefinitionHistory {
    * @return the history, possibly empty
    */
   public static DefinitionHistory in(ObjectStore store, String prefix) {
+    Objects.requireNonNull(prefix, "prefix");
     return new DefinitionHistory(store, prefix);
   }
 
@@ -42,6 +43,7 @@ public final class DefinitionHistory {
    * @throws MlopsException if the revision before is missing or is another experiment
    */
   public boolean append(long revision, ExperimentDefinition definition) {
+    Objects.requireNonNull(definition, "definition");
     if (revision < 0) {
       throw new IllegalArgumentException("revision: " + revision + " (expected: at least 0)");
     }

@@ -3,6 +3,7 @@ package io.mlops4j.experiments;
 import io.mlops4j.stats.Bucketing;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,6 +89,7 @@ public final class Experiment<T> {
    * @return the next step
    */
   public static Named named(String name) {
+    Objects.requireNonNull(name, "name");
     return new Named(ArmNames.checked("experiment", name));
   }
 
@@ -133,6 +135,7 @@ public final class Experiment<T> {
    * @return what {@link #assign(String)} returns
    */
   public Assignment<T> assign(@Nullable String unit, Map<String, String> attributes) {
+    Objects.requireNonNull(attributes, "attributes");
     Assignment<T> result = peek(unit, attributes);
     if (exposures != null && result instanceof Assignment.Included<T> included) {
       exposures.report(included);
@@ -158,6 +161,7 @@ public final class Experiment<T> {
    * @return what {@link #assign(String, Map)} returns
    */
   public Assignment<T> peek(@Nullable String unit, Map<String, String> attributes) {
+    Objects.requireNonNull(attributes, "attributes");
     if (unit == null || isBlank(unit)) {
       return excluded(unit, Assignment.Reason.NO_UNIT);
     }
@@ -267,6 +271,7 @@ public final class Experiment<T> {
    * @throws IllegalArgumentException if the weights are not a distribution over the arms
    */
   public Experiment<T> withWeights(double... weights) {
+    Objects.requireNonNull(weights, "weights");
     return withWeights(WeightVector.of(epoch() + 1, arms(), weights));
   }
 
@@ -280,6 +285,7 @@ public final class Experiment<T> {
    *     which units move depends on every step, so two JVMs agree only if both apply all of them
    */
   public Experiment<T> withWeights(WeightVector weights) {
+    Objects.requireNonNull(weights, "weights");
     WeightVector next = aligned(weights);
     if (next.equals(requested)) {
       return this;
@@ -309,8 +315,10 @@ public final class Experiment<T> {
    * @throws IllegalArgumentException if an epoch is missing or the arms differ
    */
   public Experiment<T> catchUp(Iterable<WeightVector> history) {
+    Objects.requireNonNull(history, "history");
     Experiment<T> result = this;
     for (WeightVector weights : history) {
+      Objects.requireNonNull(weights, "history holds null");
       if (weights.epoch() > result.epoch()) {
         result = result.withWeights(weights);
       }
@@ -345,6 +353,7 @@ public final class Experiment<T> {
    * @throws IllegalArgumentException if there is no such arm; lists those there are
    */
   public Experiment<T> stopped(String winner) {
+    Objects.requireNonNull(winner, "winner");
     Rules over = rules.stopped(ArmNames.indexOf(arms(), winner));
     return new Experiment<>(this, over, trafficSlots, requested, table);
   }

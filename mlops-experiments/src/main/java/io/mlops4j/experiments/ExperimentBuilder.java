@@ -50,6 +50,7 @@ public final class ExperimentBuilder<T> {
    * @throws IllegalArgumentException if the share is out of range
    */
   public ExperimentBuilder<T> treatment(String arm, double share, T payload) {
+    Objects.requireNonNull(arm, "arm");
     String what = "share of '" + Text.printable(arm, 80) + "'";
     WeightVector.checkShare(what, share);
     requireSlot(what, share);
@@ -79,6 +80,7 @@ public final class ExperimentBuilder<T> {
    * @return this
    */
   public ExperimentBuilder<T> salt(String value) {
+    Objects.requireNonNull(value, "value");
     once("salt", salt);
     salt = Objects.requireNonNull(value, "salt");
     return this;
@@ -154,6 +156,8 @@ public final class ExperimentBuilder<T> {
    * @throws IllegalStateException if the unit has an override already
    */
   public ExperimentBuilder<T> override(String unit, String arm) {
+    Objects.requireNonNull(unit, "unit");
+    Objects.requireNonNull(arm, "arm");
     if (Experiment.isBlank(unit)) {
       throw new IllegalArgumentException("override: the unit is blank (expected: an id)");
     }
@@ -173,6 +177,9 @@ public final class ExperimentBuilder<T> {
    * @return this
    */
   public ExperimentBuilder<T> running(Time clock, Instant start, Instant end) {
+    Objects.requireNonNull(clock, "clock");
+    Objects.requireNonNull(start, "start");
+    Objects.requireNonNull(end, "end");
     once("running", from);
     if (!start.isBefore(end)) {
       throw new IllegalArgumentException(

@@ -43,10 +43,27 @@ public record ExperimentDefinition(
 
   /** Checks everything an experiment checks. */
   public ExperimentDefinition {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(salt, "salt");
+    Objects.requireNonNull(unit, "unit");
+    Objects.requireNonNull(arms, "arms");
+    Objects.requireNonNull(layer, "layer");
+    Objects.requireNonNull(holdouts, "holdouts");
+    Objects.requireNonNull(overrides, "overrides");
+    Objects.requireNonNull(eligible, "eligible");
+    Objects.requireNonNull(from, "from");
+    Objects.requireNonNull(until, "until");
+    Objects.requireNonNull(stoppedFor, "stoppedFor");
+    arms.values().forEach(each -> Objects.requireNonNull(each, "arms holds null"));
+    holdouts.forEach(each -> Objects.requireNonNull(each, "holdouts holds null"));
+    overrides.values().forEach(each -> Objects.requireNonNull(each, "overrides holds null"));
+    eligible.values().forEach(each -> Objects.requireNonNull(each, "eligible holds null"));
     arms = Collections.unmodifiableMap(new LinkedHashMap<>(arms));
     holdouts = List.copyOf(holdouts);
     overrides = Map.copyOf(overrides);
     eligible = Map.copyOf(eligible);
+    ArmNames.checked("experiment", name);
+    ExperimentBuilder.slots("traffic", traffic);
     if (from.isPresent() != until.isPresent()) {
       throw new IllegalArgumentException("from and until: only one is given (expected: both)");
     }
@@ -70,6 +87,8 @@ public record ExperimentDefinition(
    *     {@code $.arms[1].share}
    */
   public static ExperimentDefinition parse(byte[] json, String what) {
+    Objects.requireNonNull(json, "json");
+    Objects.requireNonNull(what, "what");
     return DefinitionJson.parse(json, what);
   }
 
@@ -94,6 +113,8 @@ public record ExperimentDefinition(
    */
   public <T> Experiment<T> experiment(
       Map<String, ? extends T> payloads, Time time, ExposureListener listener) {
+    Objects.requireNonNull(payloads, "payloads");
+    Objects.requireNonNull(time, "time");
     if (!payloads.keySet().equals(arms.keySet())) {
       throw new IllegalArgumentException(
           "Experiment '"

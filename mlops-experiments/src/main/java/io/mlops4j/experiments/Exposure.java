@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.core.Json;
 import io.mlops4j.core.ModelVersion;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -29,6 +30,21 @@ public record Exposure(
     Optional<ModelVersion> model,
     WeightVector probabilities,
     Instant at) {
+  /** Refuses null. */
+  public Exposure {
+    Objects.requireNonNull(decisionId, "decisionId");
+    Objects.requireNonNull(experiment, "experiment");
+    Objects.requireNonNull(unitKind, "unitKind");
+    Objects.requireNonNull(unit, "unit");
+    Objects.requireNonNull(arm, "arm");
+    Objects.requireNonNull(model, "model");
+    Objects.requireNonNull(probabilities, "probabilities");
+    Objects.requireNonNull(at, "at");
+    if (index < 0 || index >= probabilities.arms().size()) {
+      throw new IllegalArgumentException(
+          "index: " + index + " (expected: 0.." + (probabilities.arms().size() - 1) + ")");
+    }
+  }
 
   static Exposure of(Assignment.Included<?> in, Optional<ModelVersion> model, Instant at) {
     return new Exposure(

@@ -68,6 +68,7 @@ public final class ExposureLog implements ExposureListener, AutoCloseable {
    * @return the log; close it to write what waits
    */
   public static ExposureLog to(ExposureSink sink, Executor executor, Time time, Options options) {
+    Objects.requireNonNull(options, "options");
     return new ExposureLog(sink, executor, time, options, payload -> Optional.empty());
   }
 
@@ -88,11 +89,13 @@ public final class ExposureLog implements ExposureListener, AutoCloseable {
       Time time,
       Options options,
       Function<Object, Optional<ModelVersion>> model) {
+    Objects.requireNonNull(options, "options");
     return new ExposureLog(sink, executor, time, options, model);
   }
 
   @Override
   public void exposed(Assignment.Included<?> exposure) {
+    Objects.requireNonNull(exposure, "exposure");
     Exposure event = Exposure.of(exposure, model.apply(exposure.payload()), time.now());
     if (seen != null && !seen.add(event.decisionId())) {
       duplicates.increment();

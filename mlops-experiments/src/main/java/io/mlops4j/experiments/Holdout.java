@@ -1,6 +1,7 @@
 package io.mlops4j.experiments;
 
 import io.mlops4j.stats.Bucketing;
+import java.util.Objects;
 
 /**
  * A share of units that several experiments keep out of all their arms, so that what they achieved
@@ -27,6 +28,7 @@ public final class Holdout {
    * @throws IllegalArgumentException if the name or share is out of range
    */
   public static Holdout named(String name, double share) {
+    Objects.requireNonNull(name, "name");
     return new Holdout(
         ArmNames.checked("holdout", name), ExperimentBuilder.slots("share of holdout", share));
   }
@@ -38,6 +40,7 @@ public final class Holdout {
    * @return true if it must see control everywhere
    */
   public boolean holds(String unit) {
+    Objects.requireNonNull(unit, "unit");
     return hash.slot(unit) < slots;
   }
 

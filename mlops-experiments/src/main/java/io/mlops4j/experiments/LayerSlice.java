@@ -1,7 +1,9 @@
 package io.mlops4j.experiments;
 
+import io.mlops4j.core.Text;
 import io.mlops4j.stats.Bucketing;
 import java.util.Collection;
+import java.util.Objects;
 
 /**
  * A part of a layer. A layer shares all units out between experiments that must not meet: a unit is
@@ -39,7 +41,13 @@ public final class LayerSlice {
     int end = ExperimentBuilder.slots("to", to);
     if (first >= end) {
       throw new IllegalArgumentException(
-          "Slice of layer '" + layer + "': " + from + " to " + to + " (expected: from below to)");
+          "Slice of layer '"
+              + Text.printable(layer, 80)
+              + "': "
+              + from
+              + " to "
+              + to
+              + " (expected: from below to)");
     }
     return new LayerSlice(layer, first, end);
   }
@@ -51,6 +59,7 @@ public final class LayerSlice {
    * @return true if it is
    */
   public boolean contains(String unit) {
+    Objects.requireNonNull(unit, "unit");
     int slot = hash.slot(unit);
     return slot >= from && slot < to;
   }
@@ -73,6 +82,8 @@ public final class LayerSlice {
    * @throws IllegalArgumentException if two overlap; names both and their slices
    */
   public static void requireExclusive(Collection<? extends Experiment<?>> experiments) {
+    Objects.requireNonNull(experiments, "experiments");
+    experiments.forEach(each -> Objects.requireNonNull(each, "experiments holds null"));
     Experiment<?>[] all = experiments.toArray(Experiment<?>[]::new);
     for (int i = 0; i < all.length; i++) {
       for (int j = 0; j < i; j++) {

@@ -1,6 +1,7 @@
 package io.mlops4j.experiments;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A contextual bandit: each arm's reward is linear in the context, with its own coefficients.
@@ -49,6 +50,8 @@ public final class LinearBandit {
    * @return the bandit, without any reward
    */
   public static LinearBandit linUcb(List<String> arms, Options options) {
+    Objects.requireNonNull(arms, "arms");
+    Objects.requireNonNull(options, "options");
     return new LinearBandit(arms, options, Rule.UPPER_BOUND);
   }
 
@@ -60,6 +63,8 @@ public final class LinearBandit {
    * @return the bandit, without any reward
    */
   public static LinearBandit linThompson(List<String> arms, Options options) {
+    Objects.requireNonNull(arms, "arms");
+    Objects.requireNonNull(options, "options");
     if (options.exploration() == 0) {
       throw new IllegalArgumentException("exploration: 0.0 (expected: above 0 for Thompson)");
     }
@@ -75,6 +80,8 @@ public final class LinearBandit {
    * @return the bandit, without any reward
    */
   public static LinearBandit inverseGap(List<String> arms, Options options) {
+    Objects.requireNonNull(arms, "arms");
+    Objects.requireNonNull(options, "options");
     return new LinearBandit(arms, options, Rule.INVERSE_GAP);
   }
 

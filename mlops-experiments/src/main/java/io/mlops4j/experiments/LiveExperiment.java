@@ -3,6 +3,7 @@ package io.mlops4j.experiments;
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.Time;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -25,6 +26,7 @@ public final class LiveExperiment<T> {
       Time time,
       ExposureListener listener) {
     this.definition = definition;
+    payloads.values().forEach(each -> Objects.requireNonNull(each, "payloads holds null"));
     this.payloads = Map.copyOf(payloads);
     this.time = time;
     this.listener = listener;
@@ -46,6 +48,9 @@ public final class LiveExperiment<T> {
       Map<String, ? extends T> payloads,
       Time time,
       ExposureListener listener) {
+    Objects.requireNonNull(definition, "definition");
+    Objects.requireNonNull(payloads, "payloads");
+    Objects.requireNonNull(time, "time");
     return new LiveExperiment<>(definition, payloads, time, listener);
   }
 
@@ -66,6 +71,7 @@ public final class LiveExperiment<T> {
    * @throws MlopsException if it is another experiment; the one in force stays
    */
   public synchronized Experiment<T> reload(ExperimentDefinition next) {
+    Objects.requireNonNull(next, "next");
     return next.equals(definition) ? current : apply(next);
   }
 
@@ -78,6 +84,7 @@ public final class LiveExperiment<T> {
    * @throws MlopsException if a revision cannot be read or is another experiment
    */
   public synchronized Experiment<T> refresh(DefinitionHistory history) {
+    Objects.requireNonNull(history, "history");
     while (true) {
       Optional<ExperimentDefinition> next = history.read(current.epoch() + 1);
       if (next.isEmpty()) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.apache.commons.statistics.distribution.ChiSquaredDistribution;
 
 /**
@@ -33,6 +34,10 @@ public final class Orthogonality {
    */
   public static Check check(
       Collection<? extends Experiment<?>> experiments, Collection<String> units) {
+    Objects.requireNonNull(experiments, "experiments");
+    Objects.requireNonNull(units, "units");
+    experiments.forEach(each -> Objects.requireNonNull(each, "experiments holds null"));
+    units.forEach(each -> Objects.requireNonNull(each, "units holds null"));
     List<Experiment<?>> all = List.copyOf(experiments);
     List<String> ids = List.copyOf(units);
     if (all.size() < 2) {

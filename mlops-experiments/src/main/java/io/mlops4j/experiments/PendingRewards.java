@@ -72,6 +72,8 @@ public final class PendingRewards {
    */
   public static PendingRewards open(
       ObjectStore store, String prefix, String instance, Options options) {
+    Objects.requireNonNull(prefix, "prefix");
+    Objects.requireNonNull(instance, "instance");
     PendingJournal journal = new PendingJournal(store, prefix, instance);
     PendingRewards result = new PendingRewards(options, journal);
     synchronized (result) {
@@ -102,6 +104,8 @@ public final class PendingRewards {
    * @return true if it now waits; false if it did already, or the ledger is full (counted)
    */
   public synchronized boolean open(String decisionId, String arm, Instant at) {
+    Objects.requireNonNull(decisionId, "decisionId");
+    Objects.requireNonNull(at, "at");
     Objects.requireNonNull(arm, "arm");
     if (byDecision.containsKey(decisionId)) {
       return false;
@@ -109,6 +113,10 @@ public final class PendingRewards {
     if (byDecision.size() >= options.capacity()) {
       refused++;
       return false;
+    }
+    if (at.isAfter(Instant.MAX.minus(options.attribution()))) {
+      throw new IllegalArgumentException(
+          "at: " + at + " (expected: attribution, " + options.attribution() + ", before the last)");
     }
     Waiting waiting = new Waiting(decisionId, arm, at.plus(options.attribution()), 0);
     add(waiting);
@@ -134,6 +142,8 @@ public final class PendingRewards {
    * @throws IllegalArgumentException if the reward is not finite
    */
   public synchronized boolean reward(String decisionId, double reward, Instant at) {
+    Objects.requireNonNull(decisionId, "decisionId");
+    Objects.requireNonNull(at, "at");
     if (!Double.isFinite(reward)) {
       throw new IllegalArgumentException("reward: " + reward + " (expected: finite)");
     }
@@ -163,6 +173,8 @@ public final class PendingRewards {
    * @return how many settled
    */
   public synchronized int settle(Instant now, RewardSink sink) {
+    Objects.requireNonNull(now, "now");
+    Objects.requireNonNull(sink, "sink");
     if (journal != null) {
       List<Waiting> due = noted(journal, now);
       due.forEach(
@@ -198,6 +210,8 @@ public final class PendingRewards {
    * @throws MlopsException if a store cannot; nothing is credited twice when it is tried again
    */
   public synchronized int settleInto(SharedBandit bandit, Instant now) {
+    Objects.requireNonNull(bandit, "bandit");
+    Objects.requireNonNull(now, "now");
     if (journal == null) {
       int count = settle(now, bandit);
       bandit.flush();
@@ -323,6 +337,9 @@ public final class PendingRewards {
    * @throws MlopsException if it is not such a document; the message has the path
    */
   public static PendingRewards parse(byte[] json, Options options, String what) {
+    Objects.requireNonNull(json, "json");
+    Objects.requireNonNull(options, "options");
+    Objects.requireNonNull(what, "what");
     JsonFields root =
         new JsonFields(Json.parse(json, what), "$", what).only(Set.of("format", "decisions"));
     if (!root.text("format").equals(FORMAT)) {
@@ -338,16 +355,20 @@ public final class PendingRewards {
   /**
    * How long a decision waits for its reward, and what it can earn.
    *
-   * @param attribution from the decision to its settlement, above 0
+   * @param attribution from the decision to its settlement, above 0, at most 3,660 days
    * @param least the least a decision can earn
    * @param most the most a decision can earn: one enthusiastic unit must not decide
    * @param capacity how many decisions may wait, 1 to 10^8
    */
   public record Options(Duration attribution, double least, double most, int capacity) {
+    private static final Duration LONGEST = Duration.ofDays(3660);
+
     /** Checks the ranges. */
     public Options {
-      if (attribution.isNegative() || attribution.isZero()) {
-        throw new IllegalArgumentException("attribution: " + attribution + " (expected: above 0)");
+      Objects.requireNonNull(attribution, "attribution");
+      if (attribution.isNegative() || attribution.isZero() || attribution.compareTo(LONGEST) > 0) {
+        throw new IllegalArgumentException(
+            "attribution: " + attribution + " (expected: above 0, at most 3660 days)");
       }
       if (!(least <= 0 && most > 0 && Double.isFinite(least) && Double.isFinite(most))) {
         throw new IllegalArgumentException(
@@ -365,6 +386,7 @@ public final class PendingRewards {
      * @return the options
      */
     public static Options within(Duration attribution) {
+      Objects.requireNonNull(attribution, "attribution");
       return new Options(attribution, 0, 1, 1_000_000);
     }
 

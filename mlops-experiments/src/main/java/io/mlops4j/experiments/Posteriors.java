@@ -2,6 +2,7 @@ package io.mlops4j.experiments;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeSet;
 import org.apache.commons.statistics.distribution.ContinuousDistribution;
 import org.apache.commons.statistics.distribution.NormalDistribution;
@@ -37,6 +38,7 @@ final class Posteriors {
   }
 
   static double[] beta(List<ArmMoments> arms, double priorSuccesses, double priorFailures) {
+    requireArms(arms);
     double[] alpha = new double[arms.size()];
     double[] beta = new double[arms.size()];
     for (int i = 0; i < alpha.length; i++) {
@@ -53,6 +55,14 @@ final class Posteriors {
       beta[i] = priorFailures + Math.max(0, arm.count() - arm.sum());
     }
     return BestArm.probabilities(alpha, beta);
+  }
+
+  /** Nobody may be asked to choose among no arms. */
+  static void requireArms(List<ArmMoments> arms) {
+    if (arms.isEmpty()) {
+      throw new IllegalArgumentException("arms: 0 (expected: at least 1)");
+    }
+    arms.forEach(each -> Objects.requireNonNull(each, "arms holds null"));
   }
 
   static void checkPrior(String what, double value) {

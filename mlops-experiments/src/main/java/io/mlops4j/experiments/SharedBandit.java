@@ -98,6 +98,9 @@ public final class SharedBandit implements RewardSink {
       BanditAlgorithm algorithm,
       Bandit.Memory memory,
       double floor) {
+    Objects.requireNonNull(prefix, "prefix");
+    Objects.requireNonNull(instance, "instance");
+    Objects.requireNonNull(arms, "arms");
     SharedBandit bandit =
         new SharedBandit(
             store, prefix, instance, Bandit.checked(arms, floor), algorithm, memory, floor);
@@ -169,6 +172,7 @@ public final class SharedBandit implements RewardSink {
    * @throws IllegalArgumentException if there is no such arm or it is the first
    */
   public boolean stop(String arm, String reason) {
+    Objects.requireNonNull(reason, "reason");
     int index = ArmNames.indexOf(arms, arm);
     if (index == 0) {
       throw new IllegalArgumentException(
@@ -262,12 +266,21 @@ public final class SharedBandit implements RewardSink {
    *
    * @param epoch a published one
    * @return true if they are equal to the last bit
+   * @throws IllegalArgumentException if the epoch is below 0
    * @throws MlopsException if the epoch or a reward object is missing
    */
   public synchronized boolean verify(long epoch) {
+    if (epoch < 0) {
+      throw new IllegalArgumentException("epoch: " + epoch + " (expected: 0 or more)");
+    }
     String key = weightsKey(epoch);
     byte[] json =
-        store.get(key).orElseThrow(() -> new MlopsException("No weights at '" + key + "'."));
+        store
+            .get(key)
+            .orElseThrow(
+                () ->
+                    new MlopsException(
+                        "No weights at '" + key + "' (expected: a published epoch)."));
     JsonFields root = new JsonFields(Json.parse(json, key), "$", key);
     Set<String> out = root.has("stopped") ? Set.copyOf(root.texts("stopped")) : Set.of();
     return weights(epoch, root.texts("rewards"), out).equals(parse(json, key, epoch));

@@ -59,6 +59,9 @@ public final class SharedLinearBandit {
    */
   public static SharedLinearBandit open(
       ObjectStore store, String prefix, String instance, LinearBandit bandit) {
+    Objects.requireNonNull(prefix, "prefix");
+    Objects.requireNonNull(instance, "instance");
+    Objects.requireNonNull(bandit, "bandit");
     if (bandit.updates() != 0) {
       throw new IllegalArgumentException(
           "bandit: " + bandit.updates() + " rewards (expected: none; they would not be stored)");

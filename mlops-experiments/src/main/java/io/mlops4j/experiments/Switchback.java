@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * @param <T> what the arms carry
  */
 public final class Switchback<T> {
+  private static final Duration LONGEST = Duration.ofDays(3660);
+  private static final Duration FARTHEST = Duration.ofDays(365_250_000);
+
   private final Experiment<T> experiment;
   private final Instant origin;
   private final Duration period;
@@ -41,6 +44,11 @@ public final class Switchback<T> {
    * @param <T> what the arms carry
    */
   public record Turn<T>(@Nullable String unit, Assignment<T> assignment, boolean counted) {
+    /** Refuses null. */
+    public Turn {
+      Objects.requireNonNull(assignment, "assignment");
+    }
+
     /**
      * Returns what to use.
      *
@@ -56,7 +64,8 @@ public final class Switchback<T> {
    *
    * @param experiment its arms, shares and listener; its unit kind must not be a user or session
    * @param origin where the first period begins, on every JVM alike
-   * @param period how long a region keeps its arm; long against the time an effect lasts
+   * @param period how long a region keeps its arm, 1 ms to 3,660 days; long against the time an
+   *     effect lasts
    * @param washout the first part of each period that is not counted; shorter than the period
    * @param <T> what the arms carry
    * @return the design
@@ -64,6 +73,9 @@ public final class Switchback<T> {
    */
   public static <T> Switchback<T> of(
       Experiment<T> experiment, Instant origin, Duration period, Duration washout) {
+    Objects.requireNonNull(experiment, "experiment");
+    Objects.requireNonNull(period, "period");
+    Objects.requireNonNull(washout, "washout");
     UnitKind kind = experiment.unitKind();
     if (kind.equals(UnitKind.USER) || kind.equals(UnitKind.SESSION)) {
       throw new IllegalArgumentException(
@@ -73,7 +85,10 @@ public final class Switchback<T> {
               + kind
               + " (expected: a cluster). Build the experiment with unit(UnitKind.cluster(...)).");
     }
-    if (period.toMillis() < 1 || washout.isNegative() || washout.compareTo(period) >= 0) {
+    if (period.compareTo(Duration.ofMillis(1)) < 0
+        || period.compareTo(LONGEST) > 0
+        || washout.isNegative()
+        || washout.compareTo(period) >= 0) {
       throw new IllegalArgumentException(
           "Switchback '"
               + experiment.name()
@@ -81,7 +96,7 @@ public final class Switchback<T> {
               + period
               + ", washout "
               + washout
-              + " (expected: period at least 1 ms, washout from 0 to below the period)");
+              + " (expected: period 1 ms to 3660 days, washout from 0 to below the period)");
     }
     return new Switchback<>(experiment, Objects.requireNonNull(origin, "origin"), period, washout);
   }
@@ -92,12 +107,19 @@ public final class Switchback<T> {
    * @param region the region's id; null or blank is in no arm
    * @param when the event's time
    * @return the arm, the unit and whether to count it
+   * @throws IllegalArgumentException if {@code when} is a million years from the origin
    */
   public Turn<T> assign(@Nullable String region, Instant when) {
+    Objects.requireNonNull(when, "when");
     if (region == null || Experiment.isBlank(region)) {
       return new Turn<>(null, experiment.peek(null), false);
     }
-    long since = Duration.between(origin, when).toMillis();
+    Duration passed = Duration.between(origin, when);
+    if (passed.abs().compareTo(FARTHEST) > 0) {
+      throw new IllegalArgumentException(
+          "when: " + when + " (expected: within a million years of " + origin + ")");
+    }
+    long since = passed.toMillis();
     String unit = unit(region, Math.floorDiv(since, period.toMillis()));
     if (Math.floorMod(since, period.toMillis()) < washout.toMillis()) {
       return new Turn<>(unit, experiment.peek(unit), false);

@@ -1,5 +1,7 @@
 package io.mlops4j.experiments;
 
+import java.util.Objects;
+
 /**
  * What is randomised: the thing whose id is given to {@link Experiment#assign}, and which analysis
  * must treat as one observation. Randomising a larger thing is the answer to units that influence
@@ -16,6 +18,7 @@ public record UnitKind(String name) {
 
   /** Checks the name. */
   public UnitKind {
+    Objects.requireNonNull(name, "name");
     ArmNames.checked("unit kind", name);
   }
 
@@ -26,6 +29,7 @@ public record UnitKind(String name) {
    * @return the kind
    */
   public static UnitKind cluster(String name) {
+    Objects.requireNonNull(name, "name");
     return new UnitKind(name);
   }
 

@@ -3,6 +3,7 @@ package io.mlops4j.experiments;
 import io.mlops4j.core.Text;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * The probability of each arm during one epoch. Immutable and thread-safe.
@@ -49,6 +50,8 @@ public final class WeightVector {
    * @throws IllegalArgumentException if a value is out of range; names the arm
    */
   public static WeightVector of(long epoch, List<String> arms, double... probabilities) {
+    Objects.requireNonNull(arms, "arms");
+    Objects.requireNonNull(probabilities, "probabilities");
     if (epoch < 0) {
       throw new IllegalArgumentException("epoch: " + epoch + " (expected: at least 0)");
     }
@@ -103,8 +106,13 @@ public final class WeightVector {
    *
    * @param index 0 to {@code arms().size() - 1}
    * @return in [0, 1]
+   * @throws IllegalArgumentException if there is no such position
    */
   public double probability(int index) {
+    if (index < 0 || index >= probabilities.length) {
+      throw new IllegalArgumentException(
+          "index: " + index + " (expected: 0.." + (probabilities.length - 1) + ")");
+    }
     return probabilities[index];
   }
 
@@ -190,5 +198,10 @@ public final class WeightVector {
    * @param probability the exact probability with which this arm is drawn
    * @param epoch the epoch of the weight vector
    */
-  public record Decision(int index, String arm, double probability, long epoch) {}
+  public record Decision(int index, String arm, double probability, long epoch) {
+    /** Refuses null. */
+    public Decision {
+      Objects.requireNonNull(arm, "arm");
+    }
+  }
 }

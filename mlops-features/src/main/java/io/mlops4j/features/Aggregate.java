@@ -37,10 +37,11 @@ public record Aggregate(Kind kind, String column, Duration scale) {
 
   /** Checks for null. */
   public Aggregate {
+    Objects.requireNonNull(scale, "scale");
     Objects.requireNonNull(kind, "kind");
     Objects.requireNonNull(column, "column");
     boolean scaled = kind == Kind.RATE || kind == Kind.DECAYED_SUM || kind == Kind.DECAYED_MEAN;
-    if (scaled == (scale.isZero() || scale.isNegative())) {
+    if (scale.isNegative() || scaled == scale.isZero()) {
       throw new IllegalArgumentException(
           "scale of " + kind + ": " + scale + " (expected: " + (scaled ? "more than 0)" : "0)"));
     }
@@ -62,6 +63,7 @@ public record Aggregate(Kind kind, String column, Duration scale) {
    * @return a number, 0 if there are none
    */
   public static Aggregate count(String column) {
+    Objects.requireNonNull(column, "column");
     return new Aggregate(Kind.COUNT, named(column), Duration.ZERO);
   }
 
@@ -72,6 +74,7 @@ public record Aggregate(Kind kind, String column, Duration scale) {
    * @return a number, missing if there are no values
    */
   public static Aggregate sum(String column) {
+    Objects.requireNonNull(column, "column");
     return new Aggregate(Kind.SUM, named(column), Duration.ZERO);
   }
 
@@ -82,6 +85,7 @@ public record Aggregate(Kind kind, String column, Duration scale) {
    * @return a number, missing if there are no values
    */
   public static Aggregate mean(String column) {
+    Objects.requireNonNull(column, "column");
     return new Aggregate(Kind.MEAN, named(column), Duration.ZERO);
   }
 
@@ -92,6 +96,7 @@ public record Aggregate(Kind kind, String column, Duration scale) {
    * @return a number, 0 if there are no events
    */
   public static Aggregate rate(Duration per) {
+    Objects.requireNonNull(per, "per");
     return new Aggregate(Kind.RATE, "", per);
   }
 
@@ -102,6 +107,7 @@ public record Aggregate(Kind kind, String column, Duration scale) {
    * @return a number, 0 if there are no values
    */
   public static Aggregate distinct(String column) {
+    Objects.requireNonNull(column, "column");
     return new Aggregate(Kind.DISTINCT, named(column), Duration.ZERO);
   }
 
@@ -113,6 +119,7 @@ public record Aggregate(Kind kind, String column, Duration scale) {
    * @return the value, missing if that event has none or there is no event
    */
   public static Aggregate last(String column) {
+    Objects.requireNonNull(column, "column");
     return new Aggregate(Kind.LAST, named(column), Duration.ZERO);
   }
 
@@ -125,6 +132,8 @@ public record Aggregate(Kind kind, String column, Duration scale) {
    * @return a number, missing if there are no values
    */
   public static Aggregate decayedSum(String column, Duration halfLife) {
+    Objects.requireNonNull(column, "column");
+    Objects.requireNonNull(halfLife, "halfLife");
     return new Aggregate(Kind.DECAYED_SUM, named(column), halfLife);
   }
 
@@ -137,6 +146,8 @@ public record Aggregate(Kind kind, String column, Duration scale) {
    * @return a number, missing if there are no values
    */
   public static Aggregate decayedMean(String column, Duration halfLife) {
+    Objects.requireNonNull(column, "column");
+    Objects.requireNonNull(halfLife, "halfLife");
     return new Aggregate(Kind.DECAYED_MEAN, named(column), halfLife);
   }
 

@@ -7,6 +7,7 @@ import com.github.benmanes.caffeine.cache.RemovalCause;
 import io.mlops4j.core.Time;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +58,7 @@ final class CaffeineStore implements OnlineStore {
     if (maxBytes < 1) {
       throw new IllegalArgumentException("maxBytes: " + maxBytes + " (expected: 1 or more)");
     }
-    this.time = time;
+    this.time = Objects.requireNonNull(time, "time");
     this.entries =
         Caffeine.newBuilder()
             .maximumWeight(maxBytes)
@@ -84,6 +85,8 @@ final class CaffeineStore implements OnlineStore {
 
   @Override
   public Optional<byte[]> get(String table, String key) {
+    Objects.requireNonNull(table, "table");
+    Objects.requireNonNull(key, "key");
     Entry entry = current(table, key);
     return entry == null ? Optional.empty() : Optional.of(entry.state().clone());
   }
@@ -106,6 +109,8 @@ final class CaffeineStore implements OnlineStore {
       byte @Nullable [] expected,
       byte[] state,
       @Nullable Instant expires) {
+    Objects.requireNonNull(table, "table");
+    Objects.requireNonNull(key, "key");
     StoreKeys.require(table, key);
     StoreKeys.requireSize(state);
     if (expires != null && !expires.isAfter(time.now())) {
@@ -123,6 +128,7 @@ final class CaffeineStore implements OnlineStore {
 
   @Override
   public void clear(String table) {
+    Objects.requireNonNull(table, "table");
     StoreKeys.require(table);
     entries.asMap().keySet().removeIf(place -> place.table().equals(table));
   }

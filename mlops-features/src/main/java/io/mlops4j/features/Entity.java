@@ -41,6 +41,8 @@ public final class Entity<K> {
    * @throws IllegalArgumentException if no key can be made of the type; says of what
    */
   public static <K> Entity<K> of(String name, Class<K> key) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(key, "key");
     if (!key.isRecord()) {
       return new Entity<>(name, kind(name, key), value -> List.of(value));
     }

@@ -2,6 +2,7 @@ package io.mlops4j.features;
 
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * A row with the features of all views of a {@link FeatureSet}: what a model is trained on and
@@ -48,6 +49,7 @@ public final class FeatureRow<R> {
    * @throws IllegalArgumentException if the set has no such view; lists those it has
    */
   public FeatureValues of(String view) {
+    Objects.requireNonNull(view, "view");
     for (int i = 0; i < values.length; i++) {
       if (set.views().get(i).view().name().equals(view)) {
         return values[i];
@@ -69,6 +71,7 @@ public final class FeatureRow<R> {
    * @throws IllegalArgumentException if there is no such feature; lists those that exist
    */
   public double number(String feature) {
+    Objects.requireNonNull(feature, "feature");
     return set.schema().feature(feature).number(this);
   }
 

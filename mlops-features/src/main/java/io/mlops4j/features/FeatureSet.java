@@ -80,6 +80,7 @@ public final class FeatureSet<R> {
    */
   public <K> FeatureSet<R> with(
       FeatureView<?, K> view, Function<? super R, ? extends @Nullable K> key) {
+    Objects.requireNonNull(view, "view");
     return attached("", view, key);
   }
 
@@ -96,6 +97,8 @@ public final class FeatureSet<R> {
    */
   public <K> FeatureSet<R> with(
       String prefix, FeatureView<?, K> view, Function<? super R, ? extends @Nullable K> key) {
+    Objects.requireNonNull(view, "view");
+    Objects.requireNonNull(prefix, "prefix");
     return attached(Names.require("prefix", prefix) + ".", view, key);
   }
 
@@ -117,6 +120,8 @@ public final class FeatureSet<R> {
    */
   public FeatureSet<R> computed(
       String feature, int revision, ToDoubleFunction<FeatureRow<R>> function) {
+    Objects.requireNonNull(feature, "feature");
+    Objects.requireNonNull(function, "function");
     StringBuilder text = new StringBuilder("mlops4j-computed-1\n");
     text.append(feature).append('\n').append(revision).append('\n');
     views.forEach(v -> text.append(v.prefix()).append(v.view().fingerprint()).append('\n'));

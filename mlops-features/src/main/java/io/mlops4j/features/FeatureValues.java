@@ -5,6 +5,7 @@ import io.mlops4j.core.FeatureKind;
 import io.mlops4j.core.Schema;
 import io.mlops4j.core.Text;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +31,7 @@ public final class FeatureValues {
    * @throws IllegalArgumentException if there is no such feature; lists those that exist
    */
   public double number(String feature) {
-    return number(schema.indexOf(feature));
+    return number(schema.indexOf(Objects.requireNonNull(feature, "feature")));
   }
 
   /**
@@ -41,7 +42,7 @@ public final class FeatureValues {
    * @throws IllegalArgumentException if there is no such feature; lists those that exist
    */
   public @Nullable String text(String feature) {
-    return text(schema.indexOf(feature));
+    return text(schema.indexOf(Objects.requireNonNull(feature, "feature")));
   }
 
   /**

@@ -72,6 +72,7 @@ public final class FeatureView<E, K> {
       Entity<K> entity,
       Schema<E> events,
       Function<? super E, ? extends @Nullable K> key) {
+    Objects.requireNonNull(name, "name");
     return new FeatureViewBuilder<>(name, entity, events, key);
   }
 
@@ -186,6 +187,7 @@ public final class FeatureView<E, K> {
    * @return the key, or null if it is nobody's
    */
   public @Nullable K keyOf(E event) {
+    Objects.requireNonNull(event, "event");
     return reader.keyOf(event);
   }
 
@@ -196,6 +198,7 @@ public final class FeatureView<E, K> {
    * @return the later of the two times, or empty if it is not known yet
    */
   public Optional<Instant> visibleFrom(E event) {
+    Objects.requireNonNull(event, "event");
     long from = reader.read(event).visibleFrom();
     return from == Event.NEVER ? Optional.empty() : Optional.of(Nanos.instant(from));
   }

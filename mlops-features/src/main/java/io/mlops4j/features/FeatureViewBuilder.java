@@ -159,6 +159,8 @@ public final class FeatureViewBuilder<E, K> {
    * @return this builder
    */
   public FeatureViewBuilder<E, K> column(String column, ToDoubleFunction<E> number) {
+    Objects.requireNonNull(column, "column");
+    Objects.requireNonNull(number, "number");
     derived.numeric(newColumn(column), number);
     return this;
   }
@@ -171,6 +173,8 @@ public final class FeatureViewBuilder<E, K> {
    * @return this builder
    */
   public FeatureViewBuilder<E, K> category(String column, Function<E, @Nullable String> category) {
+    Objects.requireNonNull(column, "column");
+    Objects.requireNonNull(category, "category");
     derived.categorical(newColumn(column), category);
     return this;
   }
@@ -192,6 +196,8 @@ public final class FeatureViewBuilder<E, K> {
    * @return this builder
    */
   public FeatureViewBuilder<E, K> feature(String feature, Aggregate aggregate, Window window) {
+    Objects.requireNonNull(feature, "feature");
+    Objects.requireNonNull(aggregate, "aggregate");
     Names.require("feature", feature);
     Objects.requireNonNull(window, "window");
     if (aggregate.kind() == Aggregate.Kind.RATE
@@ -216,6 +222,7 @@ public final class FeatureViewBuilder<E, K> {
    * @return this builder
    */
   public FeatureViewBuilder<E, K> ttl(Duration age) {
+    Objects.requireNonNull(age, "age");
     once("ttl", ttl);
     if (age.isNegative() || age.isZero() || age.compareTo(Duration.ofDays(36_525)) > 0) {
       throw new IllegalArgumentException(
@@ -245,6 +252,8 @@ public final class FeatureViewBuilder<E, K> {
    * @return this builder
    */
   public FeatureViewBuilder<E, K> examples(List<E> events) {
+    Objects.requireNonNull(events, "events");
+    events.forEach(each -> Objects.requireNonNull(each, "events holds null"));
     examples = List.copyOf(events);
     return this;
   }
@@ -281,6 +290,7 @@ public final class FeatureViewBuilder<E, K> {
   }
 
   private ViewFeature feature(String feature, Declared declared, List<Feature<E>> columns) {
+    Objects.requireNonNull(feature, "feature");
     Aggregate aggregate = declared.aggregate();
     if (aggregate.column().isEmpty()) {
       return new ViewFeature(
@@ -318,6 +328,7 @@ public final class FeatureViewBuilder<E, K> {
   }
 
   private Feature<E> column(String feature, String column) {
+    Objects.requireNonNull(column, "column");
     if (derivedNames.contains(column)) {
       return derived.build().feature(column);
     }

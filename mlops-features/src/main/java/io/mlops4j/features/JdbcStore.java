@@ -41,6 +41,7 @@ final class JdbcStore implements OnlineStore {
   }
 
   static OnlineStore open(DataSource source, String table, Time time) {
+    Objects.requireNonNull(table, "table");
     if (!TABLE.matcher(table).matches()) {
       throw new IllegalArgumentException(
           "table: '"
@@ -99,6 +100,7 @@ final class JdbcStore implements OnlineStore {
 
   @Override
   public Optional<byte[]> get(String view, String key) {
+    Objects.requireNonNull(key, "key");
     StoreKeys.require(view, key);
     String sql =
         "SELECT state FROM "
@@ -125,6 +127,7 @@ final class JdbcStore implements OnlineStore {
       byte @Nullable [] expected,
       byte[] state,
       @Nullable Instant expires) {
+    Objects.requireNonNull(key, "key");
     StoreKeys.require(view, key);
     StoreKeys.requireSize(state);
     return run(
@@ -198,6 +201,7 @@ final class JdbcStore implements OnlineStore {
 
   @Override
   public void clear(String view) {
+    Objects.requireNonNull(view, "table");
     StoreKeys.require(view);
     String sql = "DELETE FROM " + table + " WHERE view_table = ?";
     run(

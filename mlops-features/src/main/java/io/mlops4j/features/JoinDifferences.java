@@ -2,6 +2,7 @@ package io.mlops4j.features;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -17,6 +18,10 @@ public record JoinDifferences(
     long rows, long differing, SortedMap<String, Long> byFeature, List<String> examples) {
   /** Copies the collections. */
   public JoinDifferences {
+    Objects.requireNonNull(byFeature, "byFeature");
+    Objects.requireNonNull(examples, "examples");
+    byFeature.values().forEach(each -> Objects.requireNonNull(each, "byFeature holds null"));
+    examples.forEach(each -> Objects.requireNonNull(each, "examples holds null"));
     byFeature = Collections.unmodifiableSortedMap(new TreeMap<>(byFeature));
     examples = List.copyOf(examples);
   }

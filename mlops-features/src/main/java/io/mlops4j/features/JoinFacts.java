@@ -1,5 +1,7 @@
 package io.mlops4j.features;
 
+import java.util.Objects;
+
 /**
  * What a join saw of one view.
  *
@@ -19,4 +21,9 @@ public record JoinFacts(
     long events,
     long eventsWithoutKey,
     long eventsNeverKnown,
-    long duplicates) {}
+    long duplicates) {
+  /** Refuses null. */
+  public JoinFacts {
+    Objects.requireNonNull(view, "view");
+  }
+}

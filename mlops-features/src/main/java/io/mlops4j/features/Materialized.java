@@ -1,6 +1,7 @@
 package io.mlops4j.features;
 
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -25,6 +26,10 @@ public record Materialized(
     long notKnown,
     long entities,
     Optional<Instant> newest) {
+  /** Refuses null. */
+  public Materialized {
+    Objects.requireNonNull(newest, "newest");
+  }
 
   Materialized and(Materialized more) {
     return new Materialized(

@@ -71,6 +71,7 @@ public final class OnlineFeatures<R> {
    * @return a copy
    */
   public OnlineFeatures<R> withHistory(Duration back) {
+    Objects.requireNonNull(back, "back");
     return new OnlineFeatures<>(set, store, time, back, registry);
   }
 
@@ -81,6 +82,7 @@ public final class OnlineFeatures<R> {
    * @return a copy
    */
   public OnlineFeatures<R> withMeters(MeterRegistry meters) {
+    Objects.requireNonNull(meters, "meters");
     return new OnlineFeatures<>(set, store, time, history, Objects.requireNonNull(meters));
   }
 
@@ -94,6 +96,7 @@ public final class OnlineFeatures<R> {
    * @throws IllegalArgumentException if it is not in the set
    */
   public <E, K> OnlineView<E, K> view(FeatureView<E, K> view) {
+    Objects.requireNonNull(view, "view");
     for (Reading<R, ?> reading : readings) {
       if (reading.attached().view() == view) {
         // The same object, so that it has the same types.
@@ -115,6 +118,7 @@ public final class OnlineFeatures<R> {
    * @throws FeatureException if the store cannot be reached
    */
   public FeatureRow<R> row(R row) {
+    Objects.requireNonNull(row, "row");
     Instant at = set.timeOf(row);
     if (at == null) {
       throw new IllegalArgumentException(
@@ -132,6 +136,8 @@ public final class OnlineFeatures<R> {
    * @throws FeatureException if the store cannot be reached
    */
   public FeatureRow<R> row(R row, Instant at) {
+    Objects.requireNonNull(row, "row");
+    Objects.requireNonNull(at, "at");
     FeatureValues[] values = new FeatureValues[readings.size()];
     for (int i = 0; i < values.length; i++) {
       values[i] = readings.get(i).of(row, at);

@@ -87,6 +87,7 @@ public final class OnlineView<E, K> {
    * @return a copy
    */
   public OnlineView<E, K> withHistory(Duration back) {
+    Objects.requireNonNull(back, "back");
     return new OnlineView<>(view, store, time, back, meters.registry());
   }
 
@@ -97,6 +98,7 @@ public final class OnlineView<E, K> {
    * @return a copy
    */
   public OnlineView<E, K> withMeters(MeterRegistry registry) {
+    Objects.requireNonNull(registry, "registry");
     return new OnlineView<>(view, store, time, history, Objects.requireNonNull(registry));
   }
 
@@ -127,10 +129,12 @@ public final class OnlineView<E, K> {
    * @throws FeatureException if the store cannot be reached: write them all again
    */
   public Materialized write(List<? extends E> events) {
+    Objects.requireNonNull(events, "events");
     Map<String, List<Event>> byKey = new LinkedHashMap<>();
     long withoutKey = 0;
     long notKnown = 0;
     for (E element : events) {
+      Objects.requireNonNull(element, "events holds null");
       String key = view.reader().key(element);
       if (key.isEmpty()) {
         withoutKey++;
@@ -173,6 +177,8 @@ public final class OnlineView<E, K> {
    * @return what became of them
    */
   public Materialized materialize(Dataset<? extends E> events, Progress progress) {
+    Objects.requireNonNull(events, "events");
+    Objects.requireNonNull(progress, "progress");
     Materialized total = new Materialized(0, 0, 0, 0, 0, 0, 0, java.util.Optional.empty());
     try (Stream<? extends E> all = events.stream()) {
       Iterator<? extends E> each = all.iterator();
@@ -277,6 +283,7 @@ public final class OnlineView<E, K> {
    * @throws FeatureException if the time is before what the store still can answer for
    */
   public FeatureValues read(@Nullable K key, Instant at) {
+    Objects.requireNonNull(at, "at");
     long t = Nanos.of(at);
     String text = view.entity().text(key);
     byte[] state = text.isEmpty() ? null : state(text);

@@ -54,6 +54,7 @@ public final class PointInTimeJoin<R> {
    * @return this join
    */
   public <E> PointInTimeJoin<R> events(FeatureView<E, ?> view, Dataset<E> dataset) {
+    Objects.requireNonNull(view, "view");
     Objects.requireNonNull(dataset, "dataset");
     if (set.views().stream().noneMatch(attached -> attached.view() == view)) {
       throw new IllegalArgumentException("events: view " + view.name() + " is not in the set");
@@ -156,6 +157,7 @@ public final class PointInTimeJoin<R> {
    * @throws io.mlops4j.data.DataException if the rows are not the same, or not at the same times
    */
   public JoinDifferences differences(Dataset<FeatureRow<R>> served) {
+    Objects.requireNonNull(served, "served");
     return new RowComparison<R>(set.schema()).of(served, dataset());
   }
 }

@@ -63,6 +63,7 @@ public final class ServingSkew<T> {
    * @throws MlopsException if the schema lacks a feature of the baseline
    */
   public static <T> ServingSkew<T> against(Baseline baseline, Schema<T> schema) {
+    Objects.requireNonNull(schema, "schema");
     return new ServingSkew<>(Objects.requireNonNull(baseline, "baseline"), schema);
   }
 
@@ -72,6 +73,7 @@ public final class ServingSkew<T> {
    * @param row what the model was asked about
    */
   public synchronized void add(T row) {
+    Objects.requireNonNull(row, "row");
     buffer.set(row);
     rows++;
     for (int i = 0; i < positions.length; i++) {
@@ -105,7 +107,12 @@ public final class ServingSkew<T> {
       double expectedPsi,
       double missingInTraining,
       double missingServed,
-      double unseenServed) {}
+      double unseenServed) {
+    /** Refuses null. */
+    public FeatureSkew {
+      Objects.requireNonNull(feature, "feature");
+    }
+  }
 
   /**
    * Returns how many rows were counted.

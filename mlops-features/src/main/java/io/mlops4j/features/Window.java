@@ -27,6 +27,8 @@ public record Window(Optional<Duration> span, OptionalInt events, Optional<ZoneI
 
   /** Checks the ranges. */
   public Window {
+    Objects.requireNonNull(span, "span");
+    Objects.requireNonNull(events, "events");
     Objects.requireNonNull(day, "day");
     if (span.isEmpty() && events.isEmpty() && day.isEmpty()) {
       throw new IllegalArgumentException(
@@ -53,6 +55,7 @@ public record Window(Optional<Duration> span, OptionalInt events, Optional<ZoneI
    * @return a window of time
    */
   public static Window within(Duration span) {
+    Objects.requireNonNull(span, "span");
     return new Window(Optional.of(span), OptionalInt.empty(), Optional.empty());
   }
 
@@ -74,6 +77,7 @@ public record Window(Optional<Duration> span, OptionalInt events, Optional<ZoneI
    * @return a window of a calendar day
    */
   public static Window today(ZoneId zone) {
+    Objects.requireNonNull(zone, "zone");
     return new Window(Optional.empty(), OptionalInt.empty(), Optional.of(zone));
   }
 

@@ -41,6 +41,11 @@ public record AlertRule(
 
   /** Checks the ranges. */
   public AlertRule {
+    Objects.requireNonNull(severity, "severity");
+    Objects.requireNonNull(pendingFor, "pendingFor");
+    Objects.requireNonNull(keepFiringFor, "keepFiringFor");
+    Objects.requireNonNull(coolDown, "coolDown");
+    Objects.requireNonNull(noDataAfter, "noDataAfter");
     ModelVersion.requireName(name);
     Objects.requireNonNull(check, "check");
     ModelVersion.requireName(severity);
@@ -94,6 +99,7 @@ public record AlertRule(
    * @return a copy
    */
   public AlertRule withSeverity(String word) {
+    Objects.requireNonNull(word, "word");
     return new AlertRule(
         name,
         check,
@@ -114,6 +120,7 @@ public record AlertRule(
    * @return a copy
    */
   public AlertRule withFor(Duration time) {
+    Objects.requireNonNull(time, "time");
     return new AlertRule(
         name,
         check,
@@ -156,6 +163,7 @@ public record AlertRule(
    * @return a copy
    */
   public AlertRule withKeepFiringFor(Duration time) {
+    Objects.requireNonNull(time, "time");
     return new AlertRule(
         name,
         check,
@@ -176,6 +184,7 @@ public record AlertRule(
    * @return a copy
    */
   public AlertRule withExit(Check strict) {
+    Objects.requireNonNull(strict, "strict");
     return new AlertRule(
         name,
         check,
@@ -196,6 +205,7 @@ public record AlertRule(
    * @return a copy
    */
   public AlertRule withCoolDown(Duration time) {
+    Objects.requireNonNull(time, "time");
     return new AlertRule(
         name,
         check,
@@ -216,6 +226,7 @@ public record AlertRule(
    * @return a copy
    */
   public AlertRule withNoDataAfter(Duration time) {
+    Objects.requireNonNull(time, "time");
     return new AlertRule(
         name,
         check,

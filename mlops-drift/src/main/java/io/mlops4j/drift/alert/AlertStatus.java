@@ -1,6 +1,7 @@
 package io.mlops4j.drift.alert;
 
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -19,4 +20,14 @@ public record AlertStatus(
     AlertState state,
     Optional<Instant> since,
     Optional<Instant> snoozedUntil,
-    String evidence) {}
+    String evidence) {
+  /** Refuses null. */
+  public AlertStatus {
+    Objects.requireNonNull(alert, "alert");
+    Objects.requireNonNull(severity, "severity");
+    Objects.requireNonNull(state, "state");
+    Objects.requireNonNull(since, "since");
+    Objects.requireNonNull(snoozedUntil, "snoozedUntil");
+    Objects.requireNonNull(evidence, "evidence");
+  }
+}

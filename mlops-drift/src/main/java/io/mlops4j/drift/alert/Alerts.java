@@ -5,6 +5,7 @@ import io.mlops4j.core.Check;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.core.ObjectStore;
 import io.mlops4j.core.Subscription;
+import io.mlops4j.core.Text;
 import io.mlops4j.core.Time;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,6 +50,8 @@ public final class Alerts implements AutoCloseable {
   private final Map<String, Signal> signals = new LinkedHashMap<>();
   private final List<SinkRunner> sinks;
   private final Time time;
+  private static final Duration LONGEST_WAIT = Duration.ofDays(366);
+
   private final @Nullable Duration interval;
   private final Executor executor;
   private final Object schedule = new Object();
@@ -80,6 +83,7 @@ public final class Alerts implements AutoCloseable {
    * @return a builder
    */
   public static Builder named(String group) {
+    Objects.requireNonNull(group, "group");
     return new Builder(ModelVersion.requireName(group));
   }
 
@@ -149,6 +153,7 @@ public final class Alerts implements AutoCloseable {
    * @return passes while it is inactive; no data while it is pending
    */
   public Check check(String alert) {
+    Objects.requireNonNull(alert, "alert");
     return signal(alert).asCheck();
   }
 
@@ -160,6 +165,8 @@ public final class Alerts implements AutoCloseable {
    * @param duration from now; zero ends a snooze
    */
   public void snooze(String alert, Duration duration) {
+    Objects.requireNonNull(alert, "alert");
+    Objects.requireNonNull(duration, "duration");
     if (duration.isNegative() || duration.compareTo(Duration.ofDays(366)) > 0) {
       throw new IllegalArgumentException("duration: " + duration + " (expected: 0 to 366 days)");
     }
@@ -170,7 +177,12 @@ public final class Alerts implements AutoCloseable {
     Signal signal = signals.get(alert);
     if (signal == null) {
       throw new IllegalArgumentException(
-          "No alert '" + alert + "' in " + group + ". Known alerts: " + signals.keySet());
+          "No alert '"
+              + Text.printable(alert, 128)
+              + "' in "
+              + group
+              + ". Known alerts: "
+              + signals.keySet());
     }
     return signal;
   }
@@ -182,7 +194,11 @@ public final class Alerts implements AutoCloseable {
    * @return false if that takes longer
    */
   public boolean awaitSinks(Duration limit) {
-    long deadline = System.nanoTime() + limit.toNanos();
+    Objects.requireNonNull(limit, "limit");
+    // Longer is for ever, and shorter is not at all: nanoseconds could not say so.
+    Duration longest = limit.compareTo(LONGEST_WAIT) < 0 ? limit : LONGEST_WAIT;
+    long nanos = longest.isNegative() ? 0 : longest.toNanos();
+    long deadline = System.nanoTime() + nanos;
     while (!sinks.stream().allMatch(SinkRunner::isIdle)) {
       if (System.nanoTime() - deadline >= 0 || Thread.currentThread().isInterrupted()) {
         return false;
@@ -232,6 +248,7 @@ public final class Alerts implements AutoCloseable {
      * @return this
      */
     public Builder rule(AlertRule rule) {
+      Objects.requireNonNull(rule, "rule");
       if (rules.size() >= MAX_RULES) {
         throw new IllegalArgumentException("rules: more than " + MAX_RULES);
       }
@@ -286,6 +303,7 @@ public final class Alerts implements AutoCloseable {
      * @return this
      */
     public Builder time(Time clock) {
+      Objects.requireNonNull(clock, "clock");
       once("time", time);
       time = clock;
       return this;
@@ -298,6 +316,7 @@ public final class Alerts implements AutoCloseable {
      * @return this
      */
     public Builder every(Duration period) {
+      Objects.requireNonNull(period, "period");
       once("every", interval);
       if (period.isNegative() || period.isZero()) {
         throw new IllegalArgumentException("every: " + period + " (expected: more than 0)");
@@ -313,6 +332,7 @@ public final class Alerts implements AutoCloseable {
      * @return this
      */
     public Builder executor(Executor threads) {
+      Objects.requireNonNull(threads, "threads");
       once("executor", executor);
       executor = threads;
       return this;
@@ -326,6 +346,7 @@ public final class Alerts implements AutoCloseable {
      * @return this
      */
     public Builder meters(MeterRegistry registry) {
+      Objects.requireNonNull(registry, "registry");
       once("meters", meters);
       meters = registry;
       return this;

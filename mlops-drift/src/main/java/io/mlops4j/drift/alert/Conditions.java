@@ -18,7 +18,7 @@ public final class Conditions {
    * @return passes if all pass; no data otherwise
    */
   public static Check anyOf(String name, Check... checks) {
-    return new Combined(name, List.of(checks), false);
+    return new Combined(name, all(checks), false);
   }
 
   /**
@@ -29,7 +29,15 @@ public final class Conditions {
    * @return passes if any passes; no data otherwise
    */
   public static Check allOf(String name, Check... checks) {
-    return new Combined(name, List.of(checks), true);
+    return new Combined(name, all(checks), true);
+  }
+
+  private static List<Check> all(Check... checks) {
+    Objects.requireNonNull(checks, "checks");
+    for (Check check : checks) {
+      Objects.requireNonNull(check, "checks holds null");
+    }
+    return List.of(checks);
   }
 
   private record Combined(String name, List<Check> checks, boolean all) implements Check {

@@ -80,6 +80,7 @@ public final class WebhookSink implements AlertSink {
    */
   @Override
   public void send(AlertEvent event) throws InterruptedException {
+    Objects.requireNonNull(event, "event");
     byte[] body = Json.canonical(json(event));
     Duration wait = firstWait;
     String problem = "";
@@ -230,7 +231,9 @@ public final class WebhookSink implements AlertSink {
      * @return this
      */
     public Builder timeout(Duration longest) {
-      if (longest.toMillis() < 1 || longest.compareTo(Duration.ofMinutes(5)) > 0) {
+      Objects.requireNonNull(longest, "longest");
+      if (longest.compareTo(Duration.ofMillis(1)) < 0
+          || longest.compareTo(Duration.ofMinutes(5)) > 0) {
         throw new IllegalArgumentException("timeout: " + longest + " (expected: 1 ms to 5 min)");
       }
       timeout = longest;
@@ -241,13 +244,14 @@ public final class WebhookSink implements AlertSink {
      * Sets how often it is tried.
      *
      * @param most 1 to 10 attempts; default 6
-     * @param wait before the second one; doubles before each further one; default 1 s
+     * @param wait before the second one; doubles before each further one; 0 to 1 hour; default 1 s
      * @return this
      */
     public Builder attempts(int most, Duration wait) {
-      if (most < 1 || most > 10 || wait.isNegative()) {
+      Objects.requireNonNull(wait, "wait");
+      if (most < 1 || most > 10 || wait.isNegative() || wait.compareTo(Duration.ofHours(1)) > 0) {
         throw new IllegalArgumentException(
-            "attempts: " + most + " with " + wait + " (expected: 1..10, 0 or more)");
+            "attempts: " + most + " with " + wait + " (expected: 1..10, 0 to 1 h)");
       }
       attempts = most;
       firstWait = wait;

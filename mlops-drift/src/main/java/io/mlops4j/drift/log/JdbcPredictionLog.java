@@ -44,6 +44,7 @@ final class JdbcPredictionLog implements PredictionLog {
   }
 
   static JdbcPredictionLog open(DataSource source, String table) {
+    Objects.requireNonNull(table, "table");
     if (!TABLE.matcher(table).matches()) {
       throw new IllegalArgumentException(
           "table: '"
@@ -97,6 +98,8 @@ final class JdbcPredictionLog implements PredictionLog {
 
   @Override
   public void append(List<LoggedPrediction> predictions, List<ReportedLabel> labels) {
+    predictions.forEach(each -> Objects.requireNonNull(each, "predictions holds null"));
+    labels.forEach(each -> Objects.requireNonNull(each, "labels holds null"));
     Map<String, LoggedPrediction> fresh = new LinkedHashMap<>();
     predictions.forEach(p -> fresh.putIfAbsent(p.id(), p));
     predictions(fresh.keySet(), Set.of()).forEach(known -> fresh.remove(known.id()));
@@ -180,6 +183,8 @@ final class JdbcPredictionLog implements PredictionLog {
 
   @Override
   public List<LoggedPrediction> predictions(Set<String> ids, Set<String> keys) {
+    Objects.requireNonNull(ids, "ids");
+    Objects.requireNonNull(keys, "keys");
     return SqlRunner.run(
         source,
         "cannot be read",
@@ -215,6 +220,8 @@ final class JdbcPredictionLog implements PredictionLog {
 
   @Override
   public List<ReportedLabel> labels(Set<String> ids, Set<String> keys) {
+    Objects.requireNonNull(ids, "ids");
+    Objects.requireNonNull(keys, "keys");
     return SqlRunner.run(
         source,
         "cannot be read",
@@ -271,6 +278,8 @@ final class JdbcPredictionLog implements PredictionLog {
 
   @Override
   public void scan(Instant from, Consumer<List<LoggedPrediction>> page) {
+    Objects.requireNonNull(from, "from");
+    Objects.requireNonNull(page, "page");
     long time = Micros.of(from);
     String id = "";
     while (true) {
@@ -316,6 +325,7 @@ final class JdbcPredictionLog implements PredictionLog {
 
   @Override
   public long forget(String unit) {
+    Objects.requireNonNull(unit, "unit");
     String its = "(SELECT %s FROM " + table + " WHERE unit_id = ? AND %s IS NOT NULL)";
     return SqlRunner.run(
         source,
@@ -343,6 +353,7 @@ final class JdbcPredictionLog implements PredictionLog {
 
   @Override
   public long dropBefore(Instant time) {
+    Objects.requireNonNull(time, "time");
     long micros = Micros.of(time);
     return SqlRunner.run(
         source,

@@ -33,6 +33,9 @@ public record LoggedPrediction(
 
   /** Checks the lengths, copies the collections and cuts the time. */
   public LoggedPrediction {
+    Objects.requireNonNull(at, "at");
+    Objects.requireNonNull(segments, "segments");
+    Objects.requireNonNull(features, "features");
     requireName("id", id);
     if (key != null) {
       requireName("key", key);
@@ -45,7 +48,13 @@ public record LoggedPrediction(
       throw new IllegalArgumentException("output: " + output + " (expected: finite)");
     }
     at = Micros.cut(at);
+    segments.forEach(each -> Objects.requireNonNull(each, "segments holds null"));
     segments = List.copyOf(segments);
+    features.forEach(
+        (feature, value) -> {
+          Objects.requireNonNull(feature, "features holds null");
+          Objects.requireNonNull(value, "features holds null");
+        });
     features = Map.copyOf(features);
   }
 
@@ -70,6 +79,7 @@ public record LoggedPrediction(
    * @return false if it is empty, too long, or holds NUL or half a surrogate pair
    */
   public static boolean isName(String name) {
+    Objects.requireNonNull(name, "name");
     return !name.isEmpty()
         && name.length() <= MAX_NAME
         && name.codePoints()

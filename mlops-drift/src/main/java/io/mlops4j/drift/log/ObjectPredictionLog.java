@@ -95,6 +95,8 @@ final class ObjectPredictionLog implements PredictionLog {
 
   @Override
   public synchronized void append(List<LoggedPrediction> predictions, List<ReportedLabel> labels) {
+    predictions.forEach(each -> Objects.requireNonNull(each, "predictions holds null"));
+    labels.forEach(each -> Objects.requireNonNull(each, "labels holds null"));
     Map<String, LoggedPrediction> fresh = new LinkedHashMap<>();
     predictions.forEach(p -> fresh.putIfAbsent(p.id(), p));
     predictions(fresh.keySet(), Set.of()).forEach(known -> fresh.remove(known.id()));
@@ -124,6 +126,8 @@ final class ObjectPredictionLog implements PredictionLog {
 
   @Override
   public synchronized List<LoggedPrediction> predictions(Set<String> ids, Set<String> keys) {
+    Objects.requireNonNull(ids, "ids");
+    Objects.requireNonNull(keys, "keys");
     Map<String, LoggedPrediction> found = new LinkedHashMap<>();
     Map<String, List<LoggedPrediction>> byKey = new HashMap<>();
     index.forEach(
@@ -154,6 +158,8 @@ final class ObjectPredictionLog implements PredictionLog {
 
   @Override
   public synchronized List<ReportedLabel> labels(Set<String> ids, Set<String> keys) {
+    Objects.requireNonNull(ids, "ids");
+    Objects.requireNonNull(keys, "keys");
     Set<ReportedLabel> found = new LinkedHashSet<>();
     index.forEach(
         (object, names) -> {
@@ -170,6 +176,8 @@ final class ObjectPredictionLog implements PredictionLog {
 
   @Override
   public void scan(Instant from, Consumer<List<LoggedPrediction>> page) {
+    Objects.requireNonNull(from, "from");
+    Objects.requireNonNull(page, "page");
     List<String> objects;
     synchronized (this) {
       refresh();
@@ -198,6 +206,7 @@ final class ObjectPredictionLog implements PredictionLog {
 
   @Override
   public synchronized long forget(String unit) {
+    Objects.requireNonNull(unit, "unit");
     refresh();
     Set<String> ids = new HashSet<>();
     Set<String> keys = new HashSet<>();
@@ -217,6 +226,7 @@ final class ObjectPredictionLog implements PredictionLog {
 
   @Override
   public synchronized long dropBefore(Instant time) {
+    Objects.requireNonNull(time, "time");
     refresh();
     return rewrite(p -> !p.at().isBefore(time), l -> !l.at().isBefore(time));
   }

@@ -1,6 +1,7 @@
 package io.mlops4j.drift.log;
 
 import java.time.Instant;
+import java.util.Objects;
 
 /**
  * A truth as somebody reported it. Of several for one prediction a correction beats a report; the
@@ -17,6 +18,8 @@ public record ReportedLabel(
     String name, boolean byKey, double value, Instant at, boolean correction) {
   /** Checks name and value, and cuts the time. */
   public ReportedLabel {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(at, "at");
     LoggedPrediction.requireName(byKey ? "key" : "id", name);
     if (Double.isInfinite(value) || (Double.isNaN(value) && !correction)) {
       throw new IllegalArgumentException("label: " + value + " (expected: finite)");

@@ -80,6 +80,7 @@ public final class DomainClassifier<I, O> implements PredictionListener<I, O>, C
       double limit, double level, int rows, int leastRows, int folds, Duration window, long seed) {
     /** Checks the ranges. */
     public Options {
+      Objects.requireNonNull(window, "window");
       require(limit > 0.5 && limit < 1, "limit", limit, "above 0.5, below 1");
       require(level > 0.5 && level < 1, "level", level, "above 0.5, below 1");
       require(rows >= 100 && rows <= 20_000, "rows", rows, "100..20000");
@@ -127,6 +128,7 @@ public final class DomainClassifier<I, O> implements PredictionListener<I, O>, C
      * @return a copy
      */
     public Options withWindow(Duration window) {
+      Objects.requireNonNull(window, "window");
       return new Options(limit, level, rows, leastRows, folds, window, seed);
     }
   }
@@ -144,11 +146,13 @@ public final class DomainClassifier<I, O> implements PredictionListener<I, O>, C
    */
   public static <I, O> DomainClassifier<I, O> comparing(
       Schema<I> schema, Stream<? extends I> reference, Options options) {
+    Objects.requireNonNull(reference, "reference");
     return new DomainClassifier<>(schema, reference, options);
   }
 
   @Override
   public void onPrediction(Prediction<I, O> prediction) {
+    Objects.requireNonNull(prediction, "prediction");
     live.add(prediction);
   }
 

@@ -85,6 +85,7 @@ public final class MaximumMeanDiscrepancy<I, O> implements PredictionListener<I,
       long seed) {
     /** Checks the ranges. */
     public Options {
+      Objects.requireNonNull(window, "window");
       require(limit > 0 && limit < 2, "limit", limit, "above 0, below 2");
       require(rows >= 100 && rows <= 2_000, "rows", rows, "100..2000");
       require(leastRows >= 50 && leastRows <= rows, "leastRows", leastRows, "50.." + rows);
@@ -142,6 +143,7 @@ public final class MaximumMeanDiscrepancy<I, O> implements PredictionListener<I,
      * @return a copy
      */
     public Options withWindow(Duration window) {
+      Objects.requireNonNull(window, "window");
       return new Options(limit, alpha, rows, leastRows, permutations, window, seed);
     }
   }
@@ -161,11 +163,13 @@ public final class MaximumMeanDiscrepancy<I, O> implements PredictionListener<I,
    */
   public static <I, O> MaximumMeanDiscrepancy<I, O> comparing(
       Schema<I> schema, Stream<? extends I> reference, Options options) {
+    Objects.requireNonNull(reference, "reference");
     return new MaximumMeanDiscrepancy<>(schema, reference, options);
   }
 
   @Override
   public void onPrediction(Prediction<I, O> prediction) {
+    Objects.requireNonNull(prediction, "prediction");
     live.add(prediction);
   }
 

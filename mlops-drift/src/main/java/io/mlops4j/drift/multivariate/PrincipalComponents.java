@@ -92,6 +92,7 @@ public final class PrincipalComponents<I, O> implements PredictionListener<I, O>
       long seed) {
     /** Checks the ranges. */
     public Options {
+      Objects.requireNonNull(window, "window");
       require(variance >= 0.1 && variance <= 0.99, "variance", variance, "0.1..0.99");
       require(limit >= 0.001 && limit <= 10, "limit", limit, "0.001..10");
       require(rows >= 100 && rows <= 20_000, "rows", rows, "100..20000");
@@ -160,6 +161,7 @@ public final class PrincipalComponents<I, O> implements PredictionListener<I, O>
      * @return a copy
      */
     public Options withWindow(Duration window) {
+      Objects.requireNonNull(window, "window");
       return new Options(variance, limit, alpha, rows, leastRows, permutations, window, seed);
     }
   }
@@ -179,11 +181,13 @@ public final class PrincipalComponents<I, O> implements PredictionListener<I, O>
    */
   public static <I, O> PrincipalComponents<I, O> comparing(
       Schema<I> schema, Stream<? extends I> reference, Options options) {
+    Objects.requireNonNull(reference, "reference");
     return new PrincipalComponents<>(schema, reference, options);
   }
 
   @Override
   public void onPrediction(Prediction<I, O> prediction) {
+    Objects.requireNonNull(prediction, "prediction");
     live.add(prediction);
   }
 

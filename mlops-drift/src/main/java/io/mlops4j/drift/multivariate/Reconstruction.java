@@ -1,6 +1,7 @@
 package io.mlops4j.drift.multivariate;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * How well live rows fit the correlations of the training rows.
@@ -33,6 +34,8 @@ public record Reconstruction(
     List<String> telling) {
   /** Copies the list. */
   public Reconstruction {
+    Objects.requireNonNull(telling, "telling");
+    telling.forEach(each -> Objects.requireNonNull(each, "telling holds null"));
     telling = List.copyOf(telling);
   }
 }

@@ -2,6 +2,7 @@ package io.mlops4j.drift.multivariate;
 
 import io.mlops4j.stats.Interval;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * How well a classifier tells live rows from training rows it has not seen.
@@ -19,6 +20,9 @@ public record Separation(
     double auc, Interval interval, int reference, int live, List<String> telling) {
   /** Copies the list. */
   public Separation {
+    Objects.requireNonNull(interval, "interval");
+    Objects.requireNonNull(telling, "telling");
+    telling.forEach(each -> Objects.requireNonNull(each, "telling holds null"));
     telling = List.copyOf(telling);
   }
 }

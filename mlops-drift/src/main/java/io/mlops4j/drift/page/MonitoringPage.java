@@ -65,6 +65,7 @@ public final class MonitoringPage {
    * @return this
    */
   public MonitoringPage quality(QualityMonitor<?, ?> monitor) {
+    Objects.requireNonNull(monitor, "monitor");
     verdicts.add(callout(monitor.evaluate()));
     sections.add(QualitySection.of(monitor, version));
     return this;
@@ -79,6 +80,8 @@ public final class MonitoringPage {
    * @return this
    */
   public MonitoringPage drift(DriftMonitor<?, ?> monitor, Baseline baseline) {
+    Objects.requireNonNull(monitor, "monitor");
+    Objects.requireNonNull(baseline, "baseline");
     verdicts.add(callout(monitor.evaluate()));
     sections.add(DriftSection.of(monitor, version, baseline));
     return this;
@@ -91,6 +94,7 @@ public final class MonitoringPage {
    * @return this
    */
   public MonitoringPage service(ServiceMonitor<?, ?> monitor) {
+    Objects.requireNonNull(monitor, "monitor");
     ServiceReport hour = monitor.report(Duration.ofHours(1));
     sections.add(
         Section.titled("Service, last hour")
@@ -112,6 +116,7 @@ public final class MonitoringPage {
    * @return this
    */
   public MonitoringPage alerts(Alerts alerts) {
+    Objects.requireNonNull(alerts, "alerts");
     Table table = Table.of("Alert", "State", "Severity", "Since", "Snoozed until", "Evidence");
     for (AlertStatus status : alerts.status()) {
       table =
@@ -151,6 +156,7 @@ public final class MonitoringPage {
    * @return for a terminal, a program or a browser
    */
   public Report report(Instant at) {
+    Objects.requireNonNull(at, "at");
     Report report = Report.titled("Monitoring of " + version).at(at);
     for (Block verdict : verdicts) {
       report = report.add(verdict);

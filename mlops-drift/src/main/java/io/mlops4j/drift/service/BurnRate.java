@@ -1,6 +1,7 @@
 package io.mlops4j.drift.service;
 
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * How fast a service may use up the failures it is allowed. At a rate of 1 it uses up exactly what
@@ -18,6 +19,8 @@ import java.time.Duration;
 public record BurnRate(double objective, double factor, Duration longWindow, Duration shortWindow) {
   /** Checks the ranges. */
   public BurnRate {
+    Objects.requireNonNull(longWindow, "longWindow");
+    Objects.requireNonNull(shortWindow, "shortWindow");
     if (!(objective > 0 && objective < 1)) {
       throw new IllegalArgumentException(
           "objective: " + objective + " (expected: above 0, below 1)");

@@ -4,6 +4,7 @@ import io.mlops4j.core.Check;
 import io.mlops4j.core.FailedPrediction;
 import io.mlops4j.core.Prediction;
 import io.mlops4j.core.PredictionListener;
+import io.mlops4j.core.Text;
 import io.mlops4j.core.Time;
 import io.mlops4j.drift.service.Slots.Kind;
 import java.time.Duration;
@@ -37,6 +38,8 @@ public final class ServiceMonitor<I, O> implements PredictionListener<I, O> {
   /** The 95 % quantile of the normal distribution. */
   private static final double Z = 1.6448536269514722;
 
+  private static final int LONGEST_NAME = 128;
+
   private final String name;
   private final Time time;
   private final long minRequests;
@@ -44,7 +47,12 @@ public final class ServiceMonitor<I, O> implements PredictionListener<I, O> {
       new Slots((int) LONGEST.dividedBy(SLOT), (int) LONGEST_LATENCY.dividedBy(SLOT));
 
   private ServiceMonitor(String name, Time time, long minRequests) {
-    this.name = Objects.requireNonNull(name, "name");
+    String clean = Text.printable(Objects.requireNonNull(name, "name"), LONGEST_NAME);
+    if (name.isBlank() || !clean.equals(name)) {
+      throw new IllegalArgumentException(
+          "name: '" + clean + "' (expected: 1 to " + LONGEST_NAME + " printable characters)");
+    }
+    this.name = name;
     this.time = Objects.requireNonNull(time, "time");
     if (minRequests < 1) {
       throw new IllegalArgumentException("minRequests: " + minRequests + " (expected: 1 or more)");
@@ -55,7 +63,7 @@ public final class ServiceMonitor<I, O> implements PredictionListener<I, O> {
   /**
    * Returns a monitor whose checks want at least 100 requests.
    *
-   * @param name what is watched, for sentences
+   * @param name what is watched, for sentences: 1 to 128 printable characters
    * @param <I> one input row
    * @param <O> one answer
    * @return a new monitor
@@ -67,7 +75,7 @@ public final class ServiceMonitor<I, O> implements PredictionListener<I, O> {
   /**
    * Returns a monitor.
    *
-   * @param name what is watched, for sentences
+   * @param name what is watched, for sentences: 1 to 128 printable characters
    * @param time the clock
    * @param minRequests how many requests a window must have before a check says anything
    * @param <I> one input row
@@ -80,6 +88,7 @@ public final class ServiceMonitor<I, O> implements PredictionListener<I, O> {
 
   @Override
   public void onPrediction(Prediction<I, O> prediction) {
+    Objects.requireNonNull(prediction, "prediction");
     long slot = slot();
     boolean instead =
         prediction.source() == Prediction.Source.FALLBACK
@@ -100,6 +109,7 @@ public final class ServiceMonitor<I, O> implements PredictionListener<I, O> {
 
   @Override
   public void onFailure(FailedPrediction failure) {
+    Objects.requireNonNull(failure, "failure");
     long slot = slot();
     synchronized (slots) {
       slots.count(
@@ -127,6 +137,7 @@ public final class ServiceMonitor<I, O> implements PredictionListener<I, O> {
    * @return the numbers
    */
   public ServiceReport report(Duration window) {
+    Objects.requireNonNull(window, "window");
     int n = slots(window, LONGEST_LATENCY);
     long slot = slot();
     synchronized (slots) {
@@ -148,12 +159,17 @@ public final class ServiceMonitor<I, O> implements PredictionListener<I, O> {
    * ms".
    *
    * @param share above 0, below 1
-   * @param limit what is promised; answers up to 6.25 % above it may count as kept
+   * @param limit what is promised, more than 0; answers up to 6.25 % above it may count as kept
    * @param window 1 minute to 1 hour
    * @return the check
    */
   public Check latency(double share, Duration limit, Duration window) {
+    Objects.requireNonNull(limit, "limit");
+    Objects.requireNonNull(window, "window");
     requireShare("share", share);
+    if (limit.isNegative() || limit.isZero()) {
+      throw new IllegalArgumentException("limit: " + limit + " (expected: more than 0)");
+    }
     int n = slots(window, LONGEST_LATENCY);
     long nanos = saturated(limit);
     return check(
@@ -184,6 +200,7 @@ public final class ServiceMonitor<I, O> implements PredictionListener<I, O> {
    * @return the check
    */
   public Check errorRate(double limit, Duration window) {
+    Objects.requireNonNull(window, "window");
     requireShare("limit", limit);
     return share("error rate", Kind.FAILURES, "failed", limit, window);
   }
@@ -196,6 +213,7 @@ public final class ServiceMonitor<I, O> implements PredictionListener<I, O> {
    * @return the check
    */
   public Check fallbackRate(double limit, Duration window) {
+    Objects.requireNonNull(window, "window");
     requireShare("limit", limit);
     return share("fallback rate", Kind.FALLBACKS, "were answered by a fallback", limit, window);
   }
@@ -233,6 +251,7 @@ public final class ServiceMonitor<I, O> implements PredictionListener<I, O> {
    * @return the check
    */
   public Check burn(BurnRate rate) {
+    Objects.requireNonNull(rate, "rate");
     Check slow = errorRate(rate.factor() * (1 - rate.objective()), rate.longWindow());
     Check now = errorRate(rate.factor() * (1 - rate.objective()), rate.shortWindow());
     return check(

@@ -1,6 +1,7 @@
 package io.mlops4j.drift.service;
 
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * What a service did in the time before now.
@@ -23,6 +24,13 @@ public record ServiceReport(
     Duration p50,
     Duration p95,
     Duration p99) {
+  /** Refuses null. */
+  public ServiceReport {
+    Objects.requireNonNull(window, "window");
+    Objects.requireNonNull(p50, "p50");
+    Objects.requireNonNull(p95, "p95");
+    Objects.requireNonNull(p99, "p99");
+  }
 
   /**
    * Returns the share of requests that ended with an exception.

@@ -1,5 +1,7 @@
 package io.mlops4j.drift.stream;
 
+import java.util.Objects;
+
 /**
  * Watches a stream of numbers, usually 1 for an error and 0 for none, and says when its mean (or
  * distribution) is no longer what it was. After a change it forgets everything and starts again.
@@ -84,6 +86,7 @@ public interface ChangeDetector {
    *     says how long it can
    */
   static ChangeDetector expecting(Method method, long values) {
+    Objects.requireNonNull(method, "method");
     return RunLengths.detector(method, values);
   }
 

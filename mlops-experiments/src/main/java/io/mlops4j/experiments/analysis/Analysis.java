@@ -3,6 +3,7 @@ package io.mlops4j.experiments.analysis;
 import io.mlops4j.core.Time;
 import io.mlops4j.experiments.Experiment;
 import io.mlops4j.experiments.WeightVector;
+import java.util.Objects;
 
 /**
  * How an experiment will be judged, fixed before its data are seen. Immutable and thread-safe.
@@ -39,6 +40,7 @@ public final class Analysis {
    * @return the builder
    */
   public static AnalysisBuilder of(Experiment<?> experiment) {
+    Objects.requireNonNull(experiment, "experiment");
     return new AnalysisBuilder(experiment.name(), experiment.shares());
   }
 
@@ -50,6 +52,8 @@ public final class Analysis {
    * @return the builder
    */
   public static AnalysisBuilder named(String experiment, WeightVector shares) {
+    Objects.requireNonNull(experiment, "experiment");
+    Objects.requireNonNull(shares, "shares");
     if (experiment.isBlank()) {
       throw new IllegalArgumentException("experiment: blank (expected: its name)");
     }

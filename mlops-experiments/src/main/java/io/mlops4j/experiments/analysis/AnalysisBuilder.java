@@ -47,6 +47,7 @@ public final class AnalysisBuilder {
    * @return this
    */
   public AnalysisBuilder metric(Metric metric) {
+    Objects.requireNonNull(metric, "metric");
     requireNew(metric);
     successes.add(metric);
     return this;
@@ -61,6 +62,7 @@ public final class AnalysisBuilder {
    * @return this
    */
   public AnalysisBuilder guardrail(Metric metric, Margin margin) {
+    Objects.requireNonNull(metric, "metric");
     if (guarded.contains(metric)) {
       throw new IllegalStateException("guardrail on '" + metric.name() + "' is set already");
     }
@@ -80,6 +82,7 @@ public final class AnalysisBuilder {
    * @return this
    */
   public AnalysisBuilder by(String dimension) {
+    Objects.requireNonNull(dimension, "dimension");
     if (dimension.isBlank() || dimensions.contains(dimension)) {
       throw new IllegalArgumentException(
           "dimension: '" + dimension + "' (expected: not blank, not yet among " + dimensions + ")");
@@ -193,6 +196,7 @@ public final class AnalysisBuilder {
    * @return this
    */
   public AnalysisBuilder attribution(Duration window) {
+    Objects.requireNonNull(window, "window");
     once("attribution", attribution);
     if (window.isNegative() || window.isZero()) {
       throw new IllegalArgumentException("attribution: " + window + " (expected: above zero)");

@@ -20,6 +20,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** Writes an analysis as a report: the decision first, then why. */
@@ -31,6 +32,7 @@ final class AnalysisReport {
     this.last = last;
     this.history = new ArrayList<>(earlier);
     for (ExperimentAnalysis one : earlier) {
+      Objects.requireNonNull(one, "earlier holds null");
       if (!one.experiment().equals(last.experiment())) {
         throw new IllegalArgumentException(
             "an earlier analysis is of '%s' (expected: of '%s')"

@@ -1,5 +1,6 @@
 package io.mlops4j.experiments.analysis;
 
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -27,6 +28,17 @@ public record Comparison(
     Effect absolute,
     Effect relative,
     Optional<Posterior> posterior) {
+  /** Refuses null. */
+  public Comparison {
+    Objects.requireNonNull(metric, "metric");
+    Objects.requireNonNull(treatment, "treatment");
+    Objects.requireNonNull(segment, "segment");
+    Objects.requireNonNull(controlValue, "controlValue");
+    Objects.requireNonNull(treatmentValue, "treatmentValue");
+    Objects.requireNonNull(absolute, "absolute");
+    Objects.requireNonNull(relative, "relative");
+    Objects.requireNonNull(posterior, "posterior");
+  }
 
   /**
    * Returns whether the treatment is clearly better: the corrected interval of the difference lies

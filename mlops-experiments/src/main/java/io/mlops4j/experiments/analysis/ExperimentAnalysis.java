@@ -1,10 +1,12 @@
 package io.mlops4j.experiments.analysis;
 
 import io.mlops4j.core.Check;
+import io.mlops4j.core.Text;
 import io.mlops4j.report.Report;
 import io.mlops4j.stats.Correction;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Everything an experiment says at one time. Immutable.
@@ -37,9 +39,23 @@ public record ExperimentAnalysis(
     Recommendation recommendation) {
   /** Copies the lists. */
   public ExperimentAnalysis {
+    Objects.requireNonNull(experiment, "experiment");
+    Objects.requireNonNull(when, "when");
+    Objects.requireNonNull(looks, "looks");
+    Objects.requireNonNull(correction, "correction");
+    Objects.requireNonNull(traffic, "traffic");
+    Objects.requireNonNull(overall, "overall");
+    Objects.requireNonNull(segments, "segments");
+    Objects.requireNonNull(differing, "differing");
+    Objects.requireNonNull(guardrails, "guardrails");
+    Objects.requireNonNull(recommendation, "recommendation");
+    overall.forEach(each -> Objects.requireNonNull(each, "overall holds null"));
     overall = List.copyOf(overall);
+    segments.forEach(each -> Objects.requireNonNull(each, "segments holds null"));
     segments = List.copyOf(segments);
+    differing.forEach(each -> Objects.requireNonNull(each, "differing holds null"));
     differing = List.copyOf(differing);
+    guardrails.forEach(each -> Objects.requireNonNull(each, "guardrails holds null"));
     guardrails = List.copyOf(guardrails);
   }
 
@@ -77,6 +93,8 @@ public record ExperimentAnalysis(
    * @throws IllegalArgumentException if there is none; names those there are
    */
   public Comparison of(String metric, String treatment) {
+    Objects.requireNonNull(metric, "metric");
+    Objects.requireNonNull(treatment, "treatment");
     return overall.stream()
         .filter(one -> one.metric().name().equals(metric) && one.treatment().equals(treatment))
         .findFirst()
@@ -85,8 +103,8 @@ public record ExperimentAnalysis(
                 new IllegalArgumentException(
                     "no comparison of '%s' in '%s' (known: %s)"
                         .formatted(
-                            metric,
-                            treatment,
+                            Text.printable(metric, 80),
+                            Text.printable(treatment, 80),
                             overall.stream()
                                 .map(one -> one.metric().name() + " in " + one.treatment())
                                 .toList())));
@@ -108,6 +126,7 @@ public record ExperimentAnalysis(
    * @return as text, JSON or HTML
    */
   public Report report(List<ExperimentAnalysis> earlier) {
+    Objects.requireNonNull(earlier, "earlier");
     return new AnalysisReport(this, earlier).report();
   }
 }

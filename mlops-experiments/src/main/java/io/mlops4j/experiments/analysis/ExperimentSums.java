@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -113,6 +114,7 @@ public final class ExperimentSums {
    * @throws IllegalArgumentException if it belongs to another analysis
    */
   public void merge(ExperimentSums other) {
+    Objects.requireNonNull(other, "other");
     ExperimentSums copy = other.copy();
     synchronized (this) {
       if (!plan.equals(copy.plan)) {
@@ -169,6 +171,7 @@ public final class ExperimentSums {
    * @return the results; parts without enough data say so
    */
   public ExperimentAnalysis analyse(Instant when) {
+    Objects.requireNonNull(when, "when");
     return new Judge(plan, copy()).judge(when);
   }
 

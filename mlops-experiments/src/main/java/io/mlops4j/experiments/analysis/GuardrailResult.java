@@ -31,6 +31,10 @@ public record GuardrailResult(
 
   /** Checks for null. */
   public GuardrailResult {
+    Objects.requireNonNull(metric, "metric");
+    Objects.requireNonNull(margin, "margin");
+    Objects.requireNonNull(treatment, "treatment");
+    Objects.requireNonNull(segment, "segment");
     Objects.requireNonNull(verdict, "verdict");
     Objects.requireNonNull(sentence, "sentence");
   }

@@ -1,5 +1,6 @@
 package io.mlops4j.experiments.analysis;
 
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -20,4 +21,12 @@ public record Heterogeneity(
     String dimension,
     int segments,
     Optional<Double> pValue,
-    double inconsistency) {}
+    double inconsistency) {
+  /** Refuses null. */
+  public Heterogeneity {
+    Objects.requireNonNull(metric, "metric");
+    Objects.requireNonNull(treatment, "treatment");
+    Objects.requireNonNull(dimension, "dimension");
+    Objects.requireNonNull(pValue, "pValue");
+  }
+}

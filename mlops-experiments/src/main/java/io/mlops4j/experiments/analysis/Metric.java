@@ -31,6 +31,7 @@ public record Metric(
 
   /** Checks the ranges. */
   public Metric {
+    Objects.requireNonNull(name, "name");
     Objects.requireNonNull(kind, "kind");
     if (name.isBlank() || name.length() > MAX_NAME) {
       throw new IllegalArgumentException(
@@ -56,6 +57,7 @@ public record Metric(
    * @return the metric; higher is better
    */
   public static Metric binary(String name) {
+    Objects.requireNonNull(name, "name");
     return new Metric(name, Kind.BINARY, 0, false, false);
   }
 
@@ -66,6 +68,7 @@ public record Metric(
    * @return the metric; higher is better
    */
   public static Metric continuous(String name) {
+    Objects.requireNonNull(name, "name");
     return new Metric(name, Kind.CONTINUOUS, 0, false, false);
   }
 
@@ -78,6 +81,7 @@ public record Metric(
    * @return the metric; higher is better
    */
   public static Metric ratio(String name) {
+    Objects.requireNonNull(name, "name");
     return new Metric(name, Kind.RATIO, 0, false, false);
   }
 
@@ -90,6 +94,7 @@ public record Metric(
    * @return the metric; higher is better
    */
   public static Metric quantile(String name, double quantile) {
+    Objects.requireNonNull(name, "name");
     return new Metric(name, Kind.QUANTILE, quantile, false, false);
   }
 

@@ -17,6 +17,7 @@ public record OffPolicyEstimate(
     String estimator, double value, double standardError, Interval interval, Interval gain) {
   /** Checks that the numbers are finite. */
   public OffPolicyEstimate {
+    Objects.requireNonNull(estimator, "estimator");
     Objects.requireNonNull(interval, "interval");
     Objects.requireNonNull(gain, "gain");
     if (!Double.isFinite(value) || !(standardError >= 0)) {

@@ -122,7 +122,12 @@ public final class OffPolicyEvaluation {
       double reward,
       double[] policy,
       double @Nullable [] model) {
-    Objects.checkIndex(chosen, logged.arms().size());
+    Objects.requireNonNull(unit, "unit");
+    Objects.requireNonNull(logged, "logged");
+    if (chosen < 0 || chosen >= logged.arms().size()) {
+      throw new IllegalArgumentException(
+          "chosen: " + chosen + " (expected: 0.." + (logged.arms().size() - 1) + ")");
+    }
     check(logged, chosen, reward, policy, model);
     double weight = policy[chosen] / logged.probability(chosen);
     Sums sums = units.computeIfAbsent(unit, key -> new Sums());

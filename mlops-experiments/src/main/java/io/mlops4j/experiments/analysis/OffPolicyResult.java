@@ -2,6 +2,7 @@ package io.mlops4j.experiments.analysis;
 
 import io.mlops4j.core.Text;
 import java.util.List;
+import java.util.Objects;
 
 /** What logged decisions say about a candidate policy, or why they cannot. */
 public sealed interface OffPolicyResult {
@@ -52,6 +53,10 @@ public sealed interface OffPolicyResult {
       implements OffPolicyResult {
     /** Copies the list. */
     public Answered {
+      Objects.requireNonNull(candidate, "candidate");
+      Objects.requireNonNull(estimates, "estimates");
+      Objects.requireNonNull(diagnostics, "diagnostics");
+      estimates.forEach(each -> Objects.requireNonNull(each, "estimates holds null"));
       estimates = List.copyOf(estimates);
     }
 
@@ -63,6 +68,7 @@ public sealed interface OffPolicyResult {
      * @throws IllegalArgumentException if there is none; names those there are
      */
     public OffPolicyEstimate by(String estimator) {
+      Objects.requireNonNull(estimator, "estimator");
       return estimates.stream()
           .filter(one -> one.estimator().equals(estimator))
           .findFirst()
@@ -87,6 +93,10 @@ public sealed interface OffPolicyResult {
       implements OffPolicyResult {
     /** Copies the list. */
     public Refused {
+      Objects.requireNonNull(candidate, "candidate");
+      Objects.requireNonNull(reasons, "reasons");
+      Objects.requireNonNull(diagnostics, "diagnostics");
+      reasons.forEach(each -> Objects.requireNonNull(each, "reasons holds null"));
       reasons = List.copyOf(reasons);
     }
   }

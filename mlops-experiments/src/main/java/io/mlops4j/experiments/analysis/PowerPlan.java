@@ -32,6 +32,8 @@ public record PowerPlan(
     double power,
     double treatmentShare,
     boolean alwaysValid) {
+  private static final long MOST_DAYS = Long.MAX_VALUE / 86_400;
+
   private static final NormalDistribution NORMAL = NormalDistribution.of(0, 1);
   private static final double MAX_UNITS = 1e15;
 
@@ -207,7 +209,18 @@ public record PowerPlan(
    */
   public Duration duration(double unitsPerDay) {
     positive("unitsPerDay", unitsPerDay);
-    return Duration.ofDays((long) Math.ceil(units() / unitsPerDay));
+    double days = Math.ceil(units() / unitsPerDay);
+    if (days > MOST_DAYS) {
+      throw new IllegalArgumentException(
+          "unitsPerDay: "
+              + unitsPerDay
+              + " (expected: enough for "
+              + units()
+              + " units within "
+              + MOST_DAYS
+              + " days)");
+    }
+    return Duration.ofDays((long) days);
   }
 
   private double critical(double units) {

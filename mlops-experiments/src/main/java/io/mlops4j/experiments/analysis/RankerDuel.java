@@ -4,6 +4,7 @@ import io.mlops4j.stats.ConfidenceSequence;
 import io.mlops4j.stats.Interval;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.commons.statistics.distribution.BinomialDistribution;
 
@@ -26,6 +27,7 @@ public final class RankerDuel {
    * @param team what {@link TeamDraft#team} returned
    */
   public synchronized void credit(String unit, int team) {
+    Objects.requireNonNull(unit, "unit");
     if (team != 0 && team != 1) {
       throw new IllegalArgumentException("team: " + team + " (expected: 0 or 1)");
     }
@@ -43,7 +45,12 @@ public final class RankerDuel {
    *     50 votes
    */
   public record Votes(
-      long first, long second, long ties, double pValue, Optional<Interval> preference) {}
+      long first, long second, long ties, double pValue, Optional<Interval> preference) {
+    /** Refuses null. */
+    public Votes {
+      Objects.requireNonNull(preference, "preference");
+    }
+  }
 
   /**
    * Returns the votes so far.

@@ -24,7 +24,10 @@ public record Recommendation(Action action, Optional<String> treatment, List<Str
 
   /** Copies the list. */
   public Recommendation {
+    Objects.requireNonNull(treatment, "treatment");
+    Objects.requireNonNull(reasons, "reasons");
     Objects.requireNonNull(action, "action");
+    reasons.forEach(each -> Objects.requireNonNull(each, "reasons holds null"));
     reasons = List.copyOf(reasons);
     if (reasons.isEmpty() || treatment.isPresent() != (action == Action.SHIP)) {
       throw new IllegalArgumentException(

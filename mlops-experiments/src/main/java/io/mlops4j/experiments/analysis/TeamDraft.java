@@ -4,6 +4,7 @@ import io.mlops4j.stats.Bucketing;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -20,7 +21,11 @@ import java.util.Set;
 public record TeamDraft<T>(List<T> items, List<Integer> teams) {
   /** Copies the lists. */
   public TeamDraft {
+    Objects.requireNonNull(items, "items");
+    Objects.requireNonNull(teams, "teams");
+    items.forEach(each -> Objects.requireNonNull(each, "items holds null"));
     items = List.copyOf(items);
+    teams.forEach(each -> Objects.requireNonNull(each, "teams holds null"));
     teams = List.copyOf(teams);
     if (items.size() != teams.size()) {
       throw new IllegalArgumentException(
@@ -42,6 +47,12 @@ public record TeamDraft<T>(List<T> items, List<Integer> teams) {
    */
   public static <T> TeamDraft<T> of(
       List<T> first, List<T> second, int length, String experiment, String request) {
+    Objects.requireNonNull(first, "first");
+    Objects.requireNonNull(second, "second");
+    Objects.requireNonNull(experiment, "experiment");
+    Objects.requireNonNull(request, "request");
+    first.forEach(each -> Objects.requireNonNull(each, "first holds null"));
+    second.forEach(each -> Objects.requireNonNull(each, "second holds null"));
     if (length < 1) {
       throw new IllegalArgumentException("length: " + length + " (expected: at least 1)");
     }
@@ -78,6 +89,7 @@ public record TeamDraft<T>(List<T> items, List<Integer> teams) {
    * @throws IllegalArgumentException if the item was not shown
    */
   public int team(T item) {
+    Objects.requireNonNull(item, "item");
     int index = items.indexOf(item);
     if (index < 0) {
       throw new IllegalArgumentException("the clicked item was not among the " + items.size());

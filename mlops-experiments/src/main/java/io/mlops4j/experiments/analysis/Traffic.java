@@ -1,6 +1,7 @@
 package io.mlops4j.experiments.analysis;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * How many units arrived where, and whether that is what assignment promised.
@@ -29,8 +30,14 @@ public record Traffic(
     long maturing) {
   /** Copies the lists. */
   public Traffic {
+    Objects.requireNonNull(arms, "arms");
+    Objects.requireNonNull(units, "units");
+    Objects.requireNonNull(expected, "expected");
+    arms.forEach(each -> Objects.requireNonNull(each, "arms holds null"));
     arms = List.copyOf(arms);
+    units.forEach(each -> Objects.requireNonNull(each, "units holds null"));
     units = List.copyOf(units);
+    expected.forEach(each -> Objects.requireNonNull(each, "expected holds null"));
     expected = List.copyOf(expected);
   }
 

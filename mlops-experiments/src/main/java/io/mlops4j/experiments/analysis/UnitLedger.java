@@ -1,5 +1,6 @@
 package io.mlops4j.experiments.analysis;
 
+import io.mlops4j.core.Text;
 import io.mlops4j.core.Time;
 import io.mlops4j.experiments.Assignment;
 import io.mlops4j.experiments.ExposureListener;
@@ -58,6 +59,7 @@ public final class UnitLedger implements ExposureListener {
 
   @Override
   public void exposed(Assignment.Included<?> exposure) {
+    Objects.requireNonNull(exposure, "exposure");
     if (!exposure.experiment().equals(plan.experiment())) {
       throw new IllegalArgumentException(
           "exposure of experiment '%s' (expected: '%s')"
@@ -87,6 +89,10 @@ public final class UnitLedger implements ExposureListener {
    * @throws IllegalArgumentException if the arm is not of the experiment
    */
   public synchronized void exposed(String unit, String arm, WeightVector shares, Instant when) {
+    Objects.requireNonNull(unit, "unit");
+    Objects.requireNonNull(arm, "arm");
+    Objects.requireNonNull(shares, "shares");
+    Objects.requireNonNull(when, "when");
     int index = plan.armIndex(arm);
     Entry known = units.get(unit);
     if (known == null) {
@@ -106,16 +112,19 @@ public final class UnitLedger implements ExposureListener {
    * @throws IllegalArgumentException if the dimension is not of the analysis
    */
   public synchronized void segment(String unit, String dimension, String value) {
+    Objects.requireNonNull(unit, "unit");
+    Objects.requireNonNull(dimension, "dimension");
+    Objects.requireNonNull(value, "value");
     if (!plan.dimensions().contains(dimension)) {
       throw new IllegalArgumentException(
           "dimension '%s' is not in the analysis of '%s' (known: %s)"
-              .formatted(dimension, plan.experiment(), plan.dimensions()));
+              .formatted(Text.printable(dimension, 80), plan.experiment(), plan.dimensions()));
     }
     Entry entry = units.get(unit);
     if (entry == null) {
       unexposed++;
     } else {
-      entry.segments.putIfAbsent(dimension, Objects.requireNonNull(value, "value"));
+      entry.segments.putIfAbsent(dimension, value);
     }
   }
 
@@ -141,6 +150,9 @@ public final class UnitLedger implements ExposureListener {
    * @throws IllegalArgumentException if the metric is unknown, a ratio, or the value not finite
    */
   public synchronized void observe(String unit, String metric, double value, Instant when) {
+    Objects.requireNonNull(unit, "unit");
+    Objects.requireNonNull(metric, "metric");
+    Objects.requireNonNull(when, "when");
     int m = metric(metric, false);
     Entry entry = entry(unit, when);
     finite(metric, value);
@@ -181,6 +193,9 @@ public final class UnitLedger implements ExposureListener {
    */
   public synchronized void observeRatio(
       String unit, String metric, double numerator, double denominator, Instant when) {
+    Objects.requireNonNull(unit, "unit");
+    Objects.requireNonNull(metric, "metric");
+    Objects.requireNonNull(when, "when");
     int m = metric(metric, true);
     Entry entry = entry(unit, when);
     finite(metric, numerator);
@@ -203,6 +218,9 @@ public final class UnitLedger implements ExposureListener {
    * @throws IllegalArgumentException if the metric has no CUPED, or the numbers do not fit it
    */
   public synchronized void before(String unit, String metric, double... totals) {
+    Objects.requireNonNull(unit, "unit");
+    Objects.requireNonNull(metric, "metric");
+    Objects.requireNonNull(totals, "totals");
     int m = plan.metricIndex(metric);
     Metric of = plan.metrics().get(m);
     int width = of.kind() == Metric.Kind.RATIO ? 2 : 1;

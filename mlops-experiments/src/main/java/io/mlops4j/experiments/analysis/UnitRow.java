@@ -59,6 +59,7 @@ public final class UnitRow {
    * @return this
    */
   public UnitRow in(String dimension, String value) {
+    Objects.requireNonNull(dimension, "dimension");
     if (segments.putIfAbsent(dimension, Objects.requireNonNull(value, "value")) != null) {
       throw new IllegalStateException("segment '" + dimension + "' is set already");
     }
@@ -73,6 +74,7 @@ public final class UnitRow {
    * @return this
    */
   public UnitRow value(String metric, double total) {
+    Objects.requireNonNull(metric, "metric");
     return put(values, metric, total);
   }
 
@@ -85,6 +87,7 @@ public final class UnitRow {
    * @return this
    */
   public UnitRow ratio(String metric, double numerator, double denominator) {
+    Objects.requireNonNull(metric, "metric");
     return put(values, metric, numerator, denominator);
   }
 
@@ -96,6 +99,8 @@ public final class UnitRow {
    * @return this
    */
   public UnitRow values(String metric, double... each) {
+    Objects.requireNonNull(metric, "metric");
+    Objects.requireNonNull(each, "each");
     return put(values, metric, each.clone());
   }
 
@@ -107,6 +112,7 @@ public final class UnitRow {
    * @return this
    */
   public UnitRow before(String metric, double total) {
+    Objects.requireNonNull(metric, "metric");
     return put(before, metric, total);
   }
 
@@ -119,6 +125,7 @@ public final class UnitRow {
    * @return this
    */
   public UnitRow before(String metric, double numerator, double denominator) {
+    Objects.requireNonNull(metric, "metric");
     return put(before, metric, numerator, denominator);
   }
 
