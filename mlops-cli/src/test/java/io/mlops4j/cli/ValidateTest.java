@@ -100,6 +100,18 @@ class ValidateTest {
 
     assertThat(validate("--result", result.toString()).exit()).isEqualTo(11);
     assertThat(validate("--previous", result.toString()).exit()).isZero();
+
+    // What a newer library wrote, too, as long as it only added to it.
+    String written = Files.readString(result);
+    Files.writeString(
+        result, written.replace("\"format\":1", "\"format\":1,\"minor\":9,\"new\":[]"));
+    assertThat(validate("--previous", result.toString()).exit()).isZero();
+    Files.writeString(result, written.replace("\"format\":1", "\"format\":2"));
+    Said refused = validate("--previous", result.toString());
+    assertThat(refused.exit()).isNotZero();
+    assertThat(refused.err())
+        .contains("of format 2.0, which a newer library wrote")
+        .contains("Update this one, or let it make the result again.");
   }
 
   @Test

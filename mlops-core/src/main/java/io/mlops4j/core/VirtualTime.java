@@ -54,13 +54,25 @@ public final class VirtualTime implements Time {
   public Subscription schedule(Duration delay, Runnable task) {
     Objects.requireNonNull(task, "task");
     synchronized (lock) {
-      Task scheduled = new Task(nanos + Math.max(0, delay.toNanos()), sequence++, task);
+      Task scheduled = new Task(due(delay), sequence++, task);
       tasks.add(scheduled);
       return () -> {
         synchronized (lock) {
           tasks.remove(scheduled);
         }
       };
+    }
+  }
+
+  /** A delay that no clock of nanoseconds can reach is never due. */
+  private long due(Duration delay) {
+    if (delay.isNegative()) {
+      return nanos;
+    }
+    try {
+      return Math.addExact(nanos, delay.toNanos());
+    } catch (ArithmeticException e) {
+      return Long.MAX_VALUE;
     }
   }
 

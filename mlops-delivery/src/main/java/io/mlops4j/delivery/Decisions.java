@@ -6,6 +6,7 @@ import io.mlops4j.delivery.RolloutEvent.Kind;
 import io.mlops4j.delivery.RolloutStatus.Phase;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Writes what was decided about a status, if the log still stands there. Thread-safe. */
 final class Decisions {
@@ -21,8 +22,9 @@ final class Decisions {
     this.time = time;
   }
 
-  /** Starts what was asked for, unless somebody has. */
-  RolloutLog.Appended start(ModelVersion candidate, ModelVersion champion, boolean inVain) {
+  /** Starts what was asked for, unless somebody has; with a refusal it ends as it is written. */
+  RolloutLog.Appended start(
+      ModelVersion candidate, ModelVersion champion, @Nullable String refusal) {
     return log.append(
         now ->
             now.active() || now.requested().filter(candidate::equals).isEmpty()
@@ -36,10 +38,24 @@ final class Decisions {
                     0,
                     plan.steps(),
                     plan.digest(),
-                    inVain ? "It cannot go on." : "",
+                    refusal == null ? "" : refusal,
                     actor,
                     time.now(),
-                    List.of()));
+                    List.of(),
+                    refusal != null));
+  }
+
+  /**
+   * Says once more that a refused start has ended, for instances of an older library, which do not
+   * know the mark and would let the candidate answer.
+   */
+  RolloutStatus endRefused(RolloutStatus from) {
+    return log.append(
+            now ->
+                now.rollout() == from.rollout() && !log.hasEnd(now.rollout())
+                    ? event(now, Kind.ABORTED, now.step(), now.reason(), List.of())
+                    : null)
+        .status();
   }
 
   /** Goes on to the next step, unless somebody has. */

@@ -166,6 +166,9 @@ final class LiveRollout<I, O> implements Rollout<I, O> {
     if (now.phase() == Phase.NONE || settled == now.rollout()) {
       return;
     }
+    if (now.phase() == Phase.ABORTED) {
+      decisions.endRefused(now);
+    }
     log.events().stream()
         .filter(event -> event.rollout() == now.rollout() && event.kind().ends())
         .findFirst()
@@ -195,12 +198,8 @@ final class LiveRollout<I, O> implements Rollout<I, O> {
       refusal = String.valueOf(e.getMessage());
     }
     RolloutLog.Appended started =
-        decisions.start(
-            candidate, champion.orElse(ModelVersion.unregistered(model)), refusal != null);
+        decisions.start(candidate, champion.orElse(ModelVersion.unregistered(model)), refusal);
     follow(started.status());
-    if (refusal != null && started.written() != null) {
-      follow(write(Kind.ABORTED, refusal, List.of()));
-    }
   }
 
   /** Ends a rollout whose ground has gone: another champion, or a candidate that cannot load. */

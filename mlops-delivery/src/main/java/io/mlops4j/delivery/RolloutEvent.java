@@ -21,6 +21,8 @@ import java.util.Optional;
  * @param by who or what did it
  * @param at the writer's wall clock
  * @param evidence what every watch and check said
+ * @param refused for {@code STARTED}: it could not begin, for the reason; such a rollout has ended
+ *     as it is written, and no candidate answers in it
  */
 public record RolloutEvent(
     long sequence,
@@ -34,7 +36,8 @@ public record RolloutEvent(
     String reason,
     String by,
     Instant at,
-    List<WatchResult> evidence) {
+    List<WatchResult> evidence,
+    boolean refused) {
 
   /** What can happen to a rollout. */
   public enum Kind {
@@ -77,6 +80,43 @@ public record RolloutEvent(
     requireNotNegative("sequence", sequence);
     requireNotNegative("rollout", rollout);
     requireNotNegative("step", step);
+    if (refused && kind != Kind.STARTED) {
+      throw new IllegalArgumentException("refused: " + kind + " (expected: STARTED only)");
+    }
+  }
+
+  /**
+   * Makes an event that was not refused.
+   *
+   * @param sequence its place
+   * @param kind what happened
+   * @param rollout which rollout
+   * @param candidate who is rolled out
+   * @param champion who was in production when it started
+   * @param step the step afterwards
+   * @param steps all steps
+   * @param plan the plan's digest
+   * @param reason why
+   * @param by who or what did it
+   * @param at the writer's wall clock
+   * @param evidence what every watch and check said
+   */
+  public RolloutEvent(
+      long sequence,
+      Kind kind,
+      long rollout,
+      ModelVersion candidate,
+      Optional<ModelVersion> champion,
+      int step,
+      List<Double> steps,
+      String plan,
+      String reason,
+      String by,
+      Instant at,
+      List<WatchResult> evidence) {
+    this(
+        sequence, kind, rollout, candidate, champion, step, steps, plan, reason, by, at, evidence,
+        false);
   }
 
   private static void requireNotNegative(String what, long value) {
@@ -104,7 +144,10 @@ public record RolloutEvent(
   private String verb() {
     return switch (kind) {
       case REQUESTED -> "was asked to be rolled out";
-      case STARTED -> "began its rollout against " + champion.map(Object::toString).orElse("none");
+      case STARTED ->
+          refused
+              ? "could not begin its rollout"
+              : "began its rollout against " + champion.map(Object::toString).orElse("none");
       case ADVANCED -> "went on to step " + (step + 1);
       case PAUSED -> "was paused";
       case RESUMED -> "was resumed";

@@ -37,6 +37,9 @@ final class RolloutEventJson {
     json.put("at", event.at().toString());
     ArrayNode evidence = json.putArray("evidence");
     event.evidence().forEach(result -> evidence.add(result(result)));
+    if (event.refused()) {
+      json.put("refused", true);
+    }
     return Json.canonical(json);
   }
 
@@ -112,11 +115,23 @@ final class RolloutEventJson {
           json.path("reason").asText(),
           json.path("by").asText(),
           Instant.parse(json.path("at").asText()),
-          evidence);
+          evidence,
+          refused(json.path("refused")));
     } catch (IllegalArgumentException | DateTimeException e) {
       throw new MlopsException(
           what + " is refused: " + Text.printable(String.valueOf(e.getMessage()), 200), e);
     }
+  }
+
+  /** Written only if it is so; whatever else stands there must not start a rollout. */
+  private static boolean refused(JsonNode json) {
+    if (json.isMissingNode()) {
+      return false;
+    }
+    if (!json.isBoolean()) {
+      throw new IllegalArgumentException("refused: " + json + " (expected: true or false)");
+    }
+    return json.booleanValue();
   }
 
   private static ModelVersion version(JsonNode json) {

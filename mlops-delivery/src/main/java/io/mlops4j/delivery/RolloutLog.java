@@ -249,6 +249,11 @@ public final class RolloutLog {
     }
   }
 
+  /** Whether an event says that a rollout has ended, as far as this has read. */
+  synchronized boolean hasEnd(long rollout) {
+    return events.stream().anyMatch(e -> e.rollout() == rollout && e.kind().ends());
+  }
+
   private void refresh() {
     while (true) {
       long next = events.size() + 1L;

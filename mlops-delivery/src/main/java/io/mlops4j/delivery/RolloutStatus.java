@@ -170,7 +170,7 @@ public record RolloutStatus(
 
   private RolloutStatus started(RolloutEvent event) {
     return new RolloutStatus(
-        Phase.RUNNING,
+        event.refused() ? Phase.ABORTED : Phase.RUNNING,
         event.sequence(),
         Optional.of(event.candidate()),
         event.champion(),

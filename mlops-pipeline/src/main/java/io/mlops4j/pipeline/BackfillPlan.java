@@ -1,5 +1,6 @@
 package io.mlops4j.pipeline;
 
+import io.mlops4j.core.Elements;
 import java.util.List;
 import java.util.Objects;
 
@@ -13,7 +14,7 @@ public record BackfillPlan(String id, List<Item> items) {
   /** Copies the list. */
   public BackfillPlan {
     Objects.requireNonNull(id, "id");
-    items = List.copyOf(Objects.requireNonNull(items, "items"));
+    items = Elements.list("items", items);
   }
 
   /**

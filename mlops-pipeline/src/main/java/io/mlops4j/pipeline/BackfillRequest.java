@@ -1,5 +1,6 @@
 package io.mlops4j.pipeline;
 
+import io.mlops4j.core.Elements;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
@@ -73,7 +74,7 @@ public record BackfillRequest(
    * @return the copy
    */
   public BackfillRequest withParameters(Map<String, String> values) {
-    Objects.requireNonNull(values, "values");
+    Elements.requireNoNulls("values", values);
     return new BackfillRequest(trigger, range, reprocess, backwards, new TreeMap<>(values), reason);
   }
 }

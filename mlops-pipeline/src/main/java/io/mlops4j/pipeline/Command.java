@@ -4,13 +4,13 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.core.Digests;
+import io.mlops4j.core.Elements;
 import io.mlops4j.core.Json;
 import io.mlops4j.core.Text;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -58,12 +58,10 @@ public record Command(
       throw new IllegalArgumentException(
           "maxOutput: " + maxOutput + " (expected: 1..16777216 bytes)");
     }
-    arguments = List.copyOf(requireNonNull(arguments, "arguments"));
-    environment =
-        Collections.unmodifiableSortedMap(
-            new TreeMap<>(requireNonNull(environment, "environment")));
-    secrets = List.copyOf(requireNonNull(secrets, "secrets"));
-    files = List.copyOf(requireNonNull(files, "files"));
+    arguments = Elements.list("arguments", arguments);
+    environment = Elements.sortedMap("environment", environment);
+    secrets = Elements.list("secrets", secrets);
+    files = Elements.list("files", files);
     for (String argument : arguments) {
       requireNoNul("an argument", argument);
     }

@@ -1,5 +1,7 @@
 package io.mlops4j.pipeline;
 
+import io.mlops4j.core.Elements;
+import io.mlops4j.core.Text;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -40,8 +42,8 @@ public record PipelineRun(
     Objects.requireNonNull(reason, "reason");
     Objects.requireNonNull(createdAt, "createdAt");
     Objects.requireNonNull(endedAt, "endedAt");
-    steps = List.copyOf(Objects.requireNonNull(steps, "steps"));
-    instances = List.copyOf(Objects.requireNonNull(instances, "instances"));
+    steps = Elements.list("steps", steps);
+    instances = Elements.list("instances", instances);
   }
 
   /** How a step is doing. */
@@ -128,7 +130,7 @@ public record PipelineRun(
                     "Run "
                         + id
                         + " has no step "
-                        + name
+                        + Text.printable(name, 64)
                         + ". Steps: "
                         + String.join(", ", steps.stream().map(StepRun::name).toList())
                         + "."));

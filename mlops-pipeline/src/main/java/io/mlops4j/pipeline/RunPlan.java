@@ -1,5 +1,6 @@
 package io.mlops4j.pipeline;
 
+import io.mlops4j.core.Elements;
 import java.util.List;
 import java.util.Objects;
 
@@ -13,7 +14,7 @@ public record RunPlan(RunStart start, List<PlannedStep> steps) {
   /** Copies the list. */
   public RunPlan {
     Objects.requireNonNull(start, "start");
-    steps = List.copyOf(Objects.requireNonNull(steps, "steps"));
+    steps = Elements.list("steps", steps);
   }
 
   /** What would become of a step. */

@@ -1,5 +1,6 @@
 package io.mlops4j.pipeline;
 
+import io.mlops4j.core.Elements;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
@@ -64,7 +65,7 @@ public record RunRequest(
    * @return the copy
    */
   public RunRequest withParameters(Map<String, String> values) {
-    Objects.requireNonNull(values, "values");
+    Elements.requireNoNulls("values", values);
     return new RunRequest(occasion, interval, new TreeMap<>(values), reprocess, fresh);
   }
 

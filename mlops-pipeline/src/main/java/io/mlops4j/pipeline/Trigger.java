@@ -3,6 +3,7 @@ package io.mlops4j.pipeline;
 import static java.util.Objects.requireNonNull;
 
 import io.mlops4j.core.Check;
+import io.mlops4j.core.Elements;
 import io.mlops4j.data.DatasetSnapshot;
 import java.time.Duration;
 import java.time.Instant;
@@ -243,7 +244,7 @@ public final class Trigger {
    * @return the copy
    */
   public Trigger withParameters(Map<String, String> values) {
-    requireNonNull(values, "values");
+    Elements.requireNoNulls("values", values);
     return copy(
         coolDown,
         budget,

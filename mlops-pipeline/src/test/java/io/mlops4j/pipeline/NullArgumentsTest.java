@@ -292,6 +292,19 @@ class NullArgumentsTest {
     assertThat(nulls.asked()).isGreaterThan(150);
   }
 
+  @Test
+  void everythingPublic_extremes_areTakenOrRefusedInAMessage() {
+    fill();
+    Nulls asking =
+        new Nulls(
+            samples,
+            Map.of("line", "0 3 * * *", "high", 2.0, "k", 2, "executable", Path.of("/bin/true")));
+    publicTypes().forEach(asking::askExtremes);
+
+    assertThat(asking.gaps()).as(String.join("\n", asking.gaps())).isEmpty();
+    assertThat(asking.asked()).isGreaterThan(500);
+  }
+
   /** What is asked of ours, and does not do it. */
   public static final class Careless {
     public Careless keep(String... columns) {

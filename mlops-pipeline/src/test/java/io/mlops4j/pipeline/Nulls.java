@@ -1,5 +1,7 @@
 package io.mlops4j.pipeline;
 
+import io.mlops4j.core.MlopsException;
+import io.mlops4j.core.Text;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Array;
 import java.lang.reflect.Constructor;
@@ -30,6 +32,7 @@ final class Nulls {
   private final Map<String, ?> named;
   private final List<String> gaps = new ArrayList<>();
   private int asked;
+  private boolean extremes;
 
   /**
    * Begins a list.
@@ -62,7 +65,71 @@ final class Nulls {
         .forEach(each -> ask(type, each));
   }
 
+  /** Asks for what nobody should pass, too: each is taken, or refused in a short message. */
+  void askExtremes(Class<?> type) {
+    extremes = true;
+    ask(type);
+    extremes = false;
+  }
+
+  private void askExtremes(Class<?> type, Executable called) {
+    Parameter[] parameters = called.getParameters();
+    for (int i = 0; i < parameters.length; i++) {
+      int at = i;
+      Extremes.of(parameters[i].getType())
+          .forEach(value -> taken(type, called, at, value).ifPresent(gaps::add));
+    }
+  }
+
+  private Optional<String> taken(Class<?> type, Executable called, int at, Object bad) {
+    asked++;
+    Parameter[] parameters = called.getParameters();
+    String name = parameters[at].getName();
+    String where =
+        type.getSimpleName()
+            + "."
+            + called.getName()
+            + "("
+            + name
+            + " = "
+            + Text.printable(String.valueOf(bad), 40)
+            + ")";
+    try {
+      @Nullable Object[] arguments = new @Nullable Object[parameters.length];
+      for (int i = 0; i < arguments.length; i++) {
+        arguments[i] = i == at ? bad : sample(parameters[i]);
+      }
+      call(type, called, arguments);
+      return Optional.empty();
+    } catch (InvocationTargetException e) {
+      Throwable thrown = e.getTargetException();
+      String message = String.valueOf(thrown.getMessage());
+      boolean clear =
+          ((thrown instanceof IllegalArgumentException
+                      && !(thrown instanceof NumberFormatException))
+                  || thrown instanceof IllegalStateException
+                  || thrown instanceof MlopsException
+                  || thrown instanceof UnsupportedOperationException
+                  || (thrown instanceof NullPointerException
+                      && Extremes.holdsNull(bad)
+                      && message.startsWith(name)))
+              && thrown.getMessage() != null
+              && message.length() <= 2_000
+              && message.chars().noneMatch(c -> c < ' ' && c != '\n');
+      return clear
+          ? Optional.empty()
+          : Optional.of(
+              where + ": " + thrown.getClass().getName() + ": " + Text.printable(message, 200));
+    } catch (ReflectiveOperationException | IllegalArgumentException e) {
+      return Optional.of(where + " cannot be asked: " + e);
+    }
+  }
+
   private void ask(Class<?> type, Executable called) {
+    if (extremes) {
+      askExtremes(type, called);
+      return;
+    }
     Parameter[] parameters = called.getParameters();
     for (int i = 0; i < parameters.length; i++) {
       if (!parameters[i].getType().isPrimitive()

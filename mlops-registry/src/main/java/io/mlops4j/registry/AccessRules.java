@@ -1,5 +1,6 @@
 package io.mlops4j.registry;
 
+import io.mlops4j.core.Elements;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.core.Text;
 import java.util.ArrayList;
@@ -62,7 +63,9 @@ final class AccessRules implements AccessPolicy.Rules {
       requireModels(models);
     }
     List<Rule> more = new ArrayList<>(rules);
-    more.add(new Rule(actor, models, Set.copyOf(EnumSet.copyOf(List.of(operations)))));
+    more.add(
+        new Rule(
+            actor, models, Set.copyOf(EnumSet.copyOf(Elements.list("operations", operations)))));
     return new AccessRules(more);
   }
 

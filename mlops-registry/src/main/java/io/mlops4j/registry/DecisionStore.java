@@ -1,6 +1,7 @@
 package io.mlops4j.registry;
 
 import io.mlops4j.core.MlopsException;
+import io.mlops4j.core.Text;
 import io.mlops4j.registry.Judging.Judgement;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +41,8 @@ final class DecisionStore {
             .filter(e -> e.digest().equals(Optional.of(digest)) && rests(e.kind()))
             .toList();
     if (about.isEmpty()) {
-      throw new MlopsException("Model " + log.model() + " has no decision " + digest + ".");
+      throw new MlopsException(
+          "Model " + log.model() + " has no decision " + Text.printable(digest, 80) + ".");
     }
     boolean promoted = about.stream().anyMatch(e -> e.kind().crowns());
     GateDecision decision = get(digest, promoted);

@@ -3,6 +3,7 @@ package io.mlops4j.registry;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mlops4j.core.Elements;
 import io.mlops4j.core.Json;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -33,7 +34,7 @@ public record DecisionTerms(
   /** Copies the rules and checks that each role occurs once. */
   public DecisionTerms {
     Objects.requireNonNull(approvals, "approvals");
-    approvals = List.copyOf(approvals);
+    approvals = Elements.list("approvals", approvals);
     if (validFor.isZero() || validFor.isNegative()) {
       throw new IllegalArgumentException("validFor: " + validFor + " (expected: above 0)");
     }

@@ -1,7 +1,7 @@
 package io.mlops4j.registry;
 
+import io.mlops4j.core.Elements;
 import java.nio.charset.Charset;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -73,10 +73,10 @@ public record Environment(
     Objects.requireNonNull(settings, "settings");
     Objects.requireNonNull(jvm, "jvm");
     Objects.requireNonNull(os, "os");
-    dependencies = List.copyOf(dependencies);
-    artifacts = List.copyOf(artifacts);
-    natives = List.copyOf(natives);
-    settings = Collections.unmodifiableSortedMap(new TreeMap<>(settings));
+    dependencies = Elements.list("dependencies", dependencies);
+    artifacts = Elements.list("artifacts", artifacts);
+    natives = Elements.list("natives", natives);
+    settings = Elements.sortedMap("settings", settings);
   }
 
   /**

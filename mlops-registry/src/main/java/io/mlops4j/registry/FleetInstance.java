@@ -1,5 +1,6 @@
 package io.mlops4j.registry;
 
+import io.mlops4j.core.Elements;
 import io.mlops4j.core.FeatureKind;
 import io.mlops4j.core.ModelVersion;
 import java.time.Instant;
@@ -34,7 +35,7 @@ public record FleetInstance(
     Objects.requireNonNull(session, "session");
     Objects.requireNonNull(serving, "serving");
     Objects.requireNonNull(problem, "problem");
-    readers = List.copyOf(readers);
+    readers = Elements.list("readers", readers);
     Objects.requireNonNull(lastSeen, "lastSeen");
   }
 
@@ -68,7 +69,7 @@ public record FleetInstance(
     public Rows {
       Objects.requireNonNull(columns, "columns");
       Objects.requireNonNull(type, "type");
-      columns = List.copyOf(columns);
+      columns = Elements.list("columns", columns);
       Objects.requireNonNull(signature, "signature");
     }
   }

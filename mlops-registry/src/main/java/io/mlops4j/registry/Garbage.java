@@ -1,9 +1,8 @@
 package io.mlops4j.registry;
 
-import java.util.Collections;
+import io.mlops4j.core.Elements;
 import java.util.Objects;
 import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * What a collection of blobs that nobody refers to has done, or would do.
@@ -26,8 +25,8 @@ public record Garbage(
   public Garbage {
     Objects.requireNonNull(freed, "freed");
     Objects.requireNonNull(setAside, "setAside");
-    freed = Collections.unmodifiableSortedMap(new TreeMap<>(freed));
-    setAside = Collections.unmodifiableSortedMap(new TreeMap<>(setAside));
+    freed = Elements.sortedMap("freed", freed);
+    setAside = Elements.sortedMap("setAside", setAside);
   }
 
   /**

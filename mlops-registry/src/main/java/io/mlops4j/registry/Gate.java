@@ -1,5 +1,6 @@
 package io.mlops4j.registry;
 
+import io.mlops4j.core.Elements;
 import io.mlops4j.evaluation.CheckEvidence;
 import io.mlops4j.evaluation.FairnessMeasure;
 import io.mlops4j.evaluation.LatencyReport;
@@ -81,7 +82,7 @@ public sealed interface Gate permits MetricGate, EvidenceGate, FleetGate {
       Correction correction, double alpha, Metric first, Metric... more) {
     Objects.requireNonNull(more, "more");
     Objects.requireNonNull(first, "first");
-    List<Metric> family = new ArrayList<>(List.of(more));
+    List<Metric> family = new ArrayList<>(Elements.list("more", more));
     family.add(0, first);
     return new SignificanceGate(family, correction, alpha);
   }
@@ -180,7 +181,7 @@ public sealed interface Gate permits MetricGate, EvidenceGate, FleetGate {
      */
     public Gate atMost(Duration bound) {
       Objects.requireNonNull(bound, "bound");
-      return new LatencyGate(percentile, false, bound.toNanos());
+      return LatencyGate.within(percentile, bound);
     }
 
     /**

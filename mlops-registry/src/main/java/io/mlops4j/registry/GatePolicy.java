@@ -3,7 +3,9 @@ package io.mlops4j.registry;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.core.Digests;
+import io.mlops4j.core.Elements;
 import io.mlops4j.core.Json;
+import io.mlops4j.core.Text;
 import io.mlops4j.evaluation.EvaluationReport;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,10 +55,12 @@ public record GatePolicy(
     if (name.isBlank()) {
       throw new IllegalArgumentException("name: blank (expected: a text)");
     }
-    gates = List.copyOf(gates);
+    gates = Elements.list("gates", gates);
     if (gates.isEmpty()) {
       throw new IllegalArgumentException(
-          "Policy " + name + " has no gate; it would let everything pass. Require at least one.");
+          "Policy "
+              + Text.printable(name, 64)
+              + " has no gate; it would let everything pass. Require at least one.");
     }
     if (minRows < 1) {
       throw new IllegalArgumentException("minRows: " + minRows + " (expected: 1 or more)");
@@ -125,7 +129,7 @@ public record GatePolicy(
     public GatePolicy require(Gate gate, Gate... more) {
       Objects.requireNonNull(more, "more");
       Objects.requireNonNull(gate, "gate");
-      List<Gate> gates = new ArrayList<>(List.of(more));
+      List<Gate> gates = new ArrayList<>(Elements.list("more", more));
       gates.add(0, gate);
       return new GatePolicy(name, gates, 100, WithoutChampion.VALUE_GATES_ONLY, Optional.empty());
     }

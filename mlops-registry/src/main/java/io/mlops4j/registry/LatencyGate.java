@@ -4,6 +4,7 @@ import io.mlops4j.evaluation.LatencyReport;
 import io.mlops4j.evaluation.LatencyReport.Percentile;
 import io.mlops4j.registry.GateResult.Verdict;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.OptionalDouble;
@@ -14,11 +15,23 @@ import java.util.OptionalDouble;
  */
 record LatencyGate(Percentile percentile, boolean ofChampion, double bound)
     implements EvidenceGate {
+  /** Longer than any call that a benchmark waits for. */
+  private static final Duration LONGEST = Duration.ofDays(1);
+
   LatencyGate {
     Objects.requireNonNull(percentile, "percentile");
     if (!(bound > 0) || Double.isInfinite(bound)) {
       throw new IllegalArgumentException("bound: " + bound + " (expected: finite, above 0)");
     }
+  }
+
+  /** The gate of an absolute bound; nanoseconds beyond 292 years do not fit. */
+  static LatencyGate within(Percentile percentile, Duration bound) {
+    if (bound.isNegative() || bound.isZero() || bound.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException(
+          "bound: " + bound + " (expected: above 0, at most " + LONGEST + ")");
+    }
+    return new LatencyGate(percentile, false, bound.toNanos());
   }
 
   @Override

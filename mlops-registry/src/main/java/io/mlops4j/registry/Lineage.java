@@ -1,19 +1,18 @@
 package io.mlops4j.registry;
 
+import io.mlops4j.core.Elements;
 import io.mlops4j.core.Json;
 import io.mlops4j.core.ModelExport;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.data.DatasetFacts;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * Where a version comes from. What is not known says {@link #UNKNOWN}, never nothing. The profile
@@ -176,11 +175,11 @@ public record Lineage(
     Objects.requireNonNull(licences, "licences");
     Objects.requireNonNull(createdBy, "createdBy");
     Objects.requireNonNull(createdAt, "createdAt");
-    hyperparameters = Collections.unmodifiableSortedMap(new TreeMap<>(hyperparameters));
-    metrics = Collections.unmodifiableSortedMap(new TreeMap<>(metrics));
-    measurements = List.copyOf(measurements);
-    tags = Collections.unmodifiableSortedMap(new TreeMap<>(tags));
-    parents = List.copyOf(parents);
+    hyperparameters = Elements.sortedMap("hyperparameters", hyperparameters);
+    metrics = Elements.sortedMap("metrics", metrics);
+    measurements = Elements.list("measurements", measurements);
+    tags = Elements.sortedMap("tags", tags);
+    parents = Elements.list("parents", parents);
     for (Map.Entry<String, Double> metric : metrics.entrySet()) {
       requireFinite(metric.getKey(), metric.getValue());
     }
@@ -344,6 +343,7 @@ public record Lineage(
    */
   public Lineage withHyperparameters(Map<String, String> more) {
     LineageParts parts = new LineageParts(this);
+    Elements.requireNoNulls("more", more);
     more.forEach(parts::hyperparameter);
     return parts.build();
   }
@@ -383,6 +383,7 @@ public record Lineage(
    */
   public Lineage withMetrics(Map<String, Double> more) {
     LineageParts parts = new LineageParts(this);
+    Elements.requireNoNulls("more", more);
     more.forEach(parts::metric);
     return parts.build();
   }
@@ -408,6 +409,7 @@ public record Lineage(
    */
   public Lineage withTags(Map<String, String> more) {
     LineageParts parts = new LineageParts(this);
+    Elements.requireNoNulls("more", more);
     more.forEach(parts::tag);
     return parts.build();
   }

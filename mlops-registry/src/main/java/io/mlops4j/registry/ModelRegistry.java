@@ -1,5 +1,6 @@
 package io.mlops4j.registry;
 
+import io.mlops4j.core.Elements;
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.ModelLoader;
 import io.mlops4j.core.ModelVersion;
@@ -175,7 +176,7 @@ public final class ModelRegistry implements AutoCloseable {
     ModelLog log = log(full);
     FleetWatch fleet = fleets.computeIfAbsent(full, n -> new FleetWatch(n, store, options.time()));
     return new StoredModel<>(
-        this, log, fleet, new Blobs(store), new Loaders<>(full, List.of(loaders)));
+        this, log, fleet, new Blobs(store), new Loaders<>(full, Elements.list("loaders", loaders)));
   }
 
   /**
@@ -225,6 +226,7 @@ public final class ModelRegistry implements AutoCloseable {
    * @return the problems, empty if there is none
    */
   public List<Problem> verify(Map<String, String> heads, Progress progress) {
+    Elements.requireNoNulls("heads", heads);
     List<Problem> problems = new ArrayList<>();
     Set<String> checked = new HashSet<>();
     List<String> names = fullNames();

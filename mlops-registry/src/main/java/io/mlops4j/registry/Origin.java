@@ -1,5 +1,6 @@
 package io.mlops4j.registry;
 
+import io.mlops4j.core.Elements;
 import io.mlops4j.core.ModelVersion;
 import java.time.Instant;
 import java.util.List;
@@ -31,8 +32,8 @@ public record Origin(
     Objects.requireNonNull(manifest, "manifest");
     Objects.requireNonNull(bundle, "bundle");
     Objects.requireNonNull(at, "at");
-    evaluations = List.copyOf(evaluations);
-    evidence = List.copyOf(evidence);
+    evaluations = Elements.list("evaluations", evaluations);
+    evidence = Elements.list("evidence", evidence);
   }
 
   /**

@@ -3,6 +3,7 @@ package io.mlops4j.data.expect;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mlops4j.core.Json;
+import io.mlops4j.core.MlopsException;
 import io.mlops4j.data.expect.ExpectationResult.Example;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -13,9 +14,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** A result as a document. Format 1: fields are added, never renamed or removed. */
+/**
+ * A result as a document of format 1.0. A field that a reader may leave out raises the minor
+ * number; whatever else is changed raises the format. So unknown fields of a newer minor are left
+ * out, and unknown ones of this or an older minor are a mistake. Minor 0 is not written.
+ */
 final class ResultJson {
   private static final int FORMAT = 1;
+  private static final int MINOR = 0;
   private static final String WHAT = "Validation result";
 
   private ResultJson() {}
@@ -59,9 +65,51 @@ final class ResultJson {
 
   static ValidationResult read(byte[] bytes) {
     Place root = new Place(WHAT, "", Json.parse(bytes, WHAT));
-    root.keys(
+    if (!root.get("kind").text().equals("validation")) {
+      throw root.bad("expected kind validation");
+    }
+    long format = root.get("format").count();
+    long minor = root.has("minor") ? count(root, "minor") : 0;
+    if (format > FORMAT) {
+      throw root.bad(newer(format, minor));
+    } else if (format < FORMAT) {
+      throw root.bad("format " + format + " (expected: " + FORMAT + ")");
+    } else if (minor <= MINOR) {
+      return read(root, true);
+    }
+    try {
+      return read(root, false);
+    } catch (MlopsException e) {
+      throw new MlopsException(e.getMessage() + " It is " + newer(format, minor) + ".", e);
+    }
+  }
+
+  private static String newer(long format, long minor) {
+    return "of format "
+        + format
+        + "."
+        + minor
+        + ", which a newer library wrote, and this one knows "
+        + FORMAT
+        + "."
+        + MINOR
+        + ". Update this one, or let it make the result again";
+  }
+
+  /** Whether a field that is not known is left out, or refused. */
+  private static void keys(boolean strict, Place place, String... known) {
+    if (strict) {
+      place.keys(known);
+    }
+  }
+
+  private static ValidationResult read(Place root, boolean strict) {
+    keys(
+        strict,
+        root,
         "kind",
         "format",
+        "minor",
         "data",
         "schema",
         "suite",
@@ -73,11 +121,8 @@ final class ResultJson {
         "passed",
         "at",
         "results");
-    if (!root.get("kind").text().equals("validation") || root.get("format").count() != FORMAT) {
-      throw root.bad("expected kind validation and format " + FORMAT);
-    }
     List<ExpectationResult> results = new ArrayList<>();
-    root.get("results").list().forEach(place -> results.add(result(place)));
+    root.get("results").list().forEach(place -> results.add(result(place, strict)));
     return new ValidationResult(
         root.get("data").text(),
         root.get("schema").text(),
@@ -112,11 +157,11 @@ final class ResultJson {
     }
   }
 
-  private static ExpectationResult result(Place place) {
-    place.keys("expectation", "outcome", "considered", "failed", "sentence", "examples");
+  private static ExpectationResult result(Place place, boolean strict) {
+    keys(strict, place, "expectation", "outcome", "considered", "failed", "sentence", "examples");
     List<Example> examples = new ArrayList<>();
     for (Place example : place.get("examples").list()) {
-      example.keys("line", "note", "values");
+      keys(strict, example, "line", "note", "values");
       Map<String, String> values = new LinkedHashMap<>();
       Place map = example.get("values");
       map.node().fieldNames().forEachRemaining(name -> values.put(name, map.get(name).text()));

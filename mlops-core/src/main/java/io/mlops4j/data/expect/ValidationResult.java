@@ -203,7 +203,8 @@ public record ValidationResult(
   /**
    * Returns it as {@link #fromJson} reads it.
    *
-   * @return canonical JSON; its format is 1 and only ever grows
+   * @return canonical JSON of format 1.0; what a reader may leave out raises the number after the
+   *     dot, everything else the one before
    */
   public byte[] toJson() {
     return ResultJson.write(this);
@@ -212,9 +213,11 @@ public record ValidationResult(
   /**
    * Returns a stored result.
    *
-   * @param json what {@link #toJson} wrote
+   * @param json what {@link #toJson} wrote, also that of a newer library in the same format: what
+   *     this one does not know is left out, except of an expectation
    * @return the result; rules in Java can be shown, not asked again
-   * @throws MlopsException if it is not one; says where and what was expected
+   * @throws MlopsException if it is not one; says where, what was expected, and whether a newer
+   *     library wrote it
    */
   public static ValidationResult fromJson(byte[] json) {
     return ResultJson.read(json);

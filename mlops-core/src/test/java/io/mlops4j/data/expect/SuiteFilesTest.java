@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mlops4j.core.Check;
 import io.mlops4j.core.MlopsException;
@@ -234,6 +235,69 @@ class SuiteFilesTest {
     assertThat(ValidationResult.fromJson(result).toJson()).isEqualTo(result);
     assertThat(ValidationResult.fromJson(result).suite()).as("of before suites").isEmpty();
     assertThat(ValidationResult.fromJson(result).evidence("m:1").suite()).isEmpty();
+  }
+
+  private static final String RESULT =
+      new String(
+          Expectations.of(SCHEMA, feature("price").isAtLeast(1))
+              .validate(Dataset.of(SCHEMA, List.of(new Order("a", "b", 0, 1, Instant.EPOCH, true))))
+              .toJson(),
+          UTF_8);
+
+  private static ValidationResult read(String json) {
+    return ValidationResult.fromJson(json.getBytes(UTF_8));
+  }
+
+  @Test
+  void fromJson_resultOfANewerMinor_isReadWithoutWhatIsNotKnown() {
+    String newer =
+        RESULT
+            .replace("\"format\":1", "\"format\":1,\"minor\":3,\"machine\":{\"cores\":2}")
+            .replace("\"considered\":", "\"skipped\":7,\"considered\":")
+            .replace("\"line\":", "\"column\":4,\"line\":");
+    assertThat(newer).contains("machine").contains("skipped").contains("\"column\":4");
+    assertThat(read(newer)).isEqualTo(read(RESULT));
+    assertThat(read(newer).toJson()).as("as this library has it").isEqualTo(read(RESULT).toJson());
+
+    // The control: in its own minor, what it does not know is a mistake.
+    for (String own : List.of("\"format\":1", "\"format\":1,\"minor\":0")) {
+      assertThatThrownBy(() -> read(RESULT.replace("\"format\":1", own + ",\"machine\":1")))
+          .isInstanceOf(MlopsException.class)
+          .hasMessageContaining("\"machine\" is not known here");
+    }
+  }
+
+  @Test
+  void fromJson_resultOfANewerMinor_whoseExpectationIsNotKnown_saysWhoWroteIt() {
+    String newer = RESULT.replace("\"format\":1", "\"format\":1,\"minor\":3");
+    for (String changed :
+        List.of(
+            newer.replace("\"expect\":\"between\"", "\"expect\":\"oracle\""),
+            newer.replace("\"expect\":", "\"unless\":true,\"expect\":"),
+            newer.replace("\"outcome\":\"FAIL\"", "\"outcome\":\"MAYBE\""))) {
+      assertThat(changed).isNotEqualTo(newer);
+      assertThatThrownBy(() -> read(changed))
+          .as(changed)
+          .isInstanceOf(MlopsException.class)
+          .hasMessageContaining("results[")
+          .hasMessageContaining("It is of format 1.3, which a newer library wrote")
+          .hasMessageContaining("this one knows 1.0. Update this one");
+    }
+  }
+
+  @Test
+  void fromJson_resultOfAnotherFormat_saysWhichAndWhatToDo() {
+    assertThatThrownBy(() -> read(RESULT.replace("\"format\":1", "\"format\":2,\"x\":1")))
+        .isInstanceOf(MlopsException.class)
+        .hasMessage(
+            "Validation result: of format 2.0, which a newer library wrote, and this one knows 1.0."
+                + " Update this one, or let it make the result again.");
+    for (String hostile : List.of("0", "-1", "1.5", "\"1\"", "null", "1,\"minor\":-1")) {
+      assertThatThrownBy(() -> read(RESULT.replace("\"format\":1", "\"format\":" + hostile)))
+          .as(hostile)
+          .isInstanceOf(MlopsException.class)
+          .hasMessageStartingWith("Validation result: ");
+    }
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.mlops4j.pipeline.batch;
 
 import io.mlops4j.core.ClassProbabilities;
+import io.mlops4j.core.Elements;
 import io.mlops4j.core.Text;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -21,7 +22,7 @@ public final class AnswerColumns<O> {
   private final Function<? super O, ? extends List<?>> values;
 
   private AnswerColumns(List<String> names, Function<? super O, ? extends List<?>> values) {
-    this.names = List.copyOf(Objects.requireNonNull(names, "names"));
+    this.names = Elements.list("names", names);
     this.values = Objects.requireNonNull(values, "values");
     if (this.names.isEmpty()) {
       throw new IllegalArgumentException("columns: none (expected: at least one)");

@@ -1,5 +1,6 @@
 package io.mlops4j.pipeline.batch;
 
+import io.mlops4j.core.Elements;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.drift.DriftCounts;
 import java.time.Duration;
@@ -35,6 +36,7 @@ public record BatchResult(
     Objects.requireNonNull(version, "version");
     Objects.requireNonNull(took, "took");
     Objects.requireNonNull(profile, "profile");
-    identity = Map.copyOf(Objects.requireNonNull(identity, "identity"));
+    Elements.requireNoNulls("identity", identity);
+    identity = Map.copyOf(identity);
   }
 }

@@ -1,5 +1,6 @@
 package io.mlops4j.pipeline.search;
 
+import io.mlops4j.core.Text;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -84,7 +85,11 @@ public record Candidate(Map<String, Object> values) {
     Object value = values.get(Objects.requireNonNull(name, "name"));
     if (value == null) {
       throw new IllegalArgumentException(
-          "Parameter " + name + " does not exist here. Those that do: " + values.keySet() + ".");
+          "Parameter "
+              + Text.printable(name, 64)
+              + " does not exist here. Those that do: "
+              + values.keySet()
+              + ".");
     }
     return value;
   }

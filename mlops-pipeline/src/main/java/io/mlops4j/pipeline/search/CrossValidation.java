@@ -1,7 +1,7 @@
 package io.mlops4j.pipeline.search;
 
+import io.mlops4j.core.Elements;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * Scores of folds.
@@ -11,7 +11,7 @@ import java.util.Objects;
 public record CrossValidation(List<Double> scores) {
   /** Copies the list. */
   public CrossValidation {
-    scores = List.copyOf(Objects.requireNonNull(scores, "scores"));
+    scores = Elements.list("scores", scores);
     if (scores.isEmpty()) {
       throw new IllegalArgumentException("scores: none (expected: one per fold)");
     }

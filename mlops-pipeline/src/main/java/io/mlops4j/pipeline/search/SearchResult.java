@@ -1,5 +1,6 @@
 package io.mlops4j.pipeline.search;
 
+import io.mlops4j.core.Elements;
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.registry.tracking.Field;
 import io.mlops4j.registry.tracking.RunRecord;
@@ -37,7 +38,7 @@ public record SearchResult(
   /** Copies the list. */
   public SearchResult {
     Objects.requireNonNull(objective, "objective");
-    trials = List.copyOf(Objects.requireNonNull(trials, "trials"));
+    trials = Elements.list("trials", trials);
     Objects.requireNonNull(best, "best");
     Objects.requireNonNull(run, "run");
   }

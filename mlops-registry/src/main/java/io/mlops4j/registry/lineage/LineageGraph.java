@@ -1,5 +1,6 @@
 package io.mlops4j.registry.lineage;
 
+import io.mlops4j.core.Elements;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.registry.Lineage;
 import io.mlops4j.registry.ModelRegistry;
@@ -71,7 +72,7 @@ public final class LineageGraph {
       Objects.requireNonNull(snapshot, "snapshot");
       Objects.requireNonNull(run, "run");
       Objects.requireNonNull(parents, "parents");
-      parents = List.copyOf(parents);
+      parents = Elements.list("parents", parents);
     }
   }
 

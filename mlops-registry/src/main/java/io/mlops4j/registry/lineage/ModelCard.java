@@ -1,5 +1,6 @@
 package io.mlops4j.registry.lineage;
 
+import io.mlops4j.core.Elements;
 import io.mlops4j.registry.RegisteredVersion;
 import io.mlops4j.report.Report;
 import java.util.ArrayList;
@@ -34,8 +35,8 @@ public record ModelCard(
     Objects.requireNonNull(version, "version");
     Objects.requireNonNull(purpose, "purpose");
     Objects.requireNonNull(contact, "contact");
-    notFor = List.copyOf(notFor);
-    limits = List.copyOf(limits);
+    notFor = Elements.list("notFor", notFor);
+    limits = Elements.list("limits", limits);
   }
 
   /**

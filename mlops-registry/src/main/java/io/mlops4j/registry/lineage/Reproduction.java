@@ -1,6 +1,7 @@
 package io.mlops4j.registry.lineage;
 
 import io.mlops4j.core.Check;
+import io.mlops4j.core.Elements;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.registry.RegisteredVersion;
 import io.mlops4j.report.Callout;
@@ -71,7 +72,7 @@ public record Reproduction(
     Objects.requireNonNull(version, "version");
     Objects.requireNonNull(verdict, "verdict");
     Objects.requireNonNull(largest, "largest");
-    differences = List.copyOf(differences);
+    differences = Elements.list("differences", differences);
   }
 
   /**

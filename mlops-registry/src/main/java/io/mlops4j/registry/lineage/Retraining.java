@@ -1,5 +1,6 @@
 package io.mlops4j.registry.lineage;
 
+import io.mlops4j.core.Elements;
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.Model;
 import io.mlops4j.core.ModelArtifact;
@@ -93,8 +94,7 @@ public final class Retraining<I, O> {
    * @return the same with them
    */
   public Retraining<I, O> onRows(List<I> newRows) {
-    Objects.requireNonNull(newRows, "newRows");
-    return new Retraining<>(version, loader, newRows, tolerance);
+    return new Retraining<>(version, loader, Elements.list("newRows", newRows), tolerance);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.mlops4j.registry.tracking;
 
+import io.mlops4j.core.Elements;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -208,7 +209,7 @@ public record Field(Kind kind, String name, Summary summary) {
    * @return the condition
    */
   public Condition in(Object... values) {
-    Objects.requireNonNull(values, "values");
+    Elements.list("values", values);
     List<Object> literals = new ArrayList<>();
     Arrays.stream(values).forEach(value -> literals.add(literal(value)));
     return new Conditions.In(this, literals);

@@ -80,8 +80,13 @@ public final class MetricSeries {
    *
    * @param index 0 to size - 1
    * @return to the millisecond
+   * @throws IllegalArgumentException if there is no such point
    */
   public Instant at(int index) {
+    if (index < 0 || index >= millis.length) {
+      throw new IllegalArgumentException(
+          "index: " + index + " (expected: 0.." + (millis.length - 1) + ")");
+    }
     return Instant.ofEpochMilli(millis[index]);
   }
 

@@ -1,5 +1,6 @@
 package io.mlops4j.registry.tracking;
 
+import io.mlops4j.core.Elements;
 import io.mlops4j.registry.RegisteredModel;
 import io.mlops4j.registry.RegisteredVersion;
 import java.util.List;
@@ -52,7 +53,7 @@ public record Query(Optional<Condition> condition, List<Order> orders, OptionalI
   /** Checks the bounds. */
   public Query {
     Objects.requireNonNull(orders, "orders");
-    orders = List.copyOf(orders);
+    orders = Elements.list("orders", orders);
     if (limit.isPresent() && (limit.getAsInt() < 1 || limit.getAsInt() > MAX_LIMIT)) {
       throw new IllegalArgumentException(
           "limit: " + limit.getAsInt() + " (expected: 1.." + MAX_LIMIT + ")");
@@ -121,7 +122,7 @@ public record Query(Optional<Condition> condition, List<Order> orders, OptionalI
    */
   public Query orderBy(Order... by) {
     Objects.requireNonNull(by, "by");
-    return new Query(condition, List.of(by), limit);
+    return new Query(condition, Elements.list("by", by), limit);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.mlops4j.registry.tracking;
 
+import io.mlops4j.core.Elements;
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.ModelArtifact;
 import io.mlops4j.core.ModelVersion;
@@ -106,6 +107,7 @@ public final class Run implements AutoCloseable {
    * @throws MlopsException if one has another value; none is logged then
    */
   public void params(Map<String, ?> values) {
+    Elements.requireNoNulls("values", values);
     Map<String, String> texts = new TreeMap<>();
     values.forEach(
         (name, value) ->

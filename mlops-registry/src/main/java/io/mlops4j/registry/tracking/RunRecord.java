@@ -1,14 +1,13 @@
 package io.mlops4j.registry.tracking;
 
+import io.mlops4j.core.Elements;
 import io.mlops4j.core.ModelVersion;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * What is known of a run at the moment it was asked for. Immutable; the points of its metrics are
@@ -71,12 +70,12 @@ public record RunRecord(
     Objects.requireNonNull(versions, "versions");
     Objects.requireNonNull(environment, "environment");
     Objects.requireNonNull(id, "id");
-    params = Collections.unmodifiableSortedMap(new TreeMap<>(params));
-    metrics = Collections.unmodifiableSortedMap(new TreeMap<>(metrics));
-    tags = Collections.unmodifiableSortedMap(new TreeMap<>(tags));
-    notes = List.copyOf(notes);
-    artifacts = Collections.unmodifiableSortedMap(new TreeMap<>(artifacts));
-    versions = List.copyOf(versions);
+    params = Elements.sortedMap("params", params);
+    metrics = Elements.sortedMap("metrics", metrics);
+    tags = Elements.sortedMap("tags", tags);
+    notes = Elements.list("notes", notes);
+    artifacts = Elements.sortedMap("artifacts", artifacts);
+    versions = Elements.list("versions", versions);
   }
 
   /**

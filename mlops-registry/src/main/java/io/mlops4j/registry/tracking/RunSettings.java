@@ -1,6 +1,6 @@
 package io.mlops4j.registry.tracking;
 
-import java.util.Collections;
+import io.mlops4j.core.Elements;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -29,7 +29,7 @@ public record RunSettings(
     owner.ifPresent(who -> Names.line("owner", who));
     parent.ifPresent(Names::runId);
     Objects.requireNonNull(seed, "seed");
-    tags = Collections.unmodifiableSortedMap(new TreeMap<>(tags));
+    tags = Elements.sortedMap("tags", tags);
     tags.forEach(
         (key, value) -> Names.value("tag", Names.name("tag", key), value, Names.MAX_VALUE));
   }
@@ -86,6 +86,7 @@ public record RunSettings(
    */
   public RunSettings withTag(String key, String value) {
     Objects.requireNonNull(key, "key");
+    Objects.requireNonNull(value, "value");
     SortedMap<String, String> more = new TreeMap<>(tags);
     more.put(key, value);
     return new RunSettings(name, owner, parent, seed, more);

@@ -1,5 +1,6 @@
 package io.mlops4j.registry.tracking;
 
+import io.mlops4j.core.Elements;
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.Progress;
 import io.mlops4j.registry.Environment;
@@ -259,10 +260,11 @@ public final class TrackedExperiment {
    * @throws IllegalArgumentException if it is no metric
    */
   public Report compare(List<RunRecord> runs, Query.Order best) {
+    List<RunRecord> each = Elements.list("runs", runs);
     if (best.field().kind() != Field.Kind.METRIC) {
       throw new IllegalArgumentException("best: " + best + " (expected: a metric)");
     }
-    return new Comparison(this, runs, best).report();
+    return new Comparison(this, each, best).report();
   }
 
   /** Every chunk of every run, whether indexed or not. */

@@ -25,6 +25,8 @@ public record TrackingOptions(
     Time time) {
   private static final int MOST_ITEMS = 1 << 16;
   private static final Duration SHORTEST_LIFE = Duration.ofSeconds(3);
+  private static final Duration LONGEST =
+      Duration.ofDays(36_525); // a clock of nanoseconds ends after 292 years
 
   /** Checks each part. */
   public TrackingOptions {
@@ -32,13 +34,13 @@ public record TrackingOptions(
       throw new IllegalArgumentException(
           "flushAfter: " + flushAfter + " (expected: 1.." + MOST_ITEMS + ")");
     }
-    if (flushInterval.isNegative()) {
+    if (flushInterval.isNegative() || flushInterval.compareTo(LONGEST) > 0) {
       throw new IllegalArgumentException(
-          "flushInterval: " + flushInterval + " (expected: 0 or more)");
+          "flushInterval: " + flushInterval + " (expected: 0 to " + LONGEST + ")");
     }
-    if (deadAfter.compareTo(SHORTEST_LIFE) < 0) {
+    if (deadAfter.compareTo(SHORTEST_LIFE) < 0 || deadAfter.compareTo(LONGEST) > 0) {
       throw new IllegalArgumentException(
-          "deadAfter: " + deadAfter + " (expected: " + SHORTEST_LIFE + " or more)");
+          "deadAfter: " + deadAfter + " (expected: " + SHORTEST_LIFE + " to " + LONGEST + ")");
     }
     if (maxArtifactBytes < 1 || maxArtifactBytes > Integer.MAX_VALUE - 16) {
       throw new IllegalArgumentException(
@@ -76,7 +78,7 @@ public record TrackingOptions(
   /**
    * Returns a copy with another time in the buffer.
    *
-   * @param interval 0 or more
+   * @param interval 0 to 36,525 days
    * @return the copy
    */
   public TrackingOptions withFlushInterval(Duration interval) {
