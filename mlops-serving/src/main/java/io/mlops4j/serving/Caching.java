@@ -19,11 +19,11 @@ public record Caching(long maxBytes, Optional<Duration> expiry) {
 
   /** Checks both. */
   public Caching {
+    Objects.requireNonNull(expiry, "expiry");
     if (maxBytes < LEAST || maxBytes > MOST) {
       throw new IllegalArgumentException(
           "maxBytes: " + maxBytes + " (expected: " + LEAST + ".." + MOST + ")");
     }
-    Objects.requireNonNull(expiry, "expiry");
     if (expiry.isPresent() && (expiry.get().isZero() || expiry.get().isNegative())) {
       throw new IllegalArgumentException("expiry: " + expiry.get() + " (expected: positive)");
     }
@@ -55,6 +55,6 @@ public record Caching(long maxBytes, Optional<Duration> expiry) {
    * @return the copy
    */
   public Caching withExpiry(Duration duration) {
-    return new Caching(maxBytes, Optional.of(duration));
+    return new Caching(maxBytes, Optional.of(Objects.requireNonNull(duration, "duration")));
   }
 }

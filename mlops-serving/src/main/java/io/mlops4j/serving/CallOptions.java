@@ -39,7 +39,7 @@ public record CallOptions(Optional<Duration> deadline, Priority priority, boolea
    * @return the copy
    */
   public CallOptions withDeadline(Duration limit) {
-    return new CallOptions(Optional.of(limit), priority, cached);
+    return new CallOptions(Optional.of(Objects.requireNonNull(limit, "limit")), priority, cached);
   }
 
   /**

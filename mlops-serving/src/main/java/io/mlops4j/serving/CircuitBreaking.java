@@ -1,32 +1,39 @@
 package io.mlops4j.serving;
 
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * When a model that keeps failing is left alone for a while. Rows the model has not seen (rejected,
  * expired, not encodable) count neither way; a run cut off by its deadline is a failure.
  *
- * @param failureShare share of failures among the last calls that opens the circuit, more than 0
- *     and at most 1
+ * @param failureShare share of failures among the last calls that opens the circuit, 0.0001 to 1;
+ *     one of the largest window is that
  * @param window how many last calls are looked at, 1 to 10,000
  * @param minimumCalls how many there must be before anything is decided, 1 to {@code window}
- * @param openFor how long no call reaches the model then
+ * @param openFor how long no call reaches the model then, 1 ms to 365 days
  * @param trials how many calls decide after that whether it closes, 1 to 1,000
  */
 public record CircuitBreaking(
     double failureShare, int window, int minimumCalls, Duration openFor, int trials) {
 
+  private static final double LEAST_SHARE = 1e-4;
+  private static final Duration SHORTEST = Duration.ofMillis(1);
+  private static final Duration LONGEST = Duration.ofDays(365);
+
   /** Checks each number. */
   public CircuitBreaking {
-    if (!(failureShare > 0 && failureShare <= 1)) {
+    Objects.requireNonNull(openFor, "openFor");
+    if (!(failureShare >= LEAST_SHARE && failureShare <= 1)) {
       throw new IllegalArgumentException(
-          "failureShare: " + failureShare + " (expected: more than 0, at most 1)");
+          "failureShare: " + failureShare + " (expected: " + LEAST_SHARE + "..1)");
     }
     requireRange("window", window, 1, 10_000);
     requireRange("minimumCalls", minimumCalls, 1, window);
     requireRange("trials", trials, 1, 1_000);
-    if (openFor.toMillis() < 1) {
-      throw new IllegalArgumentException("openFor: " + openFor + " (expected: 1 ms or more)");
+    if (openFor.compareTo(SHORTEST) < 0 || openFor.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException(
+          "openFor: " + openFor + " (expected: " + SHORTEST + ".." + LONGEST + ")");
     }
   }
 
@@ -60,17 +67,17 @@ public record CircuitBreaking(
    * Returns a copy that looks at other numbers of calls.
    *
    * @param last how many last calls
-   * @param least how many there must be before anything is decided
+   * @param minimum how many there must be before anything is decided
    * @return the copy
    */
-  public CircuitBreaking withWindow(int last, int least) {
-    return new CircuitBreaking(failureShare, last, least, openFor, trials);
+  public CircuitBreaking withWindow(int last, int minimum) {
+    return new CircuitBreaking(failureShare, last, minimum, openFor, trials);
   }
 
   /**
    * Returns a copy that stays open for another time.
    *
-   * @param duration at least 1 ms
+   * @param duration 1 ms to 365 days
    * @return the copy
    */
   public CircuitBreaking withOpenFor(Duration duration) {

@@ -1,6 +1,7 @@
 package io.mlops4j.serving;
 
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * Points of monotonic time by which a call wants its answer. They are compared by difference, as
@@ -16,6 +17,7 @@ final class Deadline {
 
   /** Returns a duration in nanoseconds, however long it is. */
   static long nanos(Duration limit) {
+    Objects.requireNonNull(limit, "limit");
     try {
       return Math.max(-FARTHEST, Math.min(FARTHEST, limit.toNanos()));
     } catch (ArithmeticException e) {

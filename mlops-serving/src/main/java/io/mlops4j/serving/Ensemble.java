@@ -52,7 +52,7 @@ public final class Ensemble {
    */
   public static <I> Model<I, Double> weighted(
       List<? extends Model<I, Double>> members, double... weights) {
-    double[] shares = shares(members.size(), weights);
+    double[] shares = shares(members, weights);
     return new Members<>(
         members,
         answers -> {
@@ -73,7 +73,7 @@ public final class Ensemble {
    */
   public static <I> Model<I, ClassProbabilities> averageProbabilities(
       List<? extends Model<I, ClassProbabilities>> members) {
-    return weightedProbabilities(members, equal(members.size()));
+    return weightedProbabilities(members, equal(Objects.requireNonNull(members, "members").size()));
   }
 
   /**
@@ -86,7 +86,7 @@ public final class Ensemble {
    */
   public static <I> Model<I, ClassProbabilities> weightedProbabilities(
       List<? extends Model<I, ClassProbabilities>> members, double... weights) {
-    double[] shares = shares(members.size(), weights);
+    double[] shares = shares(members, weights);
     return new Members<>(members, answers -> mixed(answers, shares));
   }
 
@@ -125,7 +125,7 @@ public final class Ensemble {
   public static <I, M, O> Model<I, O> stacked(
       List<? extends Model<I, M>> members, Model<List<M>, O> top) {
     Objects.requireNonNull(top, "top");
-    List<AutoCloseable> all = new ArrayList<>(members);
+    List<AutoCloseable> all = new ArrayList<>(Copies.of("members", members));
     all.add(top);
     Members<I, M, List<M>> base = new Members<>(members, answers -> answers);
     return new Steps<>(base, rows -> Members.counted(top.predict(rows), rows.size(), "top"), all);
@@ -137,7 +137,9 @@ public final class Ensemble {
     return shares;
   }
 
-  private static double[] shares(int members, double[] weights) {
+  private static double[] shares(List<?> of, double[] weights) {
+    int members = Objects.requireNonNull(of, "members").size();
+    Objects.requireNonNull(weights, "weights");
     if (weights.length != members) {
       throw new IllegalArgumentException(
           "weights: " + weights.length + " (expected: one for each of " + members + " members)");

@@ -1,5 +1,7 @@
 package io.mlops4j.serving;
 
+import java.util.Objects;
+
 /**
  * A model of a {@link ModelHost}, at one moment.
  *
@@ -12,4 +14,9 @@ package io.mlops4j.serving;
  * @param evictions how often it has been closed for another
  */
 public record HostedModel(
-    String name, boolean open, boolean pinned, long bytes, int calls, long loads, long evictions) {}
+    String name, boolean open, boolean pinned, long bytes, int calls, long loads, long evictions) {
+  /** Checks that there is a name. */
+  public HostedModel {
+    Objects.requireNonNull(name, "name");
+  }
+}

@@ -2,6 +2,7 @@ package io.mlops4j.serving;
 
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.Model;
+import io.mlops4j.core.Text;
 import io.mlops4j.core.Time;
 import io.mlops4j.evaluation.LatencyReport;
 import io.mlops4j.evaluation.LatencyReport.Percentile;
@@ -32,41 +33,52 @@ import java.util.random.RandomGeneratorFactory;
  *
  * @param rows what to ask, at least 1; asked again from the start when they run out
  * @param data what the rows are: the content digest of a data set, or a name
- * @param batch how many rows a call has, at least 1
- * @param rounds in how many rounds the calls are counted, at least 5: the noise is what rounds
+ * @param batch how many rows a call has, 1 to 1,048,576
+ * @param rounds in how many rounds the calls are counted, 5 to 10,000: the noise is what rounds
  *     differ by
- * @param callsPerRound how often each model is asked in a round, at least 1; a p99 needs 1,000
- *     calls in all
- * @param warmUp how many calls of each come first and are not counted, at least 0
+ * @param callsPerRound how often each model is asked in a round, at least 1 and at most 10,000,000
+ *     in all rounds; a p99 needs 1,000 in all
+ * @param warmUp how many calls of each come first and are not counted, 0 to 10,000,000
  * @param time the clocks
  * @param <I> one input row
  */
 public record LatencyBenchmark<I>(
     List<I> rows, String data, int batch, int rounds, int callsPerRound, int warmUp, Time time) {
   private static final int LEAST_ROUNDS = 5;
+  private static final int MOST_ROUNDS = 10_000;
+  private static final int MOST_ROWS = 1 << 20;
+
+  /** Each leaves 16 bytes, and all are sorted in the end. */
+  private static final int MOST_CALLS = 10_000_000;
 
   /** Whether a model is measured for the first or the second time on a row. */
   private static final int RUNS = 2;
 
   /** Copies the rows and checks the ranges. */
   public LatencyBenchmark {
-    rows = List.copyOf(rows);
+    rows = Copies.of("rows", rows);
     Objects.requireNonNull(time, "time");
-    if (rows.isEmpty() || data.isBlank()) {
-      throw new IllegalArgumentException(
-          "rows: " + rows.size() + ", data '" + data + "' (expected: at least 1, and a text)");
+    if (rows.isEmpty()) {
+      throw new IllegalArgumentException("rows: 0 (expected: at least 1)");
     }
-    if (batch < 1 || rounds < LEAST_ROUNDS || callsPerRound < 1 || warmUp < 0) {
+    requireText("data", data);
+    requireRange("batch", batch, 1, MOST_ROWS);
+    requireRange("rounds", rounds, LEAST_ROUNDS, MOST_ROUNDS);
+    requireRange("callsPerRound", callsPerRound, 1, MOST_CALLS / rounds);
+    requireRange("warmUp", warmUp, 0, MOST_CALLS);
+  }
+
+  private static void requireText(String name, String text) {
+    if (Objects.requireNonNull(text, name).isBlank()) {
       throw new IllegalArgumentException(
-          "batch="
-              + batch
-              + ", rounds="
-              + rounds
-              + ", callsPerRound="
-              + callsPerRound
-              + ", warmUp="
-              + warmUp
-              + " (expected: 1 or more, 5 or more, 1 or more, 0 or more)");
+          name + ": \"" + Text.printable(text, 64) + "\" (expected: a text)");
+    }
+  }
+
+  private static void requireRange(String name, int value, int least, int most) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(
+          name + ": " + value + " (expected: " + least + ".." + most + ")");
     }
   }
 
@@ -124,6 +136,8 @@ public record LatencyBenchmark<I>(
    * @throws MlopsException if the model does, or gives another number of answers
    */
   public <O> LatencyReport run(String version, Model<I, O> model) {
+    requireText("version", version);
+    Objects.requireNonNull(model, "model");
     return report(version, Optional.empty(), measured(model, model));
   }
 
@@ -141,6 +155,10 @@ public record LatencyBenchmark<I>(
    */
   public <O, P> LatencyReport run(
       String candidate, Model<I, O> model, String champion, Model<I, P> other) {
+    requireText("candidate", candidate);
+    Objects.requireNonNull(model, "model");
+    requireText("champion", champion);
+    Objects.requireNonNull(other, "other");
     return report(candidate, Optional.of(champion), measured(model, other));
   }
 

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -72,12 +73,14 @@ final class LoadedModels implements ModelHost {
   @Override
   public <I, O> void add(String name, long fileBytes, Supplier<Predictor<I, O>> open) {
     ModelVersion.requireName(name);
+    Objects.requireNonNull(open, "open");
     if (fileBytes < 0) {
       throw new IllegalArgumentException("fileBytes: " + fileBytes + " (expected: 0 or more)");
     }
     synchronized (entries) {
       if (entries.containsKey(name)) {
-        throw new IllegalArgumentException("model '" + name + "' is known already");
+        throw new IllegalArgumentException(
+            "model '" + name + "' is known already (expected: a name of its own)");
       }
       entries.put(name, new Entry(name, fileBytes, open));
     }
@@ -87,6 +90,9 @@ final class LoadedModels implements ModelHost {
   @SuppressWarnings("unchecked") // Whoever added the model said what its rows and answers are.
   public <I, O, R> R use(
       String name, String caller, Function<? super Predictor<I, O>, ? extends R> call) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(caller, "caller");
+    Objects.requireNonNull(call, "call");
     Entry entry = begin(name, caller);
     try {
       return call.apply((Predictor<I, O>) opened(entry));
@@ -194,6 +200,7 @@ final class LoadedModels implements ModelHost {
       throw e;
     }
     synchronized (entries) {
+      grown = Math.min(grown, Long.MAX_VALUE - (used - entry.bytes)); // the sum stays a number
       if (grown > entry.bytes) {
         used += grown - entry.bytes;
         entry.bytes = grown;
@@ -216,7 +223,7 @@ final class LoadedModels implements ModelHost {
       for (Entry other : entries.values()) {
         movable += isIdle(other) ? other.bytes : 0;
       }
-      if (used - movable + entry.bytes > memory) {
+      if (entry.bytes > memory - (used - movable)) {
         throw new ModelHostException(
             Reason.NO_ROOM,
             "Model '"
@@ -282,6 +289,7 @@ final class LoadedModels implements ModelHost {
 
   @Override
   public void pin(String name) {
+    Objects.requireNonNull(name, "name");
     Entry entry;
     synchronized (entries) {
       entry = known(name);
@@ -299,6 +307,7 @@ final class LoadedModels implements ModelHost {
 
   @Override
   public void unpin(String name) {
+    Objects.requireNonNull(name, "name");
     synchronized (entries) {
       known(name).pinned = false;
     }
@@ -329,7 +338,7 @@ final class LoadedModels implements ModelHost {
 
   @Override
   public boolean close(Duration limit) {
-    long deadline = System.nanoTime() + limit.toNanos();
+    long deadline = System.nanoTime() + Deadline.nanos(limit);
     List<Predictor<?, ?>> idle = new ArrayList<>();
     boolean done;
     synchronized (entries) {

@@ -47,11 +47,10 @@ final class ManyRows<I, O> {
   }
 
   List<O> answer(
-      List<I> inputs,
+      List<I> rows,
       Function<? super I, @Nullable RuntimeException> refusal,
       long start,
       long deadline) {
-    List<I> rows = List.copyOf(inputs);
     ServedVersion<I, O> version = versions.enter();
     try {
       @SuppressWarnings("unchecked")

@@ -16,7 +16,7 @@ final class Members<I, M, O> implements Model<I, O> {
   private final Optional<Schema<I>> schema;
 
   Members(List<? extends Model<I, M>> members, Function<List<M>, O> combine) {
-    this.members = List.copyOf(members);
+    this.members = Copies.of("members", members);
     this.combine = combine;
     if (members.isEmpty()) {
       throw new IllegalArgumentException("members: 0 (expected: at least 1)");

@@ -1,6 +1,7 @@
 package io.mlops4j.serving;
 
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * How requests are put together. A caller that finds the model idle runs it at once; only when it
@@ -41,6 +42,7 @@ public record MicroBatching(
     requireRange("maxBatchSize", maxBatchSize, 1, 4096);
     requireRange("queueCapacity", queueCapacity, 1, 1 << 20);
     requireRange("workers", workers, 0, 64);
+    Objects.requireNonNull(maxDelay, "maxDelay");
     if (maxDelay.isNegative() || maxDelay.compareTo(LONGEST_DELAY) > 0) {
       throw new IllegalArgumentException(
           "maxDelay: " + maxDelay + " (expected: PT0S.." + LONGEST_DELAY + ")");

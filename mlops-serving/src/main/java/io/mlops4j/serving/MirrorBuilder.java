@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class MirrorBuilder<I, O> {
   private static final Duration DEADLINE = Duration.ofSeconds(1);
   private static final int CAPACITY = 1024;
+  private static final double LEAST_LOAD = 1e-4;
   private static final double LOAD = 0.25;
 
   final Predictor<I, O> candidate;
@@ -71,6 +72,7 @@ public final class MirrorBuilder<I, O> {
    * @return this
    */
   public MirrorBuilder<I, O> deadline(Duration limit) {
+    Objects.requireNonNull(limit, "limit");
     if (limit.isZero() || limit.isNegative()) {
       throw new IllegalArgumentException("deadline: " + limit + " (expected: positive)");
     }
@@ -82,11 +84,14 @@ public final class MirrorBuilder<I, O> {
    * Bounds which share of the time the candidate is asked, so that a mirror never costs more than
    * that share of one core. The default is 0.25; what does not fit is dropped by the queue.
    *
-   * @param part above 0, at most 1
+   * @param part 0.0001 to 1
    * @return this
    */
   public MirrorBuilder<I, O> maxLoad(double part) {
-    load = once("maxLoad", load, requirePart("maxLoad", part));
+    if (!(part >= LEAST_LOAD && part <= 1)) {
+      throw new IllegalArgumentException("maxLoad: " + part + " (expected: " + LEAST_LOAD + "..1)");
+    }
+    load = once("maxLoad", load, part);
     return this;
   }
 

@@ -115,7 +115,7 @@ public final class ModelSteps<I, O> implements Model<I, O> {
 
   @Override
   public List<O> predict(List<I> inputs) {
-    return model.predict(inputs);
+    return model.predict(Objects.requireNonNull(inputs, "inputs"));
   }
 
   @Override

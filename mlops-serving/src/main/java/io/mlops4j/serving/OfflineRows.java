@@ -74,24 +74,36 @@ final class OfflineRows<I, O> {
     private Iterator<Scored<I, O>> ready = List.<Scored<I, O>>of().iterator();
     private long next;
 
+    /** Where the stream held null, once those before it are answered; less than 0 if nowhere. */
+    private long missing = -1;
+
     Scores(Iterator<? extends I> rows) {
       this.rows = rows;
     }
 
     @Override
     public boolean hasNext() {
-      return ready.hasNext() || rows.hasNext();
+      return ready.hasNext() || missing >= 0 || rows.hasNext();
     }
 
     @Override
     public Scored<I, O> next() {
       if (!ready.hasNext()) {
+        requireRow();
         if (!rows.hasNext()) {
           throw new NoSuchElementException();
         }
         ready = run();
       }
       return ready.next();
+    }
+
+    private void requireRow() {
+      if (missing >= 0) {
+        String row = "rows[" + missing + "]";
+        missing = -1;
+        throw new NullPointerException(row);
+      }
     }
 
     private Iterator<Scored<I, O>> run() {
@@ -106,7 +118,15 @@ final class OfflineRows<I, O> {
           List<I> some = new ArrayList<>();
           int most = BatchRuns.offlineRows(version);
           while (some.size() < most && rows.hasNext()) {
-            some.add(rows.next());
+            I row = rows.next();
+            if (row == null) {
+              missing = next + some.size();
+              break;
+            }
+            some.add(row);
+          }
+          if (some.isEmpty()) {
+            requireRow();
           }
           List<Scored<I, O>> scored = scored(version, some, next);
           next += some.size();

@@ -76,7 +76,8 @@ record OnnxGraph(
     }
     StringBuilder message = new StringBuilder("Model '" + who + "' ");
     if (fitting.isEmpty()) {
-      message.append(chosen == null ? "has no output" : "has no output '" + chosen + "'");
+      message.append(
+          chosen == null ? "has no output" : "has no output '" + Text.printable(chosen, 64) + "'");
       message.append(" to read as ").append(kind.wanted()).append(". Outputs: ");
       message.append(list(outputs)).append('.');
     } else {

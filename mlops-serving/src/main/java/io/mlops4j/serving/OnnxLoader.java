@@ -120,6 +120,8 @@ public final class OnnxLoader<I, O> implements ModelLoader<I, O> {
    */
   @Override
   public Model<I, O> load(ModelVersion version, ModelArtifact artifact) {
+    Objects.requireNonNull(version, "version");
+    Objects.requireNonNull(artifact, "artifact");
     List<String> graphs = artifact.files().stream().filter(f -> f.endsWith(SUFFIX)).toList();
     if (graphs.size() != 1) {
       throw new ModelLoadException(
@@ -150,6 +152,7 @@ public final class OnnxLoader<I, O> implements ModelLoader<I, O> {
    * @throws MlopsException if the directory is no whole export, see {@link ModelExport#read}
    */
   public Model<I, O> load(Path file) {
+    Objects.requireNonNull(file, "file");
     return Files.isDirectory(file)
         ? load(ModelExport.read(file))
         : open(named(file), read(file), null, OnnxInput.Stored.NOTHING);
@@ -165,6 +168,7 @@ public final class OnnxLoader<I, O> implements ModelLoader<I, O> {
    *     tolerance
    */
   public Model<I, O> load(ModelExport export) {
+    Objects.requireNonNull(export, "export");
     Schema<I> schema =
         schema()
             .orElseThrow(
@@ -212,6 +216,8 @@ public final class OnnxLoader<I, O> implements ModelLoader<I, O> {
    * @throws ModelLoadException if it cannot be read or does not fit; lists both sides
    */
   public Model<I, O> load(Path file, InputEncoding encoding) {
+    Objects.requireNonNull(file, "file");
+    Objects.requireNonNull(encoding, "encoding");
     OnnxInput.Stored stored = new OnnxInput.Stored(Optional.of(encoding), Optional.empty());
     return open(named(file), read(file), null, stored);
   }
@@ -225,6 +231,8 @@ public final class OnnxLoader<I, O> implements ModelLoader<I, O> {
    * @throws ModelLoadException if either cannot be read or does not fit; lists both sides
    */
   public Model<I, O> load(Path file, Path encoding) {
+    Objects.requireNonNull(file, "file");
+    Objects.requireNonNull(encoding, "encoding");
     return load(file, InputEncoding.fromJson(read(encoding)));
   }
 

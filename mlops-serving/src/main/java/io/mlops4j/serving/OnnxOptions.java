@@ -73,7 +73,7 @@ public record OnnxOptions(
     /** Checks the digest's form. */
     public CustomOperators {
       Objects.requireNonNull(library, "library");
-      sha256 = sha256.toLowerCase(Locale.ROOT);
+      sha256 = Objects.requireNonNull(sha256, "sha256").toLowerCase(Locale.ROOT);
       if (!sha256.matches("[0-9a-f]{64}")) {
         throw new IllegalArgumentException(
             "sha256: " + sha256.length() + " characters (expected: 64 hexadecimal digits)");
@@ -85,7 +85,7 @@ public record OnnxOptions(
   public OnnxOptions {
     Objects.requireNonNull(optimization, "optimization");
     Objects.requireNonNull(cuda, "cuda");
-    customOperators = List.copyOf(customOperators);
+    customOperators = Copies.of("customOperators", customOperators);
   }
 
   /**

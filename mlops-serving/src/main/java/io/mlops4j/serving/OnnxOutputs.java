@@ -110,7 +110,7 @@ public final class OnnxOutputs {
   }
 
   private Value value(String output) {
-    Value value = values.get(output);
+    Value value = values.get(Objects.requireNonNull(output, "output"));
     if (value == null) {
       throw new IllegalArgumentException(
           "output '" + Text.printable(output, 64) + "' (expected: one of " + values.keySet() + ")");

@@ -326,8 +326,9 @@ final class PredictionFeed<I, O> {
 
   /** Waits until everything offered before has been seen; false if that takes longer. */
   boolean await(Duration limit) throws InterruptedException {
+    long nanos = Deadline.nanos(limit);
     long target = ring.claimed();
-    long deadline = System.nanoTime() + limit.toNanos();
+    long deadline = System.nanoTime() + nanos;
     while (ring.consumed() < target) {
       if (System.nanoTime() - deadline >= 0) {
         return false;

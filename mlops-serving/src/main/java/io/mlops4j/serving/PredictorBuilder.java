@@ -131,6 +131,7 @@ public final class PredictorBuilder<I, O> {
    * @return this
    */
   public PredictorBuilder<I, O> timeout(Duration limit) {
+    Objects.requireNonNull(limit, "limit");
     if (limit.isZero() || limit.isNegative()) {
       throw new IllegalArgumentException("timeout: " + limit + " (expected: positive)");
     }
@@ -159,7 +160,8 @@ public final class PredictorBuilder<I, O> {
    */
   public PredictorBuilder<I, O> inputCheck(Predicate<? super I> valid, String expected) {
     Objects.requireNonNull(valid, "valid");
-    Optional<String> refused = Optional.of("it is not " + Objects.requireNonNull(expected));
+    Optional<String> refused =
+        Optional.of("it is not " + Objects.requireNonNull(expected, "expected"));
     return inputCheck(row -> valid.test(row) ? Optional.empty() : refused);
   }
 
@@ -293,6 +295,7 @@ public final class PredictorBuilder<I, O> {
    * @return this
    */
   public PredictorBuilder<I, O> swapStepLimit(Duration limit) {
+    Objects.requireNonNull(limit, "limit");
     if (limit.isZero() || limit.isNegative()) {
       throw new IllegalArgumentException("swapStepLimit: " + limit + " (expected: positive)");
     }

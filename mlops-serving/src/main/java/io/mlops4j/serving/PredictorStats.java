@@ -1,6 +1,7 @@
 package io.mlops4j.serving;
 
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * What a predictor has done since it was built. Read while it goes on: each number is exact,
@@ -57,4 +58,10 @@ public record PredictorStats(
     long listenersDropped,
     long listenerErrors,
     Duration p50,
-    Duration p99) {}
+    Duration p99) {
+  /** Checks that both durations are there. */
+  public PredictorStats {
+    Objects.requireNonNull(p50, "p50");
+    Objects.requireNonNull(p99, "p99");
+  }
+}

@@ -1,6 +1,7 @@
 package io.mlops4j.serving;
 
 import io.mlops4j.core.ModelVersion;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -19,6 +20,11 @@ public record PredictorStatus(
     boolean fallback,
     boolean circuitOpen,
     boolean closed) {
+  /** Checks that nothing is null. */
+  public PredictorStatus {
+    Objects.requireNonNull(version, "version");
+    Objects.requireNonNull(problem, "problem");
+  }
 
   /** How well a predictor does, from what callers get. */
   public enum Health {

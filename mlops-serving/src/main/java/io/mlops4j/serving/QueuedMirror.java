@@ -9,6 +9,7 @@ import io.mlops4j.core.Time;
 import io.mlops4j.stats.Bucketing;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -41,6 +42,9 @@ final class QueuedMirror<I, O> implements Mirror<I, O>, PredictionListener<I, O>
 
   /** Shorter rests are saved up: a timer costs some microseconds itself. */
   private static final long SHORTEST_REST = 1_000_000;
+
+  /** A day: what it is multiplied by stays a number of nanoseconds. */
+  private static final long LONGEST_WORK = TimeUnit.DAYS.toNanos(1);
 
   /** A service that is always busy still gets ten rows a second. */
   private static final int MOST_BACK_OFFS = 7;
@@ -268,7 +272,7 @@ final class QueuedMirror<I, O> implements Mirror<I, O>, PredictionListener<I, O>
   }
 
   private void rest(long worked) {
-    owedRest += (long) (Math.max(0, worked) * restPerWork);
+    owedRest += (long) (Math.min(LONGEST_WORK, Math.max(0, worked)) * restPerWork);
     if (owedRest >= SHORTEST_REST && !closing) {
       pause(owedRest);
       owedRest = 0;
@@ -303,8 +307,9 @@ final class QueuedMirror<I, O> implements Mirror<I, O>, PredictionListener<I, O>
 
   @Override
   public boolean await(Duration limit) {
+    long nanos = Deadline.nanos(limit);
     long target = counts.accepted.get();
-    long deadline = System.nanoTime() + limit.toNanos();
+    long deadline = System.nanoTime() + nanos;
     try {
       while (counts.done.get() < target) {
         if (System.nanoTime() - deadline >= 0) {
@@ -326,6 +331,7 @@ final class QueuedMirror<I, O> implements Mirror<I, O>, PredictionListener<I, O>
 
   @Override
   public boolean close(Duration limit) {
+    Objects.requireNonNull(limit, "limit");
     long before = counts.dropped.sum();
     closing = true;
     LockSupport.unpark(worker);
@@ -342,7 +348,7 @@ final class QueuedMirror<I, O> implements Mirror<I, O>, PredictionListener<I, O>
 
   private boolean joined(Duration limit) {
     try {
-      return ended.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+      return ended.await(Deadline.nanos(limit), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;

@@ -194,6 +194,7 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
   @Override
   public O predict(I input, CallOptions options) {
     Objects.requireNonNull(input, "input");
+    Objects.requireNonNull(options, "options");
     return answer(input, time.nanos(), options, null);
   }
 
@@ -244,6 +245,7 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
   @Override
   public CompletableFuture<O> predictAsync(I input, CallOptions options) {
     Objects.requireNonNull(input, "input");
+    Objects.requireNonNull(options, "options");
     return spans == null
         ? unobservedAsync(input, options, null)
         : spans.later(new Trace(), trace -> unobservedAsync(input, options, trace));
@@ -273,6 +275,7 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
   @Override
   public Prediction<I, O> predictDetailed(I input, CallOptions options) {
     Objects.requireNonNull(input, "input");
+    Objects.requireNonNull(options, "options");
     Trace trace = new Trace();
     O output = answer(input, time.nanos(), options, trace);
     Schema<I> rows = recorder.schema;
@@ -298,7 +301,9 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
   }
 
   @Override
-  public List<O> predictAll(List<I> inputs, CallOptions options) {
+  public List<O> predictAll(List<I> given, CallOptions options) {
+    List<I> inputs = Copies.of("inputs", given);
+    Objects.requireNonNull(options, "options");
     if (spans != null) {
       return spans.call(inputs.size(), new Trace(), trace -> answerAll(inputs, options));
     }
@@ -313,6 +318,7 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
 
   @Override
   public Stream<Scored<I, O>> scoreAll(Stream<? extends I> rows) {
+    Objects.requireNonNull(rows, "rows");
     requireOpen();
     return offline.score(rows);
   }
@@ -387,6 +393,7 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
 
   @Override
   public boolean awaitListeners(Duration limit) {
+    Objects.requireNonNull(limit, "limit");
     try {
       return feed == null || feed.await(limit);
     } catch (InterruptedException e) {
@@ -402,14 +409,15 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
 
   @Override
   public boolean close(Duration limit) {
+    long nanos = Deadline.nanos(limit);
     if (!closing.compareAndSet(false, true)) {
       return true;
     }
     closed = true;
-    long deadline = System.nanoTime() + limit.toNanos();
+    long deadline = System.nanoTime() + nanos;
     boolean done = true;
     try {
-      done = batcher.close(limit.toNanos(), errors.gaveUp(limit));
+      done = batcher.close(nanos, errors.gaveUp(limit));
       versions.retire();
       done &= versions.awaitClosed(deadline - System.nanoTime());
       done &= feed == null || feed.close(deadline - System.nanoTime());

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -44,8 +45,8 @@ final class SideBySideVersions<I, O> implements PredictorSet<I, O> {
 
   private SideBySideVersions(
       ModelReleases<I, O> releases, UnaryOperator<PredictorBuilder<I, O>> how) {
-    this.releases = releases;
-    this.how = how;
+    this.releases = Objects.requireNonNull(releases, "releases");
+    this.how = Objects.requireNonNull(how, "how");
     this.aside = new Aside(releases.name(), IdleClass::enter);
   }
 

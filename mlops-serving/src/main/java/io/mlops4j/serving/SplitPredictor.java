@@ -102,6 +102,7 @@ final class SplitPredictor<I, O> implements TrafficSplit<I, O> {
 
   @Override
   public O predict(I input, CallOptions options) {
+    Objects.requireNonNull(options, "options");
     return ask(input, p -> p.predict(input, options));
   }
 
@@ -160,7 +161,8 @@ final class SplitPredictor<I, O> implements TrafficSplit<I, O> {
     return askAll(inputs, (predictor, rows) -> predictor.predictAll(rows, options));
   }
 
-  private List<O> askAll(List<I> inputs, BiFunction<Predictor<I, O>, List<I>, List<O>> question) {
+  private List<O> askAll(List<I> given, BiFunction<Predictor<I, O>, List<I>, List<O>> question) {
+    List<I> inputs = Copies.of("inputs", given);
     if (route == null) {
       return question.apply(champion, inputs);
     }
@@ -216,7 +218,9 @@ final class SplitPredictor<I, O> implements TrafficSplit<I, O> {
 
   @Override
   public CompletableFuture<Boolean> offer(ModelRelease<I, O> release, String salt) {
-    Offer<I, O> next = new Offer<>(release, salt);
+    Offer<I, O> next =
+        new Offer<>(
+            Objects.requireNonNull(release, "release"), Objects.requireNonNull(salt, "salt"));
     Predictor<I, O> old;
     synchronized (this) {
       if (closed) {
@@ -358,6 +362,7 @@ final class SplitPredictor<I, O> implements TrafficSplit<I, O> {
 
   @Override
   public boolean candidateAnswers(String id) {
+    Objects.requireNonNull(id, "unit");
     Route<I, O> now = route;
     return now != null && now.bucketing.slot(id) < now.slots;
   }
@@ -381,6 +386,7 @@ final class SplitPredictor<I, O> implements TrafficSplit<I, O> {
 
   @Override
   public boolean awaitListeners(Duration limit) {
+    Objects.requireNonNull(limit, "limit");
     Route<I, O> now = route;
     boolean seen = now == null || now.candidate.awaitListeners(limit);
     return champion.awaitListeners(limit) && seen;
@@ -393,6 +399,7 @@ final class SplitPredictor<I, O> implements TrafficSplit<I, O> {
 
   @Override
   public boolean close(Duration limit) {
+    Objects.requireNonNull(limit, "limit");
     Predictor<I, O> old;
     synchronized (this) {
       closed = true;

@@ -2,6 +2,7 @@ package io.mlops4j.serving;
 
 import io.mlops4j.core.ModelVersion;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -21,6 +22,15 @@ public record SwapStep(
     State state,
     Duration took,
     Optional<String> failure) {
+  /** Checks that nothing is null. */
+  public SwapStep {
+    Objects.requireNonNull(predictor, "predictor");
+    Objects.requireNonNull(version, "version");
+    Objects.requireNonNull(kind, "kind");
+    Objects.requireNonNull(state, "state");
+    Objects.requireNonNull(took, "took");
+    Objects.requireNonNull(failure, "failure");
+  }
 
   /** The steps, in order. */
   public enum Kind {

@@ -78,6 +78,7 @@ public final class TokenInput<T> {
    * @return a copy
    */
   public TokenInput<T> withBuckets(int... lengths) {
+    Objects.requireNonNull(lengths, "lengths");
     for (int i = 0; i < lengths.length; i++) {
       requireLength(lengths[i]);
       if (i > 0 && lengths[i] <= lengths[i - 1]) {

@@ -127,7 +127,7 @@ public final class TrialRun<I, O> {
    * @return a copy
    */
   public TrialRun<I, O> withClassPath(List<Path> libraries) {
-    Objects.requireNonNull(libraries, "libraries");
+    Copies.of("libraries", libraries);
     if (libraries.isEmpty()) {
       throw new IllegalArgumentException("libraries: 0 (expected: at least 1)");
     }
@@ -203,6 +203,7 @@ public final class TrialRun<I, O> {
    * @throws IllegalStateException if no child can be started from this JVM; says what to set
    */
   public Passed run(ModelRelease<I, O> release) {
+    Objects.requireNonNull(release, "release");
     return run(release.version(), filesOf(release));
   }
 
@@ -216,6 +217,8 @@ public final class TrialRun<I, O> {
    * @throws IllegalStateException as {@link #run(ModelRelease)}
    */
   public Passed run(ModelVersion version, ModelArtifact files) {
+    Objects.requireNonNull(version, "version");
+    Objects.requireNonNull(files, "files");
     if (!reads(files)) {
       throw new TrialFailedException(
           version,

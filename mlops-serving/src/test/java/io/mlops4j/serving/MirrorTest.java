@@ -710,7 +710,7 @@ class MirrorTest {
       assertThatThrownBy(() -> Mirror.to(next).share(0))
           .hasMessage("share: 0.0 (expected: above 0, at most 1)");
       assertThatThrownBy(() -> Mirror.to(next).maxLoad(Double.NaN))
-          .hasMessage("maxLoad: NaN (expected: above 0, at most 1)");
+          .hasMessage("maxLoad: NaN (expected: 1.0E-4..1)");
       assertThatThrownBy(() -> Mirror.to(next).queueCapacity(0))
           .hasMessage("queueCapacity: 0 (expected: 1..1048576)");
       assertThatThrownBy(() -> Mirror.to(next).deadline(Duration.ZERO))

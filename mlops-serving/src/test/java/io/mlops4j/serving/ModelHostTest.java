@@ -286,7 +286,8 @@ class ModelHostTest {
         .hasMessage("memory is set already: 1");
     try (ModelHost host = host(10)) {
       add(host, "one", 1, 0);
-      assertThatThrownBy(() -> add(host, "one", 1, 0)).hasMessage("model 'one' is known already");
+      assertThatThrownBy(() -> add(host, "one", 1, 0))
+          .hasMessage("model 'one' is known already (expected: a name of its own)");
       assertThatThrownBy(() -> add(host, "x", -1, 0))
           .hasMessage("fileBytes: -1 (expected: 0 or more)");
       assertThatThrownBy(() -> add(host, "../x", 1, 0))
