@@ -1,12 +1,18 @@
 package io.mlops4j.drift;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mlops4j.core.Check;
 import io.mlops4j.core.PublicMethods;
+import io.mlops4j.drift.alert.Alerts;
+import io.mlops4j.drift.stream.ChangeDetector;
+import java.time.Instant;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -31,5 +37,55 @@ class BadInputTest {
   @Test
   void places_ofThisModule_areMany() {
     assertThat(places()).hasSizeGreaterThan(250);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"ADWIN", "PAGE_HINKLEY", "KSWIN"})
+  void detector_hugeValues_areRefused_andItIsNotDeafAfterwards(ChangeDetector.Method method) {
+    ChangeDetector detector = ChangeDetector.expecting(method, 10_000);
+    for (double huge : new double[] {Double.MAX_VALUE, -Double.MAX_VALUE}) {
+      assertThatThrownBy(() -> detector.add(huge))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("value: " + huge + " (expected: ");
+    }
+    int changes = 0;
+    for (int i = 0; i < 2_000; i++) {
+      changes += detector.add((i < 1_000 ? 0.2 : 0.9) + 0.01 * Math.sin(i)) ? 1 : 0;
+    }
+    assertThat(changes).isPositive();
+  }
+
+  @Test
+  void labels_outOfTimeAndTwice_countOnce() {
+    try (QualityMonitor<Fleet.Trip, Double> monitor = DriftSamples.quality()) {
+      monitor.reportById("p", 1, Instant.MIN); // before there is such a prediction
+      monitor.onPrediction(DriftSamples.prediction());
+      monitor.onPrediction(DriftSamples.prediction());
+      monitor.reportById("p", 1, Fleet.START.minusSeconds(60)); // a clock that was set back
+      monitor.reportById("p", 1, Instant.MAX);
+      monitor.reportById("p", 1, Fleet.START.plusSeconds(60));
+      assertThat(monitor.joins().predictions()).isEqualTo(1);
+      assertThat(monitor.joins().joined()).isLessThanOrEqualTo(1);
+      assertThat(monitor.history(Fleet.version(1))).hasSize(1);
+    }
+  }
+
+  @Test
+  void closedMonitors_takeNothing_andStillAnswer() {
+    DriftMonitor<Fleet.Trip, Double> drift = DriftSamples.drift();
+    QualityMonitor<Fleet.Trip, Double> quality = DriftSamples.quality();
+    Alerts alerts = DriftSamples.alerts();
+    for (int i = 0; i < 2; i++) { // twice is once
+      drift.close();
+      quality.close();
+      alerts.close();
+    }
+    drift.onPrediction(DriftSamples.prediction());
+    quality.onPrediction(DriftSamples.prediction());
+    quality.reportById("p", 1, Fleet.START);
+    assertThat(drift.evaluate()).isInstanceOf(Check.NoData.class);
+    assertThat(quality.evaluate()).isInstanceOf(Check.NoData.class);
+    assertThat(alerts.status()).hasSize(1);
+    assertThat(quality.forget("u")).isZero();
   }
 }

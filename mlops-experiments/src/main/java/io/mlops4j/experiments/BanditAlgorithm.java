@@ -127,19 +127,20 @@ public interface BanditAlgorithm {
    * A normal-inverse-gamma belief about an arm's rewards before any was seen.
    *
    * @param mean the expected mean reward
-   * @param strength how many rewards that expectation is worth, above 0
-   * @param shape of the inverse gamma of the variance, above 0
-   * @param scale of the inverse gamma of the variance, above 0
+   * @param strength how many rewards that expectation is worth, finite, at least 1e-12
+   * @param shape of the inverse gamma of the variance, finite, at least 1e-6
+   * @param scale of the inverse gamma of the variance, finite, at least 1e-100
    */
   public record NormalPrior(double mean, double strength, double shape, double scale) {
     /** Checks the ranges. */
     public NormalPrior {
-      if (!Double.isFinite(mean)) {
-        throw new IllegalArgumentException("mean: " + mean + " (expected: finite)");
+      if (!(Math.abs(mean) <= 1e200)) {
+        throw new IllegalArgumentException(
+            "mean: " + mean + " (expected: finite, at most 1e200 either way)");
       }
-      checkPositive("strength", strength);
-      checkPositive("shape", shape);
-      checkPositive("scale", scale);
+      checkRange("strength", strength, 1e-12, Double.MAX_VALUE);
+      checkRange("shape", shape, 1e-6, Double.MAX_VALUE);
+      checkRange("scale", scale, 1e-100, Double.MAX_VALUE);
     }
 
     /**
@@ -171,9 +172,10 @@ public interface BanditAlgorithm {
       return Math.sqrt(scale / (shape * strength));
     }
 
-    private static void checkPositive(String what, double value) {
-      if (!(value > 0 && value < Double.POSITIVE_INFINITY)) {
-        throw new IllegalArgumentException(what + ": " + value + " (expected: above 0, finite)");
+    private static void checkRange(String what, double value, double least, double most) {
+      if (!(value >= least && value <= most)) {
+        throw new IllegalArgumentException(
+            what + ": " + value + " (expected: " + least + ".." + most + ")");
       }
     }
   }

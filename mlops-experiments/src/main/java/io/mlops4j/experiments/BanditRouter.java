@@ -1,6 +1,7 @@
 package io.mlops4j.experiments;
 
 import io.mlops4j.core.Check;
+import io.mlops4j.core.Text;
 import io.mlops4j.core.Time;
 import java.util.Arrays;
 import java.util.Collections;
@@ -223,7 +224,11 @@ public final class BanditRouter<T> {
       shared.stop(arm, reason);
     }
     if (stopped.putIfAbsent(arm, reason) == null) {
-      log.warn("Experiment '{}': arm '{}' is stopped. {}", current.name(), arm, reason);
+      log.warn(
+          "Experiment '{}': arm '{}' is stopped. {}",
+          current.name(),
+          arm,
+          Text.printable(reason, 500));
     }
   }
 

@@ -19,6 +19,9 @@ import java.util.Objects;
  * @see <a href="https://proceedings.mlr.press/v119/foster20a.html">Foster, Rakhlin (2020)</a>
  */
 public final class LinearBandit {
+  /** Beyond it sums of squares of squares overflow, and no weights could be computed ever after. */
+  private static final double LARGEST = 1e50;
+
   private final List<String> arms;
   private final Options options;
   private final Rule rule;
@@ -146,14 +149,15 @@ public final class LinearBandit {
    * Adds a settled reward.
    *
    * @param arm the arm's name
-   * @param reward finite
+   * @param reward finite, at most 1e50 either way, as is every number of the context
    * @param context the one the arm was chosen in
    * @throws IllegalArgumentException if there is no such arm, or a number is not finite
    */
   public synchronized void reward(String arm, double reward, double... context) {
     int index = ArmNames.indexOf(arms, arm);
-    if (!Double.isFinite(reward)) {
-      throw new IllegalArgumentException("reward: " + reward + " (expected: finite)");
+    if (!(Math.abs(reward) <= LARGEST)) {
+      throw new IllegalArgumentException(
+          "reward: " + reward + " (expected: finite, at most 1e50 either way)");
     }
     models[index].add(checked(context), reward);
     updates++;
@@ -189,8 +193,9 @@ public final class LinearBandit {
           "context: " + context.length + " numbers (expected: " + options.dimensions() + ")");
     }
     for (int i = 0; i < context.length; i++) {
-      if (!Double.isFinite(context[i])) {
-        throw new IllegalArgumentException("context[" + i + "]: not finite");
+      if (!(Math.abs(context[i]) <= LARGEST)) {
+        throw new IllegalArgumentException(
+            "context[" + i + "]: not finite (expected: at most 1e50 either way)");
       }
     }
     return context.clone();

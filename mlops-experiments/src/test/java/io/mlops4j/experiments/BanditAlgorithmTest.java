@@ -197,7 +197,7 @@ class BanditAlgorithmTest {
         .withMessage("context: 1 numbers (expected: 2)");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> bandit.weights(1, Double.NaN))
-        .withMessage("context[1]: not finite");
+        .withMessage("context[1]: not finite (expected: at most 1e50 either way)");
     assertThatIllegalArgumentException().isThrownBy(() -> bandit.reward("c", 1, 1, 1));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> bandit.reward("a", Double.POSITIVE_INFINITY, 1, 1));

@@ -39,6 +39,8 @@ public record AlertRule(
     Duration coolDown,
     Optional<Duration> noDataAfter) {
 
+  private static final Duration LONGEST = Duration.ofDays(3660);
+
   /** Checks the ranges. */
   public AlertRule {
     Objects.requireNonNull(severity, "severity");
@@ -59,8 +61,9 @@ public record AlertRule(
   }
 
   private static void requireNotNegative(String name, Duration value) {
-    if (value.isNegative()) {
-      throw new IllegalArgumentException(name + ": " + value + " (expected: 0 or more)");
+    if (value.isNegative() || value.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException(
+          name + ": " + value + " (expected: 0 or more, at most 3660 days)");
     }
   }
 

@@ -5,8 +5,10 @@ final class Streams {
   private Streams() {}
 
   static double requireFinite(double value) {
-    if (!Double.isFinite(value)) {
-      throw new IllegalArgumentException("value: " + value + " (expected: a finite number)");
+    // The square of a larger one would be no number, and the detector deaf for ever.
+    if (!(Math.abs(value) <= 1e100)) {
+      throw new IllegalArgumentException(
+          "value: " + value + " (expected: a finite number, at most 1e100 either way)");
     }
     return value;
   }

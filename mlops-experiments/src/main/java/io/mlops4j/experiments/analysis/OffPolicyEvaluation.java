@@ -39,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class OffPolicyEvaluation {
+  private static final double LARGEST = 1e100; // its square, times a weight, is still a number
+
   /** Further from 1 than chance explains: one in ten thousand. */
   private static final double WEIGHT_DEVIATIONS = 4;
 
@@ -168,8 +170,9 @@ public final class OffPolicyEvaluation {
           "arm '%s' was chosen with logged probability 0: the log is wrong"
               .formatted(logged.arms().get(chosen)));
     }
-    if (!Double.isFinite(reward)) {
-      throw new IllegalArgumentException("reward: " + reward + " (expected: a finite number)");
+    if (!(Math.abs(reward) <= LARGEST)) {
+      throw new IllegalArgumentException(
+          "reward: " + reward + " (expected: a finite number, at most 1e100 either way)");
     }
     double sum = 0;
     for (double probability : policy) {
@@ -182,7 +185,7 @@ public final class OffPolicyEvaluation {
     if (Math.abs(sum - 1) > 1e-6) {
       throw new IllegalArgumentException("candidate probabilities: sum " + sum + " (expected: 1)");
     }
-    if (model != null && !Arrays.stream(model).allMatch(Double::isFinite)) {
+    if (model != null && !Arrays.stream(model).allMatch(each -> Math.abs(each) <= LARGEST)) {
       throw new IllegalArgumentException(
           "modelled rewards: " + Arrays.toString(model) + " (expected: finite numbers)");
     }

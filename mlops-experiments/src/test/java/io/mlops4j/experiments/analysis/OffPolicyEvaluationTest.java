@@ -166,7 +166,7 @@ class OffPolicyEvaluationTest {
         .withMessageContaining("sum 0.9");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> evaluation.add("u", HALVES, 0, Double.NaN, 0.5, 0.5))
-        .withMessage("reward: NaN (expected: a finite number)");
+        .withMessage("reward: NaN (expected: a finite number, at most 1e100 either way)");
     assertThatIllegalArgumentException().isThrownBy(() -> evaluation.add("u", HALVES, 0, 1, 1));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> evaluation.add("u", HALVES, 0, 1, 1.5, -0.5));
