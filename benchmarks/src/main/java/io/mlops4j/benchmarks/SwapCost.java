@@ -79,11 +79,9 @@ public final class SwapCost implements AutoCloseable {
         Round round = aside.measure(SWAP_SECONDS, aside::swap);
         swaps.add(round);
         print("a swap", round);
-        print(
-            "a swap at the priority of requests", full.measure(OTHER_SECONDS, full::swap));
+        print("a swap at the priority of requests", full.measure(OTHER_SECONDS, full::swap));
         long took = round.mean();
-        print(
-            "a busy thread, as long", aside.measure(OTHER_SECONDS, () -> Burn.nanos(took)));
+        print("a busy thread, as long", aside.measure(OTHER_SECONDS, () -> Burn.nanos(took)));
         print("nothing, as long", aside.measure(OTHER_SECONDS, () -> pause(took)));
       }
       print("a swap, all rounds", Round.of(swaps));

@@ -78,6 +78,7 @@ final class LoadedModels implements ModelHost {
       throw new IllegalArgumentException("fileBytes: " + fileBytes + " (expected: 0 or more)");
     }
     synchronized (entries) {
+      requireOpen();
       if (entries.containsKey(name)) {
         throw new IllegalArgumentException(
             "model '" + name + "' is known already (expected: a name of its own)");
@@ -150,10 +151,14 @@ final class LoadedModels implements ModelHost {
     }
   }
 
-  private Entry known(String name) {
+  private void requireOpen() {
     if (closed) {
       throw new ModelHostException(Reason.CLOSED, "The model host is closed.");
     }
+  }
+
+  private Entry known(String name) {
+    requireOpen();
     Entry entry = entries.get(name);
     if (entry == null) {
       throw new ModelHostException(
@@ -216,9 +221,7 @@ final class LoadedModels implements ModelHost {
   private void makeRoom(Entry entry) {
     List<Predictor<?, ?>> evicted = new ArrayList<>();
     synchronized (entries) {
-      if (closed) {
-        throw new ModelHostException(Reason.CLOSED, "The model host is closed.");
-      }
+      requireOpen();
       long movable = 0;
       for (Entry other : entries.values()) {
         movable += isIdle(other) ? other.bytes : 0;

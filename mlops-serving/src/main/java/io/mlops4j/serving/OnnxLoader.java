@@ -9,6 +9,7 @@ import io.mlops4j.core.ModelExport;
 import io.mlops4j.core.ModelLoader;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.core.Schema;
+import io.mlops4j.core.Text;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,9 +64,18 @@ public final class OnnxLoader<I, O> implements ModelLoader<I, O> {
    *
    * @param name the output's name in the graph
    * @return a new loader
+   * @throws IllegalArgumentException if this loader's models answer with every output
    */
   public OnnxLoader<I, O> output(String name) {
-    return new OnnxLoader<>(input, kind, Objects.requireNonNull(name, "name"), options);
+    Objects.requireNonNull(name, "name");
+    if (kind.isAll()) {
+      throw new IllegalArgumentException(
+          "output: '"
+              + Text.printable(name, 64)
+              + "' of a loader that reads every output (expected: none; use regression(…),"
+              + " probability(…) or another one that reads one)");
+    }
+    return new OnnxLoader<>(input, kind, name, options);
   }
 
   /**

@@ -108,7 +108,8 @@ final class OnnxRowModel<I, O> implements Model<I, O> {
       slot.run(n, stop);
     } catch (OrtException e) {
       throw new PredictionFailedException(
-          "Model '" + who + "' failed on " + n + " rows: ONNX Runtime: " + e.getMessage(), e);
+          "Model '" + who + "' failed on " + n + " rows: ONNX Runtime: " + OnnxSession.because(e),
+          e);
     }
   }
 
@@ -123,7 +124,7 @@ final class OnnxRowModel<I, O> implements Model<I, O> {
               + "' cannot run "
               + rows
               + " rows of zeros: "
-              + e.getMessage()
+              + OnnxSession.because(e)
               + ". Export it with a free first dimension.",
           e);
     }

@@ -10,6 +10,7 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 import io.mlops4j.core.ModelArtifact;
 import io.mlops4j.core.ModelVersion;
+import io.mlops4j.core.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * kills the JVM then. So the owner ({@link OnnxRowModel}) closes only when it holds every slot.
  */
 final class OnnxSession implements AutoCloseable {
+
+  private static final int MOST_TEXT = 600;
 
   /** Open sessions in this JVM: state that must be global to prove that nothing leaks. */
   static final AtomicInteger OPEN = new AtomicInteger();
@@ -44,8 +47,7 @@ final class OnnxSession implements AutoCloseable {
       OrtEnvironment unused = OnnxEnvironment.require(who);
     } catch (OrtException e) {
       throw new ModelLoadException(
-          "Model '" + who + "' cannot be opened, ONNX Runtime does not start: " + e.getMessage(),
-          e);
+          "Model '" + who + "' cannot be opened, ONNX Runtime does not start: " + because(e), e);
     }
   }
 
@@ -78,7 +80,7 @@ final class OnnxSession implements AutoCloseable {
       }
     } catch (OrtException e) {
       throw new ModelLoadException(
-          "Model '" + who + "' is no model ONNX Runtime can open: " + e.getMessage(), e);
+          "Model '" + who + "' is no model ONNX Runtime can open: " + because(e), e);
     }
   }
 
@@ -143,6 +145,14 @@ final class OnnxSession implements AutoCloseable {
     }
   }
 
+  /**
+   * Returns what ONNX Runtime says, in one line; its own text has several, and paths of its build.
+   */
+  static String because(OrtException failure) {
+    return Text.printable(
+        String.valueOf(failure.getMessage()).trim().replace('\n', ' '), MOST_TEXT);
+  }
+
   /** Returns what the graph takes and gives, and what is known of its classes. */
   OnnxGraph graph(ModelVersion who, List<String> labels) {
     try {
@@ -153,7 +163,7 @@ final class OnnxSession implements AutoCloseable {
           labels);
     } catch (OrtException e) {
       throw new ModelLoadException(
-          "Model '" + who + "' does not tell its inputs and outputs: " + e.getMessage(), e);
+          "Model '" + who + "' does not tell its inputs and outputs: " + because(e), e);
     }
   }
 

@@ -58,7 +58,13 @@ final class PinnedKernel<I> implements OnnxKernel<I> {
           (name, value) -> found[0] = ((TensorInfo) value.getInfo()).getShape());
     } catch (OrtException e) {
       throw new ModelLoadException(
-          "Model '" + graph.who() + "' cannot run " + n + " rows of zeros: " + e.getMessage(), e);
+          "Model '"
+              + graph.who()
+              + "' cannot run "
+              + n
+              + " rows of zeros: "
+              + OnnxSession.because(e),
+          e);
     }
     long[] shape = found[0];
     boolean flat = shape.length == 1;

@@ -154,7 +154,7 @@ final class TokenKernel<I> implements OnnxKernel<I> {
               + " rows of "
               + tokens.shortestBucket()
               + " tokens: "
-              + e.getMessage()
+              + OnnxSession.because(e)
               + ". If its length is fixed, say so: withBuckets.",
           e);
     } catch (PredictionFailedException e) {

@@ -269,6 +269,8 @@ class ModelHostTest {
     assertThat(host.close(Duration.ofMillis(5))).isFalse();
     assertThat(closed).isEmpty();
     assertThat(refusal(() -> ask(host, "one"))).isEqualTo(Reason.CLOSED);
+    assertThat(refusal(() -> host.add("two", 1, () -> Predictor.of(model).build())))
+        .isEqualTo(Reason.CLOSED);
     release.countDown();
     assertThat(call.get()).isEqualTo(1);
     assertThat(closed).containsExactly("model");

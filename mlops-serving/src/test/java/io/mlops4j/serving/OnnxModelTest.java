@@ -12,6 +12,7 @@ import io.mlops4j.core.InputEncoding;
 import io.mlops4j.core.Model;
 import io.mlops4j.core.ModelFiles;
 import io.mlops4j.core.Schema;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -361,5 +362,30 @@ class OnnxModelTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("identity:0")
         .hasMessageContaining("closed");
+  }
+
+  @Test
+  void output_ofALoaderOfAllOutputs_isRefused() {
+    assertThatThrownBy(() -> OnnxModel.outputs(Models.FOUR).output("no\nbody"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("'no?body' of a loader that reads every output");
+  }
+
+  /** ONNX Runtime's own text has several lines here. */
+  @Test
+  void load_operatorThatIsNone_saysSoInOneLine() {
+    String graph = new String(Models.bytes("logreg.onnx"), StandardCharsets.ISO_8859_1);
+    byte[] changed = graph.replace("LOGISTIC", "LOGISTIX").getBytes(StandardCharsets.ISO_8859_1);
+    ModelFiles files = ModelFiles.of("onnx", Map.of("model.onnx", changed));
+    assertThatThrownBy(() -> OnnxModel.probability(Models.FOUR).load(Models.version(1), files))
+        .isInstanceOf(ModelLoadException.class)
+        .hasMessageContaining("can open")
+        .satisfies(
+            e ->
+                assertThat(String.valueOf(e.getMessage()).chars())
+                    .noneMatch(Character::isISOControl))
+        .cause()
+        .as("the control")
+        .hasMessageContaining("\n");
   }
 }
