@@ -80,7 +80,7 @@ public final class SwapCost implements AutoCloseable {
         swaps.add(round);
         print("a swap", round);
         print("a swap at the priority of requests", full.measure(OTHER_SECONDS, full::swap));
-        long took = round.mean();
+        long took = round.mean;
         print("a busy thread, as long", aside.measure(OTHER_SECONDS, () -> Burn.nanos(took)));
         print("nothing, as long", aside.measure(OTHER_SECONDS, () -> pause(took)));
       }
@@ -89,10 +89,20 @@ public final class SwapCost implements AutoCloseable {
   }
 
   /** What one kind of work did: how long it took, and the requests then and otherwise. */
-  private record Round(long mean, long[] meanwhile, long[] otherwise) {
+  private static final class Round {
+    private final long mean;
+    private final long[] meanwhile;
+    private final long[] otherwise;
+
+    Round(long mean, long[] meanwhile, long[] otherwise) {
+      this.mean = mean;
+      this.meanwhile = meanwhile;
+      this.otherwise = otherwise;
+    }
+
     static Round of(List<Round> rounds) {
       return new Round(
-          (long) rounds.stream().mapToLong(Round::mean).average().orElse(0),
+          (long) rounds.stream().mapToLong(r -> r.mean).average().orElse(0),
           rounds.stream().flatMapToLong(r -> Arrays.stream(r.meanwhile)).toArray(),
           rounds.stream().flatMapToLong(r -> Arrays.stream(r.otherwise)).toArray());
     }

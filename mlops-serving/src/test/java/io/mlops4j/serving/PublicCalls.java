@@ -18,6 +18,7 @@ import io.mlops4j.core.PredictionListener;
 import io.mlops4j.core.Schema;
 import io.mlops4j.core.Time;
 import io.mlops4j.core.VirtualTime;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Array;
@@ -27,7 +28,10 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Parameter;
+import java.net.MalformedURLException;
 import java.net.URISyntaxException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -66,10 +70,49 @@ final class PublicCalls implements AutoCloseable {
 
   private static final Instant NOON = Instant.parse("2026-03-02T12:00:00Z");
 
+  /**
+   * The classes as they were compiled. A model checker that ran in this JVM before has changed
+   * those in use, and their parameters have no names any more.
+   */
+  private static final class Unchanged {
+    private static final ClassLoader CLASSES =
+        new URLClassLoader(classPath(), ClassLoader.getPlatformClassLoader());
+
+    private static URL[] classPath() {
+      return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+          .map(entry -> url(Path.of(entry)))
+          .toArray(URL[]::new);
+    }
+
+    private static URL url(Path entry) {
+      try {
+        return entry.toUri().toURL();
+      } catch (MalformedURLException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    static Parameter of(Asked asked) {
+      try {
+        Class<?> type = CLASSES.loadClass(asked.of.getDeclaringClass().getName());
+        return Stream.of(type.getMethods(), type.getConstructors())
+            .flatMap(Arrays::stream)
+            .map(Executable.class::cast)
+            .filter(one -> one.toString().equals(asked.of.toString()))
+            .findFirst()
+            .orElseThrow()
+            .getParameters()[asked.parameter];
+      } catch (ClassNotFoundException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
   /** One parameter of one public method or constructor of a type. */
   record Asked(Class<?> on, Executable of, int parameter) {
     String name() {
-      return of.getParameters()[parameter].getName();
+      Parameter asked = of.getParameters()[parameter];
+      return asked.isNamePresent() ? asked.getName() : Unchanged.of(this).getName();
     }
 
     Class<?> type() {
@@ -291,7 +334,7 @@ final class PublicCalls implements AutoCloseable {
     Parameter asked = of.getParameters()[parameter];
     try {
       if (of instanceof Constructor<?> && made.isRecord() && samples.containsKey(made)) {
-        return made.getMethod(asked.getName()).invoke(sample(made));
+        return made.getMethod(new Asked(made, of, parameter).name()).invoke(sample(made));
       }
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
