@@ -57,7 +57,7 @@ final class AdmissionQueue<I, O> {
     return line(level).waiting().get();
   }
 
-  /** Returns false if the lane of its priority is full. */
+  /** Returns false if the lane of its priority is full, counting requests still on their way in. */
   boolean offer(Request<I, O> request) {
     Line<I, O> line = line(request.priority);
     AtomicInteger count = line.waiting();

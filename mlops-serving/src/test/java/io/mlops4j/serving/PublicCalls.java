@@ -18,8 +18,8 @@ import io.mlops4j.core.PredictionListener;
 import io.mlops4j.core.Schema;
 import io.mlops4j.core.Time;
 import io.mlops4j.core.VirtualTime;
-import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Array;
 import java.lang.reflect.Constructor;
@@ -28,10 +28,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Parameter;
-import java.net.MalformedURLException;
 import java.net.URISyntaxException;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,6 +40,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -50,6 +48,11 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import net.bytebuddy.jar.asm.ClassReader;
+import net.bytebuddy.jar.asm.ClassVisitor;
+import net.bytebuddy.jar.asm.MethodVisitor;
+import net.bytebuddy.jar.asm.Opcodes;
+import net.bytebuddy.jar.asm.Type;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,48 +74,58 @@ final class PublicCalls implements AutoCloseable {
   private static final Instant NOON = Instant.parse("2026-03-02T12:00:00Z");
 
   /**
-   * The classes as they were compiled. A model checker that ran in this JVM before has changed
-   * those in use, and their parameters have no names any more.
+   * Parameters' names in the class files. A model checker that ran in this JVM before has changed
+   * the classes it used, and what the JVM knows of their parameters has no names any more.
    */
-  private static final class Unchanged {
-    private static final ClassLoader CLASSES =
-        new URLClassLoader(classPath(), ClassLoader.getPlatformClassLoader());
+  private static final class ClassFile extends ClassVisitor {
+    private final Executable of;
+    private final List<String> names = new ArrayList<>();
 
-    private static URL[] classPath() {
-      return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-          .map(entry -> url(Path.of(entry)))
-          .toArray(URL[]::new);
+    private ClassFile(Executable of) {
+      super(Opcodes.ASM9);
+      this.of = of;
     }
 
-    private static URL url(Path entry) {
-      try {
-        return entry.toUri().toURL();
-      } catch (MalformedURLException e) {
+    static String nameOf(Executable of, int parameter) {
+      Class<?> type = of.getDeclaringClass();
+      String file = type.getName().substring(type.getPackageName().length() + 1) + ".class";
+      ClassFile found = new ClassFile(of);
+      try (InputStream bytes = type.getResourceAsStream(file)) {
+        new ClassReader(Objects.requireNonNull(bytes, file)).accept(found, ClassReader.SKIP_CODE);
+      } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
+      return found.names.get(parameter);
     }
 
-    static Parameter of(Asked asked) {
-      try {
-        Class<?> type = CLASSES.loadClass(asked.of.getDeclaringClass().getName());
-        return Stream.of(type.getMethods(), type.getConstructors())
-            .flatMap(Arrays::stream)
-            .map(Executable.class::cast)
-            .filter(one -> one.toString().equals(asked.of.toString()))
-            .findFirst()
-            .orElseThrow()
-            .getParameters()[asked.parameter];
-      } catch (ClassNotFoundException e) {
-        throw new IllegalStateException(e);
+    @Override
+    public @Nullable MethodVisitor visitMethod(
+        int access,
+        String name,
+        String descriptor,
+        @Nullable String signature,
+        String @Nullable [] exceptions) {
+      boolean same =
+          of instanceof Method method
+              ? name.equals(method.getName()) && descriptor.equals(Type.getMethodDescriptor(method))
+              : name.equals("<init>")
+                  && descriptor.equals(Type.getConstructorDescriptor((Constructor<?>) of));
+      if (!same) {
+        return null;
       }
+      return new MethodVisitor(Opcodes.ASM9) {
+        @Override
+        public void visitParameter(String parameter, int flags) {
+          names.add(parameter);
+        }
+      };
     }
   }
 
   /** One parameter of one public method or constructor of a type. */
   record Asked(Class<?> on, Executable of, int parameter) {
     String name() {
-      Parameter asked = of.getParameters()[parameter];
-      return asked.isNamePresent() ? asked.getName() : Unchanged.of(this).getName();
+      return ClassFile.nameOf(of, parameter);
     }
 
     Class<?> type() {
