@@ -17,32 +17,40 @@ import java.util.function.UnaryOperator;
 
 /**
  * What a swap does to the requests that arrive meanwhile, and what any other work of the same
- * length does to them: 500 requests a second on the flights model, and every 100 ms a swap, one at
- * the priority of requests, or a thread that burns a core for as long as a swap takes, or nothing.
- * The same periods are compared each time; a swap's lasts until the old version is closed.
+ * length does to them: 500 requests a second on 500 boosted trees, or on another model, and every
+ * 100 ms a swap, one at the priority of requests, or a thread that burns a core for as long as a
+ * swap takes, or nothing. The same periods are compared each time; a swap's lasts until the old
+ * version is closed.
  *
  * <p>Before anything is measured, requests and swaps run for a minute, so that the JVM has compiled
  * both; {@code cold} leaves that out.
+ *
+ * @param <I> what a row is
+ * @param <O> what comes back
  */
-public final class SwapCost implements AutoCloseable {
-  private static final double PER_SECOND = 500;
+public final class SwapCost<I, O> implements AutoCloseable {
   private static final double SWAP_SECONDS = 40;
   private static final double OTHER_SECONDS = 20;
-  private static final int CALLERS = 8;
+  private static final int FEW_CALLERS = 8;
+  private static final int MANY_CALLERS = 64;
   private static final long EVERY = 100_000_000;
   private static final int WARM_UP_SPELLS = 12;
   private static final double WARM_UP_SECONDS = 5;
-  private static final double WARM_UP_PER_SECOND = 8_000;
+  private static final double WARM_UP_TIMES = 16;
   private static final int ROUNDS = 5;
 
-  private final Flights flights = new Flights();
-  private final SwitchedSource<Flights.Flight, Double> source =
-      new SwitchedSource<>(flights.release(1));
-  private final Predictor<Flights.Flight, Double> predictor;
+  private final SwapSubject<I, O> subject;
+  private final int callers;
+  private final SwitchedSource<I, O> source;
+  private final Predictor<I, O> predictor;
   private volatile CountDownLatch closed = new CountDownLatch(1);
   private int number = 1;
 
-  private SwapCost(UnaryOperator<PredictorBuilder<Flights.Flight, Double>> how) {
+  private SwapCost(
+      SwapSubject<I, O> subject, int callers, UnaryOperator<PredictorBuilder<I, O>> how) {
+    this.subject = subject;
+    this.callers = callers;
+    source = new SwitchedSource<>(subject.releases().apply(1));
     predictor =
         how.apply(Predictor.from(source))
             .microBatching(MicroBatching.withDefaults())
@@ -61,16 +69,35 @@ public final class SwapCost implements AutoCloseable {
   /**
    * Measures, for some ten minutes.
    *
-   * @param arguments nothing, or {@code cold}
+   * @param arguments {@code mlp} or {@code minilm} for another model than the trees; {@code many}
+   *     for 64 callers instead of 8; {@code swaps} to leave out what swaps are compared with;
+   *     {@code cold}
    * @throws InterruptedException if interrupted
    */
   public static void main(String[] arguments) throws InterruptedException {
-    System.out.println("Swaps and other work: " + Machine.describe());
-    try (SwapCost aside = new SwapCost(builder -> builder);
-        SwapCost full = new SwapCost(PredictorBuilder::swapAtFullPriority)) {
-      if (!List.of(arguments).contains("cold")) {
+    List<String> asked = List.of(arguments);
+    System.out.println("Swaps and other work: " + Machine.describe() + ", " + asked);
+    if (asked.contains("mlp")) {
+      measure(SwapSubject.mlp(), asked);
+    } else if (asked.contains("minilm")) {
+      measure(SwapSubject.miniLm(), asked);
+    } else {
+      measure(SwapSubject.trees(), asked);
+    }
+  }
+
+  private static <I, O> void measure(SwapSubject<I, O> subject, List<String> asked)
+      throws InterruptedException {
+    boolean compare = !asked.contains("swaps");
+    int callers = asked.contains("many") ? MANY_CALLERS : FEW_CALLERS;
+    try (SwapCost<I, O> aside = new SwapCost<>(subject, callers, builder -> builder);
+        SwapCost<I, O> full =
+            new SwapCost<>(subject, callers, PredictorBuilder::swapAtFullPriority)) {
+      if (!asked.contains("cold")) {
         aside.warmUp();
-        full.warmUp();
+        if (compare) {
+          full.warmUp();
+        }
       }
       System.out.println("| every 100 ms | ms each | p99 meanwhile | p99 otherwise | ratio |");
       System.out.println("|---|---|---|---|---|");
@@ -79,10 +106,12 @@ public final class SwapCost implements AutoCloseable {
         Round round = aside.measure(SWAP_SECONDS, aside::swap);
         swaps.add(round);
         print("a swap", round);
-        print("a swap at the priority of requests", full.measure(OTHER_SECONDS, full::swap));
-        long took = round.mean;
-        print("a busy thread, as long", aside.measure(OTHER_SECONDS, () -> Burn.nanos(took)));
-        print("nothing, as long", aside.measure(OTHER_SECONDS, () -> pause(took)));
+        if (compare) {
+          print("a swap at the priority of requests", full.measure(OTHER_SECONDS, full::swap));
+          long took = round.mean;
+          print("a busy thread, as long", aside.measure(OTHER_SECONDS, () -> Burn.nanos(took)));
+          print("nothing, as long", aside.measure(OTHER_SECONDS, () -> pause(took)));
+        }
       }
       print("a swap, all rounds", Round.of(swaps));
     }
@@ -127,7 +156,7 @@ public final class SwapCost implements AutoCloseable {
     StringBuilder spells = new StringBuilder("Compiled, ms in each 5 s of warm-up:");
     for (int i = 0; i < WARM_UP_SPELLS; i++) {
       long before = compilers.getTotalCompilationTime();
-      load(WARM_UP_PER_SECOND, WARM_UP_SECONDS, this::swap, 0);
+      load(WARM_UP_TIMES * subject.perSecond(), WARM_UP_SECONDS, this::swap, 0);
       spells.append(' ').append(compilers.getTotalCompilationTime() - before);
     }
     System.out.println(spells);
@@ -136,7 +165,7 @@ public final class SwapCost implements AutoCloseable {
   private void swap() {
     closed = new CountDownLatch(1);
     number = 3 - number;
-    source.select(flights.release(number));
+    source.select(subject.releases().apply(number));
     boolean interrupted = false;
     while (true) {
       try {
@@ -159,7 +188,7 @@ public final class SwapCost implements AutoCloseable {
   }
 
   private Round measure(double seconds, Runnable work) throws InterruptedException {
-    return load(PER_SECOND, seconds, work, EVERY);
+    return load(subject.perSecond(), seconds, work, EVERY);
   }
 
   private Round load(double perSecond, double seconds, Runnable work, long rest)
@@ -178,8 +207,8 @@ public final class SwapCost implements AutoCloseable {
             "swap-cost");
     thread.start();
     LoadResult result =
-        new OpenLoop(OpenLoop.poisson(perSecond, seconds, 1), CALLERS)
-            .run(i -> predictor.predict(flights.flight(i)));
+        new OpenLoop(OpenLoop.poisson(perSecond, seconds, 1), callers)
+            .run(i -> predictor.predict(subject.rows().apply(i)));
     thread.interrupt();
     thread.join();
     long[][] all = periods.toArray(long[][]::new);
