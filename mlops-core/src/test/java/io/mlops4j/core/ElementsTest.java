@@ -5,13 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ElementsTest {
@@ -49,6 +57,100 @@ class ElementsTest {
     assertThatNullPointerException()
         .isThrownBy(() -> Elements.requireNoNulls("tags", Collections.singletonMap(null, 1)))
         .withMessage("tags: a null key (expected: no nulls in it)");
+  }
+
+  @Test
+  void set_andMap_areCopiedOnce_andRefuseNulls() {
+    Set<String> names = new HashSet<>(Set.of("a"));
+    Map<String, Integer> counts = new HashMap<>(Map.of("a", 1));
+    Set<String> set = Elements.set("names", names);
+    Map<String, Integer> map = Elements.map("counts", counts);
+    names.clear();
+    counts.clear();
+    assertThat(set).containsExactly("a").isUnmodifiable();
+    assertThat(map).containsOnly(Map.entry("a", 1)).isUnmodifiable();
+    assertThat(Elements.set("names", set)).isSameAs(set);
+    assertThat(Elements.map("counts", map)).isSameAs(map);
+    assertThatNullPointerException()
+        .isThrownBy(() -> Elements.set("names", Collections.singleton(null)))
+        .withMessage("names[0]: null (expected: no nulls in it)");
+    assertThatNullPointerException()
+        .isThrownBy(() -> Elements.map("counts", Collections.singletonMap("a\nb", null)))
+        .withMessage("counts[a?b]: null (expected: no nulls in it)");
+    assertThatNullPointerException()
+        .isThrownBy(() -> Elements.map("counts", Collections.singletonMap(null, 1)))
+        .withMessage("counts: a null key (expected: no nulls in it)");
+  }
+
+  @Test
+  void orderedMap_keepsItsOrder_andRefusesNulls() {
+    Map<String, Integer> mine = new LinkedHashMap<>();
+    mine.put("z", 1);
+    mine.put("a", 2);
+    mine.put("m", 3);
+    Map<String, Integer> copy = Elements.orderedMap("arms", mine);
+    mine.clear();
+    assertThat(copy.keySet()).containsExactly("z", "a", "m");
+    assertThat(copy).isUnmodifiable();
+    assertThatNullPointerException()
+        .isThrownBy(() -> Elements.orderedMap("arms", Collections.singletonMap("z", null)))
+        .withMessage("arms[z]: null (expected: no nulls in it)");
+  }
+
+  @Test
+  void requireNoNulls_ofACollection_namesTheFirst() {
+    List<@Nullable String> twice = Arrays.asList("a", null, "b", null);
+    Elements.requireNoNulls("rows", List.of("a", "b"));
+    assertThat(Elements.required("rows", 0, "a")).isEqualTo("a");
+    assertThatNullPointerException()
+        .isThrownBy(() -> Elements.requireNoNulls("rows", twice))
+        .withMessage("rows[1]: null (expected: no nulls in it)");
+    assertThatNullPointerException()
+        .isThrownBy(() -> Elements.required("rows", 1L << 40, null))
+        .withMessage("rows[1099511627776]: null (expected: no nulls in it)");
+  }
+
+  /** Whose fault it is shows in the name, too, where the whole argument is missing. */
+  @Test
+  void everything_null_isRefusedByName() {
+    List<ThrowingCallable> calls =
+        List.of(
+            () -> Elements.list("x", ElementsTest.<List<String>>nothing()),
+            () -> Elements.list("x", ElementsTest.<String[]>nothing()),
+            () -> Elements.set("x", ElementsTest.<Set<String>>nothing()),
+            () -> Elements.map("x", ElementsTest.<Map<String, String>>nothing()),
+            () -> Elements.orderedMap("x", ElementsTest.<Map<String, String>>nothing()),
+            () -> Elements.sortedMap("x", ElementsTest.<SortedMap<String, String>>nothing()),
+            () -> Elements.requireNoNulls("x", ElementsTest.<Map<String, String>>nothing()),
+            () -> Elements.requireNoNulls("x", ElementsTest.<List<String>>nothing()));
+    for (ThrowingCallable call : calls) {
+      assertThatNullPointerException().isThrownBy(call).withMessage("x");
+    }
+  }
+
+  /** A list that another thread empties while it is copied: the error is not lost. */
+  @Test
+  void list_whoseNullIsGoneMeanwhile_stillFails() {
+    List<String> changing =
+        new AbstractList<>() {
+          private int asked;
+
+          @Override
+          public String get(int index) {
+            return asked++ == 0 ? ElementsTest.<String>nothing() : "a";
+          }
+
+          @Override
+          public int size() {
+            return 1;
+          }
+        };
+    assertThatNullPointerException().isThrownBy(() -> Elements.list("x", changing));
+  }
+
+  @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"})
+  private static <T> T nothing() {
+    return null;
   }
 
   /** No clock of nanoseconds comes that far; it must not come round from the other side either. */

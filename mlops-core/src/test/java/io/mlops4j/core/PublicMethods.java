@@ -305,8 +305,7 @@ public final class PublicMethods {
     boolean ours = thrown instanceof IllegalArgumentException || thrown instanceof MlopsException;
     boolean named =
         thrown instanceof NullPointerException
-            && message.matches(".*\\b" + name + "\\b.*")
-            && !message.contains("because");
+            && message.matches(".*\\b" + name + "\\b.*\\(expected: no nulls in it\\)");
     return named || (ours && helpful && stack[0].getClassName().startsWith("io.mlops4j."))
         ? Optional.empty()
         : Optional.of(Text.printable(thrown.toString(), 300) + " at " + stack[0]);

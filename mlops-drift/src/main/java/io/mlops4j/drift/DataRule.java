@@ -1,5 +1,6 @@
 package io.mlops4j.drift;
 
+import io.mlops4j.core.Elements;
 import io.mlops4j.drift.DataQuality.Measure;
 import java.util.Objects;
 import java.util.Set;
@@ -15,10 +16,8 @@ import java.util.Set;
 public record DataRule(Measure measure, double limit, Set<String> features) {
   /** Checks the limit, copies the set. */
   public DataRule {
-    Objects.requireNonNull(features, "features");
     Objects.requireNonNull(measure, "measure");
-    features.forEach(each -> Objects.requireNonNull(each, "features holds null"));
-    features = Set.copyOf(features);
+    features = Elements.set("features", features);
     boolean count = measure == Measure.DISTINCT;
     if (!(count ? limit >= 1 && limit <= 1e15 : limit > 0 && limit < 1)) {
       throw new IllegalArgumentException(

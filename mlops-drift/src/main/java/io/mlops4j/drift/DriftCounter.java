@@ -1,6 +1,7 @@
 package io.mlops4j.drift;
 
 import io.mlops4j.core.Baseline;
+import io.mlops4j.core.Elements;
 import io.mlops4j.core.EncodedRow;
 import io.mlops4j.core.FeatureCells;
 import io.mlops4j.core.FeatureKind;
@@ -64,8 +65,7 @@ public final class DriftCounter {
       ModelVersion version,
       Baseline baseline,
       Map<String, ? extends Predicate<? super EncodedRow<?>>> conditions) {
-    Objects.requireNonNull(conditions, "conditions");
-    conditions.values().forEach(each -> Objects.requireNonNull(each, "conditions holds null"));
+    Elements.requireNoNulls("conditions", conditions);
     this.version = Objects.requireNonNull(version, "version");
     this.baseline = Objects.requireNonNull(baseline, "baseline");
     this.cells = baseline.features().toArray(FeatureCells[]::new);

@@ -1,5 +1,6 @@
 package io.mlops4j.drift;
 
+import io.mlops4j.core.Elements;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -40,9 +41,7 @@ public record DriftMeasures(
     Objects.requireNonNull(ks, "ks");
     Objects.requireNonNull(ksPValue, "ksPValue");
     Objects.requireNonNull(distances, "distances");
-    Objects.requireNonNull(why, "why");
-    why.forEach(each -> Objects.requireNonNull(each, "why holds null"));
-    why = List.copyOf(why);
+    why = Elements.list("why", why);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.mlops4j.drift;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.mlops4j.core.Elements;
 import io.mlops4j.core.EncodedRow;
 import io.mlops4j.core.ModelSource;
 import io.mlops4j.core.ObjectStore;
@@ -68,11 +69,7 @@ public final class DriftMonitorBuilder<I, O> {
    * @return this
    */
   public DriftMonitorBuilder<I, O> alertWhenData(DataRule... rules) {
-    Objects.requireNonNull(rules, "rules");
-    for (DataRule rule : rules) {
-      Objects.requireNonNull(rule, "rules holds null");
-    }
-    dataRules.addAll(List.of(rules));
+    dataRules.addAll(Elements.list("rules", rules));
     return this;
   }
 

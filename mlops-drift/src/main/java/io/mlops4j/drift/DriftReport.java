@@ -2,6 +2,7 @@ package io.mlops4j.drift;
 
 import io.mlops4j.core.Baseline;
 import io.mlops4j.core.Check;
+import io.mlops4j.core.Elements;
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.ModelVersion;
 import java.time.Duration;
@@ -35,13 +36,11 @@ public record DriftReport(
     String note) {
   /** Copies the list. */
   public DriftReport {
-    Objects.requireNonNull(features, "features");
     Objects.requireNonNull(version, "version");
     Objects.requireNonNull(from, "from");
     Objects.requireNonNull(to, "to");
     Objects.requireNonNull(note, "note");
-    features.forEach(each -> Objects.requireNonNull(each, "features holds null"));
-    features = List.copyOf(features);
+    features = Elements.list("features", features);
   }
 
   /**

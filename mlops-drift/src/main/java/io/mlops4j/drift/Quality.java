@@ -1,5 +1,6 @@
 package io.mlops4j.drift;
 
+import io.mlops4j.core.Elements;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -131,10 +132,8 @@ public record Quality(
       Objects.requireNonNull(logLoss, "logLoss");
       Objects.requireNonNull(brier, "brier");
       Objects.requireNonNull(calibrationError, "calibrationError");
-      Objects.requireNonNull(calibration, "calibration");
       Objects.requireNonNull(curve, "curve");
-      calibration.forEach(each -> Objects.requireNonNull(each, "calibration holds null"));
-      calibration = List.copyOf(calibration);
+      calibration = Elements.list("calibration", calibration);
     }
   }
 
@@ -174,9 +173,10 @@ public record Quality(
     /** Copies the lists. */
     public Classes {
       Objects.requireNonNull(accuracy, "accuracy");
-      Objects.requireNonNull(confusion, "confusion");
-      confusion.forEach(row -> Objects.requireNonNull(row, "confusion holds null"));
-      confusion = confusion.stream().map(List::copyOf).toList();
+      confusion =
+          Elements.list("confusion", confusion).stream()
+              .map(row -> Elements.list("confusion", row))
+              .toList();
     }
   }
 

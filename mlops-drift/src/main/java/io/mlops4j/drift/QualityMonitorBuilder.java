@@ -1,6 +1,7 @@
 package io.mlops4j.drift;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.mlops4j.core.Elements;
 import io.mlops4j.core.EncodedRow;
 import io.mlops4j.core.ModelSource;
 import io.mlops4j.core.Schema;
@@ -189,9 +190,8 @@ public final class QualityMonitorBuilder<I, O> {
    */
   public QualityMonitorBuilder<I, O> segmentBy(Schema<I> schema, String... names) {
     Objects.requireNonNull(schema, "schema");
-    Objects.requireNonNull(names, "names");
-    for (String name : names) {
-      segments.by(schema, Objects.requireNonNull(name, "names holds null"));
+    for (String name : Elements.list("names", names)) {
+      segments.by(schema, name);
     }
     return this;
   }

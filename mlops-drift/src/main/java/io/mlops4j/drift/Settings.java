@@ -1,6 +1,7 @@
 package io.mlops4j.drift;
 
 import io.mlops4j.core.ClassProbabilities;
+import io.mlops4j.core.Elements;
 import io.mlops4j.core.Text;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -24,8 +25,8 @@ final class Settings {
   /** Returns names that were listed, each once. */
   static Set<String> distinct(String what, String... names) {
     Set<String> all = new LinkedHashSet<>();
-    for (String name : names) {
-      if (!all.add(Objects.requireNonNull(name, what + " holds null"))) {
+    for (String name : Elements.list(what, names)) {
+      if (!all.add(name)) {
         throw new IllegalArgumentException(
             what + ": " + Text.printable(name, 64) + " twice (expected: each once)");
       }

@@ -1,5 +1,6 @@
 package io.mlops4j.experiments;
 
+import io.mlops4j.core.Elements;
 import io.mlops4j.core.Text;
 import java.util.HashSet;
 import java.util.List;
@@ -16,8 +17,7 @@ final class ArmNames {
   private ArmNames() {}
 
   static List<String> checked(List<String> names) {
-    names.forEach(each -> Objects.requireNonNull(each, "arms holds null"));
-    List<String> copy = List.copyOf(names);
+    List<String> copy = Elements.list("arms", names);
     if (copy.isEmpty() || copy.size() > MAX_ARMS) {
       throw new IllegalArgumentException(
           "arms: " + copy.size() + " (expected: 1.." + MAX_ARMS + ")");

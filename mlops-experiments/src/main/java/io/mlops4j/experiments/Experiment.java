@@ -1,5 +1,6 @@
 package io.mlops4j.experiments;
 
+import io.mlops4j.core.Elements;
 import io.mlops4j.stats.Bucketing;
 import java.util.List;
 import java.util.Map;
@@ -317,9 +318,9 @@ public final class Experiment<T> {
   public Experiment<T> catchUp(Iterable<WeightVector> history) {
     Objects.requireNonNull(history, "history");
     Experiment<T> result = this;
+    long at = 0;
     for (WeightVector weights : history) {
-      Objects.requireNonNull(weights, "history holds null");
-      if (weights.epoch() > result.epoch()) {
+      if (Elements.required("history", at++, weights).epoch() > result.epoch()) {
         result = result.withWeights(weights);
       }
     }

@@ -1,10 +1,9 @@
 package io.mlops4j.experiments;
 
+import io.mlops4j.core.Elements;
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.Time;
 import java.time.Instant;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -46,22 +45,18 @@ public record ExperimentDefinition(
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(salt, "salt");
     Objects.requireNonNull(unit, "unit");
-    Objects.requireNonNull(arms, "arms");
     Objects.requireNonNull(layer, "layer");
-    Objects.requireNonNull(holdouts, "holdouts");
     Objects.requireNonNull(overrides, "overrides");
-    Objects.requireNonNull(eligible, "eligible");
     Objects.requireNonNull(from, "from");
     Objects.requireNonNull(until, "until");
     Objects.requireNonNull(stoppedFor, "stoppedFor");
-    arms.values().forEach(each -> Objects.requireNonNull(each, "arms holds null"));
-    holdouts.forEach(each -> Objects.requireNonNull(each, "holdouts holds null"));
-    overrides.values().forEach(each -> Objects.requireNonNull(each, "overrides holds null"));
-    eligible.values().forEach(each -> Objects.requireNonNull(each, "eligible holds null"));
-    arms = Collections.unmodifiableMap(new LinkedHashMap<>(arms));
-    holdouts = List.copyOf(holdouts);
+    arms = Elements.orderedMap("arms", arms);
+    holdouts = Elements.list("holdouts", holdouts);
+    // By place: a unit's id is nobody else's business.
+    Elements.requireNoNulls("overrides", overrides.keySet());
+    Elements.requireNoNulls("overrides", overrides.values());
     overrides = Map.copyOf(overrides);
-    eligible = Map.copyOf(eligible);
+    eligible = Elements.map("eligible", eligible);
     ArmNames.checked("experiment", name);
     ExperimentBuilder.slots("traffic", traffic);
     if (from.isPresent() != until.isPresent()) {

@@ -1,5 +1,6 @@
 package io.mlops4j.experiments;
 
+import io.mlops4j.core.Elements;
 import io.mlops4j.core.Text;
 import io.mlops4j.stats.Bucketing;
 import java.util.Collection;
@@ -82,8 +83,7 @@ public final class LayerSlice {
    * @throws IllegalArgumentException if two overlap; names both and their slices
    */
   public static void requireExclusive(Collection<? extends Experiment<?>> experiments) {
-    Objects.requireNonNull(experiments, "experiments");
-    experiments.forEach(each -> Objects.requireNonNull(each, "experiments holds null"));
+    Elements.requireNoNulls("experiments", experiments);
     Experiment<?>[] all = experiments.toArray(Experiment<?>[]::new);
     for (int i = 0; i < all.length; i++) {
       for (int j = 0; j < i; j++) {

@@ -1,5 +1,6 @@
 package io.mlops4j.experiments;
 
+import io.mlops4j.core.Elements;
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.Time;
 import java.util.Map;
@@ -26,8 +27,7 @@ public final class LiveExperiment<T> {
       Time time,
       ExposureListener listener) {
     this.definition = definition;
-    payloads.values().forEach(each -> Objects.requireNonNull(each, "payloads holds null"));
-    this.payloads = Map.copyOf(payloads);
+    this.payloads = Elements.map("payloads", payloads);
     this.time = time;
     this.listener = listener;
     this.current = definition.experiment(this.payloads, time, listener);

@@ -1,11 +1,11 @@
 package io.mlops4j.experiments;
 
 import io.mlops4j.core.Check;
+import io.mlops4j.core.Elements;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import org.apache.commons.statistics.distribution.ChiSquaredDistribution;
 
 /**
@@ -34,12 +34,8 @@ public final class Orthogonality {
    */
   public static Check check(
       Collection<? extends Experiment<?>> experiments, Collection<String> units) {
-    Objects.requireNonNull(experiments, "experiments");
-    Objects.requireNonNull(units, "units");
-    experiments.forEach(each -> Objects.requireNonNull(each, "experiments holds null"));
-    units.forEach(each -> Objects.requireNonNull(each, "units holds null"));
-    List<Experiment<?>> all = List.copyOf(experiments);
-    List<String> ids = List.copyOf(units);
+    List<Experiment<?>> all = Elements.list("experiments", experiments);
+    List<String> ids = Elements.list("units", units);
     if (all.size() < 2) {
       throw new IllegalArgumentException(
           "experiments: " + all.size() + " (expected: at least 2 to compare)");

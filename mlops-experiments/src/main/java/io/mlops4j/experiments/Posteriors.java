@@ -1,8 +1,8 @@
 package io.mlops4j.experiments;
 
+import io.mlops4j.core.Elements;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.TreeSet;
 import org.apache.commons.statistics.distribution.ContinuousDistribution;
 import org.apache.commons.statistics.distribution.NormalDistribution;
@@ -62,7 +62,7 @@ final class Posteriors {
     if (arms.isEmpty()) {
       throw new IllegalArgumentException("arms: 0 (expected: at least 1)");
     }
-    arms.forEach(each -> Objects.requireNonNull(each, "arms holds null"));
+    Elements.requireNoNulls("arms", arms);
   }
 
   static void checkPrior(String what, double value) {

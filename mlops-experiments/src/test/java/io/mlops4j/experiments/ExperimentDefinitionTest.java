@@ -4,12 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.ObjectStore;
 import io.mlops4j.core.Time;
 import io.mlops4j.core.VirtualTime;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,6 +72,35 @@ class ExperimentDefinitionTest {
     assertThat(again.toJson()).isEqualTo(definition.toJson());
     assertThat(definition.toString()).contains("new-model").doesNotContain("qa-1");
     assertThat(experiment(definition).payloadFor("anyone")).isEqualTo("n");
+  }
+
+  /** Units are persons: what is wrong with one says where it stands, not who. */
+  @Test
+  void definition_overrideToNoArm_isRefusedWithoutTheUnit() {
+    ExperimentDefinition full = parse(FULL);
+    assertThatNullPointerException()
+        .isThrownBy(() -> overriding(full, Collections.singletonMap("qa-1", null)))
+        .withMessage("overrides[0]: null (expected: no nulls in it)");
+    assertThatNullPointerException()
+        .isThrownBy(() -> overriding(full, Collections.singletonMap(null, "challenger")))
+        .withMessage("overrides[0]: null (expected: no nulls in it)");
+  }
+
+  private static ExperimentDefinition overriding(
+      ExperimentDefinition of, Map<String, String> overrides) {
+    return new ExperimentDefinition(
+        of.name(),
+        of.salt(),
+        of.unit(),
+        of.traffic(),
+        of.arms(),
+        of.layer(),
+        of.holdouts(),
+        overrides,
+        of.eligible(),
+        of.from(),
+        of.until(),
+        of.stoppedFor());
   }
 
   @ParameterizedTest

@@ -1,5 +1,6 @@
 package io.mlops4j.features;
 
+import io.mlops4j.core.Elements;
 import io.mlops4j.core.Feature;
 import io.mlops4j.core.FeatureKind;
 import io.mlops4j.core.Schema;
@@ -252,9 +253,7 @@ public final class FeatureViewBuilder<E, K> {
    * @return this builder
    */
   public FeatureViewBuilder<E, K> examples(List<E> events) {
-    Objects.requireNonNull(events, "events");
-    events.forEach(each -> Objects.requireNonNull(each, "events holds null"));
-    examples = List.copyOf(events);
+    examples = Elements.list("events", events);
     return this;
   }
 

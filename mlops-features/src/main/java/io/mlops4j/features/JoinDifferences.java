@@ -1,10 +1,8 @@
 package io.mlops4j.features;
 
-import java.util.Collections;
+import io.mlops4j.core.Elements;
 import java.util.List;
-import java.util.Objects;
 import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * Where rows that were served differ from what a point-in-time join makes of them now.
@@ -18,11 +16,7 @@ public record JoinDifferences(
     long rows, long differing, SortedMap<String, Long> byFeature, List<String> examples) {
   /** Copies the collections. */
   public JoinDifferences {
-    Objects.requireNonNull(byFeature, "byFeature");
-    Objects.requireNonNull(examples, "examples");
-    byFeature.values().forEach(each -> Objects.requireNonNull(each, "byFeature holds null"));
-    examples.forEach(each -> Objects.requireNonNull(each, "examples holds null"));
-    byFeature = Collections.unmodifiableSortedMap(new TreeMap<>(byFeature));
-    examples = List.copyOf(examples);
+    byFeature = Elements.sortedMap("byFeature", byFeature);
+    examples = Elements.list("examples", examples);
   }
 }

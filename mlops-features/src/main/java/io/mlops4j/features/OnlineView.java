@@ -1,6 +1,7 @@
 package io.mlops4j.features;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.mlops4j.core.Elements;
 import io.mlops4j.core.Progress;
 import io.mlops4j.core.Time;
 import io.mlops4j.data.Dataset;
@@ -133,9 +134,9 @@ public final class OnlineView<E, K> {
     Map<String, List<Event>> byKey = new LinkedHashMap<>();
     long withoutKey = 0;
     long notKnown = 0;
+    int at = 0;
     for (E element : events) {
-      Objects.requireNonNull(element, "events holds null");
-      String key = view.reader().key(element);
+      String key = view.reader().key(Elements.required("events", at++, element));
       if (key.isEmpty()) {
         withoutKey++;
         continue;

@@ -289,7 +289,7 @@ class NullArgumentsTest {
     publicTypes().forEach(nulls::ask);
 
     assertThat(nulls.gaps()).as(String.join("\n", nulls.gaps())).isEmpty();
-    assertThat(nulls.asked()).isGreaterThan(150);
+    assertThat(nulls.asked()).isGreaterThan(300);
   }
 
   @Test
@@ -302,7 +302,7 @@ class NullArgumentsTest {
     publicTypes().forEach(asking::askExtremes);
 
     assertThat(asking.gaps()).as(String.join("\n", asking.gaps())).isEmpty();
-    assertThat(asking.asked()).isGreaterThan(500);
+    assertThat(asking.asked()).isGreaterThan(1300);
   }
 
   /** What is asked of ours, and does not do it. */

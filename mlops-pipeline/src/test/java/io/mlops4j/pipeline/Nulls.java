@@ -1,5 +1,6 @@
 package io.mlops4j.pipeline;
 
+import io.mlops4j.core.BadValues;
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.Text;
 import java.lang.invoke.MethodType;
@@ -76,7 +77,7 @@ final class Nulls {
     Parameter[] parameters = called.getParameters();
     for (int i = 0; i < parameters.length; i++) {
       int at = i;
-      Extremes.of(parameters[i].getType())
+      BadValues.of(parameters[i].getType())
           .forEach(value -> taken(type, called, at, value).ifPresent(gaps::add));
     }
   }
@@ -111,7 +112,7 @@ final class Nulls {
                   || thrown instanceof MlopsException
                   || thrown instanceof UnsupportedOperationException
                   || (thrown instanceof NullPointerException
-                      && Extremes.holdsNull(bad)
+                      && BadValues.holdsNull(bad)
                       && message.startsWith(name)))
               && thrown.getMessage() != null
               && message.length() <= 2_000

@@ -1,6 +1,7 @@
 package io.mlops4j.serving;
 
 import io.mlops4j.core.ClassProbabilities;
+import io.mlops4j.core.Elements;
 import io.mlops4j.core.Model;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -125,7 +126,7 @@ public final class Ensemble {
   public static <I, M, O> Model<I, O> stacked(
       List<? extends Model<I, M>> members, Model<List<M>, O> top) {
     Objects.requireNonNull(top, "top");
-    List<AutoCloseable> all = new ArrayList<>(Copies.of("members", members));
+    List<AutoCloseable> all = new ArrayList<>(Elements.list("members", members));
     all.add(top);
     Members<I, M, List<M>> base = new Members<>(members, answers -> answers);
     return new Steps<>(base, rows -> Members.counted(top.predict(rows), rows.size(), "top"), all);

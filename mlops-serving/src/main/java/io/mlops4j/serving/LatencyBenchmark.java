@@ -1,5 +1,6 @@
 package io.mlops4j.serving;
 
+import io.mlops4j.core.Elements;
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.Model;
 import io.mlops4j.core.Text;
@@ -56,7 +57,7 @@ public record LatencyBenchmark<I>(
 
   /** Copies the rows and checks the ranges. */
   public LatencyBenchmark {
-    rows = Copies.of("rows", rows);
+    rows = Elements.list("rows", rows);
     Objects.requireNonNull(time, "time");
     if (rows.isEmpty()) {
       throw new IllegalArgumentException("rows: 0 (expected: at least 1)");

@@ -1,5 +1,6 @@
 package io.mlops4j.serving;
 
+import io.mlops4j.core.Elements;
 import io.mlops4j.core.Model;
 import io.mlops4j.core.Schema;
 import java.util.ArrayList;
@@ -16,7 +17,7 @@ final class Members<I, M, O> implements Model<I, O> {
   private final Optional<Schema<I>> schema;
 
   Members(List<? extends Model<I, M>> members, Function<List<M>, O> combine) {
-    this.members = Copies.of("members", members);
+    this.members = Elements.list("members", members);
     this.combine = combine;
     if (members.isEmpty()) {
       throw new IllegalArgumentException("members: 0 (expected: at least 1)");

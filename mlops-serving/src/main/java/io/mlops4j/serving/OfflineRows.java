@@ -1,5 +1,6 @@
 package io.mlops4j.serving;
 
+import io.mlops4j.core.Elements;
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.serving.RowGroups.Group;
@@ -100,9 +101,9 @@ final class OfflineRows<I, O> {
 
     private void requireRow() {
       if (missing >= 0) {
-        String row = "rows[" + missing + "]";
+        long row = missing;
         missing = -1;
-        throw new NullPointerException(row);
+        Elements.required("rows", row, null);
       }
     }
 

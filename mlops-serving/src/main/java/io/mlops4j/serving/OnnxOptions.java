@@ -1,5 +1,6 @@
 package io.mlops4j.serving;
 
+import io.mlops4j.core.Elements;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,7 +86,7 @@ public record OnnxOptions(
   public OnnxOptions {
     Objects.requireNonNull(optimization, "optimization");
     Objects.requireNonNull(cuda, "cuda");
-    customOperators = Copies.of("customOperators", customOperators);
+    customOperators = Elements.list("customOperators", customOperators);
   }
 
   /**

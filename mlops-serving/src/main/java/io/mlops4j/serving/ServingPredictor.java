@@ -1,5 +1,6 @@
 package io.mlops4j.serving;
 
+import io.mlops4j.core.Elements;
 import io.mlops4j.core.EncodedRow;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.core.Prediction;
@@ -302,7 +303,7 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
 
   @Override
   public List<O> predictAll(List<I> given, CallOptions options) {
-    List<I> inputs = Copies.of("inputs", given);
+    List<I> inputs = Elements.list("inputs", given);
     Objects.requireNonNull(options, "options");
     if (spans != null) {
       return spans.call(inputs.size(), new Trace(), trace -> answerAll(inputs, options));

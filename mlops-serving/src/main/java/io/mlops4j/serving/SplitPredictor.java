@@ -1,5 +1,6 @@
 package io.mlops4j.serving;
 
+import io.mlops4j.core.Elements;
 import io.mlops4j.core.ModelRelease;
 import io.mlops4j.core.ModelSource;
 import io.mlops4j.core.ModelVersion;
@@ -162,7 +163,7 @@ final class SplitPredictor<I, O> implements TrafficSplit<I, O> {
   }
 
   private List<O> askAll(List<I> given, BiFunction<Predictor<I, O>, List<I>, List<O>> question) {
-    List<I> inputs = Copies.of("inputs", given);
+    List<I> inputs = Elements.list("inputs", given);
     if (route == null) {
       return question.apply(champion, inputs);
     }

@@ -1,6 +1,7 @@
 package io.mlops4j.serving;
 
 import io.mlops4j.core.Check;
+import io.mlops4j.core.Elements;
 import io.mlops4j.core.ModelArtifact;
 import io.mlops4j.core.ModelRelease;
 import io.mlops4j.core.ModelVersion;
@@ -127,7 +128,7 @@ public final class TrialRun<I, O> {
    * @return a copy
    */
   public TrialRun<I, O> withClassPath(List<Path> libraries) {
-    Copies.of("libraries", libraries);
+    Elements.requireNoNulls("libraries", libraries);
     if (libraries.isEmpty()) {
       throw new IllegalArgumentException("libraries: 0 (expected: at least 1)");
     }

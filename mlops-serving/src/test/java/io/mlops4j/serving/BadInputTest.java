@@ -109,7 +109,7 @@ class BadInputTest {
         || thrown instanceof IllegalStateException
         || thrown instanceof IllegalArgumentException
         || ((value instanceof List<?> || value.equals("stream"))
-            && message.matches("\\w+\\[\\d]")))) {
+            && message.matches("\\w+\\[\\d]: null \\(expected: no nulls in it\\)")))) {
       fail("%s threw %s", what, thrown);
     }
     assertThat(message.length()).as(what).isBetween(1, LONGEST_MESSAGE);

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
 import io.mlops4j.core.ClassProbabilities;
+import io.mlops4j.core.Elements;
 import io.mlops4j.core.InputEncoding;
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.Model;
@@ -164,7 +165,7 @@ final class PublicCalls implements AutoCloseable {
   }
 
   static Model<float[], Double> model() {
-    return rows -> Copies.of("inputs", rows).stream().map(row -> row[0] / 2.0).toList();
+    return rows -> Elements.list("inputs", rows).stream().map(row -> row[0] / 2.0).toList();
   }
 
   @SuppressWarnings("unchecked") // every predictor here is over that model

@@ -1,6 +1,7 @@
 package io.mlops4j.drift.alert;
 
 import io.mlops4j.core.Check;
+import io.mlops4j.core.Elements;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -18,7 +19,7 @@ public final class Conditions {
    * @return passes if all pass; no data otherwise
    */
   public static Check anyOf(String name, Check... checks) {
-    return new Combined(name, all(checks), false);
+    return new Combined(name, Elements.list("checks", checks), false);
   }
 
   /**
@@ -29,15 +30,7 @@ public final class Conditions {
    * @return passes if any passes; no data otherwise
    */
   public static Check allOf(String name, Check... checks) {
-    return new Combined(name, all(checks), true);
-  }
-
-  private static List<Check> all(Check... checks) {
-    Objects.requireNonNull(checks, "checks");
-    for (Check check : checks) {
-      Objects.requireNonNull(check, "checks holds null");
-    }
-    return List.of(checks);
+    return new Combined(name, Elements.list("checks", checks), true);
   }
 
   private record Combined(String name, List<Check> checks, boolean all) implements Check {

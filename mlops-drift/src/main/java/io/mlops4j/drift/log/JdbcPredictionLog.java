@@ -1,6 +1,7 @@
 package io.mlops4j.drift.log;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mlops4j.core.Elements;
 import io.mlops4j.core.Json;
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.ModelVersion;
@@ -98,8 +99,8 @@ final class JdbcPredictionLog implements PredictionLog {
 
   @Override
   public void append(List<LoggedPrediction> predictions, List<ReportedLabel> labels) {
-    predictions.forEach(each -> Objects.requireNonNull(each, "predictions holds null"));
-    labels.forEach(each -> Objects.requireNonNull(each, "labels holds null"));
+    Elements.requireNoNulls("predictions", predictions);
+    Elements.requireNoNulls("labels", labels);
     Map<String, LoggedPrediction> fresh = new LinkedHashMap<>();
     predictions.forEach(p -> fresh.putIfAbsent(p.id(), p));
     predictions(fresh.keySet(), Set.of()).forEach(known -> fresh.remove(known.id()));

@@ -1,5 +1,6 @@
 package io.mlops4j.drift.log;
 
+import io.mlops4j.core.Elements;
 import io.mlops4j.core.ModelVersion;
 import java.time.Instant;
 import java.util.List;
@@ -34,8 +35,6 @@ public record LoggedPrediction(
   /** Checks the lengths, copies the collections and cuts the time. */
   public LoggedPrediction {
     Objects.requireNonNull(at, "at");
-    Objects.requireNonNull(segments, "segments");
-    Objects.requireNonNull(features, "features");
     requireName("id", id);
     if (key != null) {
       requireName("key", key);
@@ -48,14 +47,8 @@ public record LoggedPrediction(
       throw new IllegalArgumentException("output: " + output + " (expected: finite)");
     }
     at = Micros.cut(at);
-    segments.forEach(each -> Objects.requireNonNull(each, "segments holds null"));
-    segments = List.copyOf(segments);
-    features.forEach(
-        (feature, value) -> {
-          Objects.requireNonNull(feature, "features holds null");
-          Objects.requireNonNull(value, "features holds null");
-        });
-    features = Map.copyOf(features);
+    segments = Elements.list("segments", segments);
+    features = Elements.map("features", features);
   }
 
   static String requireName(String what, String name) {

@@ -1,5 +1,6 @@
 package io.mlops4j.drift.log;
 
+import io.mlops4j.core.Elements;
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.core.ObjectStore;
@@ -95,8 +96,8 @@ final class ObjectPredictionLog implements PredictionLog {
 
   @Override
   public synchronized void append(List<LoggedPrediction> predictions, List<ReportedLabel> labels) {
-    predictions.forEach(each -> Objects.requireNonNull(each, "predictions holds null"));
-    labels.forEach(each -> Objects.requireNonNull(each, "labels holds null"));
+    Elements.requireNoNulls("predictions", predictions);
+    Elements.requireNoNulls("labels", labels);
     Map<String, LoggedPrediction> fresh = new LinkedHashMap<>();
     predictions.forEach(p -> fresh.putIfAbsent(p.id(), p));
     predictions(fresh.keySet(), Set.of()).forEach(known -> fresh.remove(known.id()));

@@ -1,7 +1,7 @@
 package io.mlops4j.drift.multivariate;
 
+import io.mlops4j.core.Elements;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * How well live rows fit the correlations of the training rows.
@@ -34,8 +34,6 @@ public record Reconstruction(
     List<String> telling) {
   /** Copies the list. */
   public Reconstruction {
-    Objects.requireNonNull(telling, "telling");
-    telling.forEach(each -> Objects.requireNonNull(each, "telling holds null"));
-    telling = List.copyOf(telling);
+    telling = Elements.list("telling", telling);
   }
 }

@@ -1,5 +1,6 @@
 package io.mlops4j.drift.multivariate;
 
+import io.mlops4j.core.Elements;
 import io.mlops4j.stats.Interval;
 import java.util.List;
 import java.util.Objects;
@@ -21,8 +22,6 @@ public record Separation(
   /** Copies the list. */
   public Separation {
     Objects.requireNonNull(interval, "interval");
-    Objects.requireNonNull(telling, "telling");
-    telling.forEach(each -> Objects.requireNonNull(each, "telling holds null"));
-    telling = List.copyOf(telling);
+    telling = Elements.list("telling", telling);
   }
 }

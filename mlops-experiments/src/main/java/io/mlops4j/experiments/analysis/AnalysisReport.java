@@ -1,5 +1,6 @@
 package io.mlops4j.experiments.analysis;
 
+import io.mlops4j.core.Elements;
 import io.mlops4j.report.Block;
 import io.mlops4j.report.Callout;
 import io.mlops4j.report.Cell;
@@ -20,7 +21,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 
 /** Writes an analysis as a report: the decision first, then why. */
@@ -30,9 +30,8 @@ final class AnalysisReport {
 
   AnalysisReport(ExperimentAnalysis last, List<ExperimentAnalysis> earlier) {
     this.last = last;
-    this.history = new ArrayList<>(earlier);
-    for (ExperimentAnalysis one : earlier) {
-      Objects.requireNonNull(one, "earlier holds null");
+    this.history = new ArrayList<>(Elements.list("earlier", earlier));
+    for (ExperimentAnalysis one : history) {
       if (!one.experiment().equals(last.experiment())) {
         throw new IllegalArgumentException(
             "an earlier analysis is of '%s' (expected: of '%s')"

@@ -1,6 +1,7 @@
 package io.mlops4j.experiments.analysis;
 
 import io.mlops4j.core.Check;
+import io.mlops4j.core.Elements;
 import io.mlops4j.core.Text;
 import io.mlops4j.report.Report;
 import io.mlops4j.stats.Correction;
@@ -44,19 +45,11 @@ public record ExperimentAnalysis(
     Objects.requireNonNull(looks, "looks");
     Objects.requireNonNull(correction, "correction");
     Objects.requireNonNull(traffic, "traffic");
-    Objects.requireNonNull(overall, "overall");
-    Objects.requireNonNull(segments, "segments");
-    Objects.requireNonNull(differing, "differing");
-    Objects.requireNonNull(guardrails, "guardrails");
     Objects.requireNonNull(recommendation, "recommendation");
-    overall.forEach(each -> Objects.requireNonNull(each, "overall holds null"));
-    overall = List.copyOf(overall);
-    segments.forEach(each -> Objects.requireNonNull(each, "segments holds null"));
-    segments = List.copyOf(segments);
-    differing.forEach(each -> Objects.requireNonNull(each, "differing holds null"));
-    differing = List.copyOf(differing);
-    guardrails.forEach(each -> Objects.requireNonNull(each, "guardrails holds null"));
-    guardrails = List.copyOf(guardrails);
+    overall = Elements.list("overall", overall);
+    segments = Elements.list("segments", segments);
+    differing = Elements.list("differing", differing);
+    guardrails = Elements.list("guardrails", guardrails);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.mlops4j.experiments.analysis;
 
+import io.mlops4j.core.Elements;
 import io.mlops4j.core.Text;
 import java.util.List;
 import java.util.Objects;
@@ -54,10 +55,8 @@ public sealed interface OffPolicyResult {
     /** Copies the list. */
     public Answered {
       Objects.requireNonNull(candidate, "candidate");
-      Objects.requireNonNull(estimates, "estimates");
       Objects.requireNonNull(diagnostics, "diagnostics");
-      estimates.forEach(each -> Objects.requireNonNull(each, "estimates holds null"));
-      estimates = List.copyOf(estimates);
+      estimates = Elements.list("estimates", estimates);
     }
 
     /**
@@ -94,10 +93,8 @@ public sealed interface OffPolicyResult {
     /** Copies the list. */
     public Refused {
       Objects.requireNonNull(candidate, "candidate");
-      Objects.requireNonNull(reasons, "reasons");
       Objects.requireNonNull(diagnostics, "diagnostics");
-      reasons.forEach(each -> Objects.requireNonNull(each, "reasons holds null"));
-      reasons = List.copyOf(reasons);
+      reasons = Elements.list("reasons", reasons);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.mlops4j.experiments.analysis;
 
+import io.mlops4j.core.Elements;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -25,10 +26,8 @@ public record Recommendation(Action action, Optional<String> treatment, List<Str
   /** Copies the list. */
   public Recommendation {
     Objects.requireNonNull(treatment, "treatment");
-    Objects.requireNonNull(reasons, "reasons");
     Objects.requireNonNull(action, "action");
-    reasons.forEach(each -> Objects.requireNonNull(each, "reasons holds null"));
-    reasons = List.copyOf(reasons);
+    reasons = Elements.list("reasons", reasons);
     if (reasons.isEmpty() || treatment.isPresent() != (action == Action.SHIP)) {
       throw new IllegalArgumentException(
           "recommendation: %s of %s for %s (expected: a reason, and an arm only to ship)"

@@ -1,5 +1,6 @@
 package io.mlops4j.experiments.analysis;
 
+import io.mlops4j.core.Elements;
 import io.mlops4j.stats.Bucketing;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -21,12 +22,8 @@ import java.util.Set;
 public record TeamDraft<T>(List<T> items, List<Integer> teams) {
   /** Copies the lists. */
   public TeamDraft {
-    Objects.requireNonNull(items, "items");
-    Objects.requireNonNull(teams, "teams");
-    items.forEach(each -> Objects.requireNonNull(each, "items holds null"));
-    items = List.copyOf(items);
-    teams.forEach(each -> Objects.requireNonNull(each, "teams holds null"));
-    teams = List.copyOf(teams);
+    items = Elements.list("items", items);
+    teams = Elements.list("teams", teams);
     if (items.size() != teams.size()) {
       throw new IllegalArgumentException(
           "%d items of %d teams (expected: one team per item)"
@@ -47,12 +44,10 @@ public record TeamDraft<T>(List<T> items, List<Integer> teams) {
    */
   public static <T> TeamDraft<T> of(
       List<T> first, List<T> second, int length, String experiment, String request) {
-    Objects.requireNonNull(first, "first");
-    Objects.requireNonNull(second, "second");
     Objects.requireNonNull(experiment, "experiment");
     Objects.requireNonNull(request, "request");
-    first.forEach(each -> Objects.requireNonNull(each, "first holds null"));
-    second.forEach(each -> Objects.requireNonNull(each, "second holds null"));
+    Elements.requireNoNulls("first", first);
+    Elements.requireNoNulls("second", second);
     if (length < 1) {
       throw new IllegalArgumentException("length: " + length + " (expected: at least 1)");
     }

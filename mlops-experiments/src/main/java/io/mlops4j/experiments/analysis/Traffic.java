@@ -1,7 +1,7 @@
 package io.mlops4j.experiments.analysis;
 
+import io.mlops4j.core.Elements;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * How many units arrived where, and whether that is what assignment promised.
@@ -30,15 +30,9 @@ public record Traffic(
     long maturing) {
   /** Copies the lists. */
   public Traffic {
-    Objects.requireNonNull(arms, "arms");
-    Objects.requireNonNull(units, "units");
-    Objects.requireNonNull(expected, "expected");
-    arms.forEach(each -> Objects.requireNonNull(each, "arms holds null"));
-    arms = List.copyOf(arms);
-    units.forEach(each -> Objects.requireNonNull(each, "units holds null"));
-    units = List.copyOf(units);
-    expected.forEach(each -> Objects.requireNonNull(each, "expected holds null"));
-    expected = List.copyOf(expected);
+    arms = Elements.list("arms", arms);
+    units = Elements.list("units", units);
+    expected = Elements.list("expected", expected);
   }
 
   /**

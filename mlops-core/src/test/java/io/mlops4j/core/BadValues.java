@@ -1,4 +1,4 @@
-package io.mlops4j.registry;
+package io.mlops4j.core;
 
 import java.lang.reflect.Array;
 import java.time.Duration;
@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What nobody should pass, by the type of the parameter. */
-final class BadValues {
+public final class BadValues {
   private static final List<String> TEXTS =
       List.of(
           "",
@@ -58,7 +58,8 @@ final class BadValues {
 
   private BadValues() {}
 
-  static Stream<?> of(Class<?> type) {
+  /** Bad values of the type; none for a type of our own. */
+  public static Stream<?> of(Class<?> type) {
     if (type == String.class) {
       return TEXTS.stream();
     } else if (type == int.class) {
@@ -101,7 +102,8 @@ final class BadValues {
     return Stream.empty();
   }
 
-  static boolean holdsNull(Object value) {
+  /** Whether the array, collection or map holds null. */
+  public static boolean holdsNull(Object value) {
     Stream<?> elements = Stream.empty();
     if (value instanceof Object[] array) {
       elements = Arrays.stream(array);
