@@ -44,11 +44,11 @@ public final class PublicMethods {
   /** Text nobody should have to store. */
   public static final String LONG_TEXT = "x".repeat(100_000);
 
-  /** One parameter of one public method or constructor. */
-  public record Place(Executable of, int parameter) {
+  /** One parameter of one public method or constructor of a type, which may inherit the method. */
+  public record Place(Class<?> on, Executable of, int parameter) {
     /** The parameter's name. */
     public String name() {
-      return of.getParameters()[parameter].getName();
+      return ParameterNames.of(this.of).get(parameter);
     }
 
     /** The parameter's type. */
@@ -57,7 +57,7 @@ public final class PublicMethods {
     }
 
     String method() {
-      String type = of.getDeclaringClass().getName().replaceAll(".*\\.", "").replace('$', '.');
+      String type = on.getName().replaceAll(".*\\.", "").replace('$', '.');
       return of instanceof Method ? type + "." + of.getName() : "new " + type;
     }
 
@@ -70,6 +70,7 @@ public final class PublicMethods {
   private final Class<?> anchor;
   private final Map<String, Supplier<?>> samples = new HashMap<>();
   private final Set<Class<?>> theirs = new LinkedHashSet<>();
+  private boolean inherited;
 
   /** Asks about the module that {@code anchor} is in. */
   public PublicMethods(Class<?> anchor) {
@@ -119,6 +120,12 @@ public final class PublicMethods {
     return this;
   }
 
+  /** Asks of each type what it inherits from others of ours, too. */
+  public PublicMethods inherited() {
+    inherited = true;
+    return this;
+  }
+
   /** Every parameter of every public method and constructor, in one order on every machine. */
   public Stream<Place> places() {
     try {
@@ -155,20 +162,37 @@ public final class PublicMethods {
     }
     List<Executable> own = new ArrayList<>(List.of(type.getConstructors()));
     Stream.of(type.getMethods())
-        .filter(method -> method.getDeclaringClass() == type)
+        .filter(method -> isAsked(type, method.getDeclaringClass()))
         .filter(method -> !method.isSynthetic() && !method.getName().matches("equals|valueOf"))
         .sorted(Comparator.comparing(Method::toString))
         .forEach(own::add);
     for (Executable one : own) {
       for (int i = 0; i < one.getParameterCount(); i++) {
-        all.add(new Place(one, i));
+        all.add(new Place(type, one, i));
       }
     }
+  }
+
+  private boolean isAsked(Class<?> type, Class<?> declares) {
+    return declares == type || (inherited && declares.getName().startsWith("io.mlops4j."));
   }
 
   private static boolean isPublic(@Nullable Class<?> type) {
     return type == null
         || (Modifier.isPublic(type.getModifiers()) && isPublic(type.getEnclosingClass()));
+  }
+
+  /** What is named, a part of the record there is, or what the type has. */
+  private Object sample(Place place) throws ReflectiveOperationException {
+    Supplier<?> named = samples.get(place.toString());
+    if (named != null) {
+      return named.get();
+    }
+    Supplier<?> made = samples.get(place.on.getName());
+    if (made != null && place.on.isRecord() && place.of instanceof Constructor<?>) {
+      return place.on.getMethod(place.name()).invoke(made.get());
+    }
+    return sample(place.type());
   }
 
   private Object sample(Class<?> type) {
@@ -193,8 +217,7 @@ public final class PublicMethods {
       if (i == place.parameter) {
         arguments[i] = value;
       } else {
-        Supplier<?> named = samples.get(new Place(place.of, i).toString());
-        arguments[i] = named == null ? sample(types[i]) : named.get();
+        arguments[i] = sample(new Place(place.on, place.of, i));
       }
     }
     Object subject = null;
@@ -204,7 +227,7 @@ public final class PublicMethods {
       }
       Method method = (Method) place.of;
       if (!Modifier.isStatic(method.getModifiers())) {
-        subject = sample(method.getDeclaringClass());
+        subject = sample(place.on);
       }
       method.setAccessible(true); // where the object's own class is hidden
       return new Answer(subject, method.invoke(subject, arguments), null);

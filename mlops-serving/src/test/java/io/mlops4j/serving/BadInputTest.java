@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.fail;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.mlops4j.core.MlopsException;
 import io.mlops4j.core.Model;
-import io.mlops4j.serving.PublicCalls.Asked;
+import io.mlops4j.core.PublicMethods.Place;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
@@ -71,11 +71,11 @@ class BadInputTest {
           Stream.class,
           List.of("stream"));
 
-  static Stream<Asked> parameters() {
-    return PublicCalls.parameters().stream().filter(asked -> !values(asked).isEmpty());
+  static Stream<Place> parameters() {
+    return PublicCalls.places().filter(asked -> !values(asked).isEmpty());
   }
 
-  private static List<?> values(Asked asked) {
+  private static List<?> values(Place asked) {
     String type =
         asked.of().getParameters()[asked.parameter()].getParameterizedType().getTypeName();
     if (type.equals("java.util.Optional<java.time.Duration>")) {
@@ -86,7 +86,7 @@ class BadInputTest {
 
   @ParameterizedTest
   @MethodSource("parameters")
-  void everyArgument_thatNobodyMeans_worksOrIsRefusedInOneLine(Asked asked) throws Exception {
+  void everyArgument_thatNobodyMeans_worksOrIsRefusedInOneLine(Place asked) throws Exception {
     for (Object value : values(asked)) {
       Object given = value.equals("stream") ? LISTS.get(2).stream() : value;
       try (PublicCalls calls = new PublicCalls()) {
@@ -99,7 +99,7 @@ class BadInputTest {
     }
   }
 
-  private static void requireClear(Asked asked, Object value, Throwable thrown) {
+  private static void requireClear(Place asked, Object value, Throwable thrown) {
     String message = String.valueOf(thrown.getMessage());
     String what = asked + " = " + (value instanceof double[] all ? Arrays.toString(all) : value);
     if (what.length() > 200) {
@@ -116,7 +116,9 @@ class BadInputTest {
     assertThat(message.chars().filter(c -> c < ' ' || c == 0x2028 || c == 0x7f)).as(what).isEmpty();
     if (thrown instanceof IllegalArgumentException) {
       assertThat(message).as(what).contains("expected");
-      assertThat(asked.names()).as(what + ": " + message).anyMatch(name -> names(message, name));
+      assertThat(PublicCalls.names(asked))
+          .as(what + ": " + message)
+          .anyMatch(name -> names(message, name));
       if (value instanceof Number || value instanceof Duration) {
         assertThat(message).as(what).contains(value.toString());
       }
@@ -229,7 +231,7 @@ class BadInputTest {
   /** The control: it does ask what there is. */
   @Test
   void parameters_ofThisModule_areMany() {
-    assertThat(parameters().map(Asked::toString))
+    assertThat(parameters().map(Place::toString))
         .hasSizeGreaterThan(100)
         .contains("Predictor.close: limit", "MicroBatching.withWorkers: count");
   }

@@ -3,9 +3,8 @@ package io.mlops4j.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.mlops4j.serving.PublicCalls.Asked;
+import io.mlops4j.core.PublicMethods.Place;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,25 +16,17 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Timeout(60)
 class NullArgumentsTest {
-  static Stream<Asked> parameters() {
-    return PublicCalls.parameters().stream()
-        .filter(asked -> !asked.type().isPrimitive())
-        .filter(
-            asked ->
-                !asked
-                    .of()
-                    .getParameters()[asked.parameter()]
-                    .getAnnotatedType()
-                    .isAnnotationPresent(Nullable.class));
+  static Stream<Place> parameters() {
+    return PublicCalls.references();
   }
 
   @ParameterizedTest
   @MethodSource("parameters")
-  void everyArgument_null_isRefusedByItsName(Asked asked) throws Exception {
+  void everyArgument_null_isRefusedByItsName(Place asked) throws Exception {
     try (PublicCalls calls = new PublicCalls()) {
       assertThatThrownBy(() -> calls.call(asked, null))
           .isExactlyInstanceOf(NullPointerException.class)
-          .satisfies(thrown -> assertThat(thrown.getMessage()).isIn(asked.names()));
+          .satisfies(thrown -> assertThat(thrown.getMessage()).isIn(PublicCalls.names(asked)));
       requireUntouched(calls);
     }
   }
@@ -57,9 +48,9 @@ class NullArgumentsTest {
   /** The control: it does ask what there is. */
   @Test
   void parameters_ofThisModule_areMany() {
-    assertThat(parameters().map(Asked::toString))
+    assertThat(parameters().map(Place::toString))
         .hasSizeGreaterThan(150)
         .contains(
-            "Predictor.predictAll: inputs", "OnnxModel.embedding: pooling", "Scored.new: input");
+            "Predictor.predictAll: inputs", "OnnxModel.embedding: pooling", "new Scored: input");
   }
 }

@@ -16,32 +16,18 @@ import io.mlops4j.core.ModelSource;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.core.Prediction;
 import io.mlops4j.core.PredictionListener;
+import io.mlops4j.core.PublicMethods;
+import io.mlops4j.core.PublicMethods.Place;
 import io.mlops4j.core.Schema;
 import io.mlops4j.core.Time;
 import io.mlops4j.core.VirtualTime;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.lang.reflect.Array;
-import java.lang.reflect.Constructor;
-import java.lang.reflect.Executable;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
-import java.lang.reflect.Parameter;
-import java.net.URISyntaxException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -49,17 +35,11 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import net.bytebuddy.jar.asm.ClassReader;
-import net.bytebuddy.jar.asm.ClassVisitor;
-import net.bytebuddy.jar.asm.MethodVisitor;
-import net.bytebuddy.jar.asm.Opcodes;
-import net.bytebuddy.jar.asm.Type;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every parameter of every public method, record and constructor of this module, found on the class
- * path, and a way to call it: what is new is found, too, without being listed. What a call opens is
- * closed with this.
+ * Values for every parameter of every public method, record and constructor of this module, and a
+ * way to call it. What a call opens is closed with this.
  */
 final class PublicCalls implements AutoCloseable {
   static final float[] ROW = {1};
@@ -74,79 +54,10 @@ final class PublicCalls implements AutoCloseable {
 
   private static final Instant NOON = Instant.parse("2026-03-02T12:00:00Z");
 
-  /**
-   * Parameters' names in the class files. A model checker that ran in this JVM before has changed
-   * the classes it used, and what the JVM knows of their parameters has no names any more.
-   */
-  private static final class ClassFile extends ClassVisitor {
-    private final Executable of;
-    private final List<String> names = new ArrayList<>();
+  private static final List<Place> LISTS =
+      places().filter(place -> place.type() == List.class).toList();
 
-    private ClassFile(Executable of) {
-      super(Opcodes.ASM9);
-      this.of = of;
-    }
-
-    static String nameOf(Executable of, int parameter) {
-      Class<?> type = of.getDeclaringClass();
-      String file = type.getName().substring(type.getPackageName().length() + 1) + ".class";
-      ClassFile found = new ClassFile(of);
-      try (InputStream bytes = type.getResourceAsStream(file)) {
-        new ClassReader(Objects.requireNonNull(bytes, file)).accept(found, ClassReader.SKIP_CODE);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-      return found.names.get(parameter);
-    }
-
-    @Override
-    public @Nullable MethodVisitor visitMethod(
-        int access,
-        String name,
-        String descriptor,
-        @Nullable String signature,
-        String @Nullable [] exceptions) {
-      boolean same =
-          of instanceof Method method
-              ? name.equals(method.getName()) && descriptor.equals(Type.getMethodDescriptor(method))
-              : name.equals("<init>")
-                  && descriptor.equals(Type.getConstructorDescriptor((Constructor<?>) of));
-      if (!same) {
-        return null;
-      }
-      return new MethodVisitor(Opcodes.ASM9) {
-        @Override
-        public void visitParameter(String parameter, int flags) {
-          names.add(parameter);
-        }
-      };
-    }
-  }
-
-  /** One parameter of one public method or constructor of a type. */
-  record Asked(Class<?> on, Executable of, int parameter) {
-    String name() {
-      return ClassFile.nameOf(of, parameter);
-    }
-
-    Class<?> type() {
-      return of.getParameterTypes()[parameter];
-    }
-
-    /** The parameter, or the option that a builder's or record's method sets. */
-    List<String> names() {
-      String method = of.getName().replaceFirst("^with(?=[A-Z])", "");
-      return List.of(name(), method.substring(0, 1).toLowerCase(Locale.ROOT) + method.substring(1));
-    }
-
-    @Override
-    public String toString() {
-      String method = of instanceof Constructor<?> ? "new" : of.getName();
-      return on.getSimpleName() + "." + method + ": " + name();
-    }
-  }
-
-  private final Map<Class<?>, Supplier<?>> samples = new HashMap<>();
+  private final PublicMethods methods = methods();
   private final List<Runnable> opened = new ArrayList<>();
   private @Nullable Object subject;
 
@@ -155,8 +66,14 @@ final class PublicCalls implements AutoCloseable {
     addValues();
   }
 
-  private <T> void sample(Class<T> type, Supplier<? extends T> value) {
-    samples.put(type, value);
+  private static PublicMethods methods() {
+    return new PublicMethods(Predictor.class)
+        .inherited()
+        .theirs(MirrorListener.class, SwapListener.class);
+  }
+
+  private <T> void sample(Class<? super T> type, Supplier<T> value) {
+    methods.sample(type, value);
   }
 
   <T extends AutoCloseable> T opened(T resource) {
@@ -263,7 +180,15 @@ final class PublicCalls implements AutoCloseable {
     sample(Duration.class, () -> Duration.ofSeconds(1));
     sample(Optional.class, Optional::empty);
     sample(Map.class, Map::of);
-    sample(List.class, List::of);
+    sample(List.class, () -> List.of(ROW));
+    for (Place place : LISTS) {
+      String elements = place.of().getGenericParameterTypes()[place.parameter()].getTypeName();
+      if (elements.contains("Model<")) {
+        methods.sample(place.toString(), () -> List.of(model()));
+      } else if (elements.contains("Path")) {
+        methods.sample(place.toString(), () -> List.of(Models.file("plus1.onnx")));
+      }
+    }
     sample(Stream.class, Stream::empty);
     sample(int.class, () -> 5);
     sample(long.class, () -> 1L << 20);
@@ -284,113 +209,29 @@ final class PublicCalls implements AutoCloseable {
         Duration.ZERO);
   }
 
-  static List<Asked> parameters() {
-    try {
-      Path classes =
-          Path.of(Predictor.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-      try (Stream<Path> files = Files.walk(classes)) {
-        return files
-            .map(file -> classes.relativize(file).toString())
-            .filter(name -> name.endsWith(".class") && !name.endsWith("-info.class"))
-            .sorted()
-            .map(PublicCalls::type)
-            .filter(PublicCalls::isAsked)
-            .flatMap(PublicCalls::parameters)
-            .toList();
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException(e);
-    }
+  static Stream<Place> places() {
+    return methods().places();
   }
 
-  private static Class<?> type(String file) {
-    try {
-      return Class.forName(file.replace(".class", "").replace('/', '.'));
-    } catch (ClassNotFoundException e) {
-      throw new IllegalStateException(e);
-    }
+  static Stream<Place> references() {
+    return methods().references();
   }
 
-  private static boolean isAsked(Class<?> type) {
-    // Those are written by users and called by us.
-    boolean theirs = type == MirrorListener.class || type == SwapListener.class;
-    return !theirs && isPublic(type) && !Throwable.class.isAssignableFrom(type);
-  }
-
-  private static boolean isPublic(@Nullable Class<?> type) {
-    return type == null
-        || (Modifier.isPublic(type.getModifiers()) && isPublic(type.getEnclosingClass()));
-  }
-
-  private static Stream<Asked> parameters(Class<?> type) {
-    List<Executable> all = new ArrayList<>(Arrays.asList(type.getConstructors()));
-    all.addAll(Arrays.asList(type.getMethods()));
-    all.removeIf(PublicCalls::isGiven);
-    all.sort(Comparator.comparing(Executable::toString));
-    return all.stream()
-        .flatMap(
-            of ->
-                Stream.iterate(0, i -> i < of.getParameterCount(), i -> i + 1)
-                    .map(i -> new Asked(type, of, i)));
-  }
-
-  private static boolean isGiven(Executable one) {
-    return one.isSynthetic()
-        || one.getName().matches("equals|valueOf")
-        || !one.getDeclaringClass().getPackageName().startsWith("io.mlops4j");
-  }
-
-  /** A record is made of the parts of the sample there is. */
-  private Object sample(Executable of, int parameter) {
-    Class<?> made = of.getDeclaringClass();
-    Parameter asked = of.getParameters()[parameter];
-    try {
-      if (of instanceof Constructor<?> && made.isRecord() && samples.containsKey(made)) {
-        return made.getMethod(new Asked(made, of, parameter).name()).invoke(sample(made));
-      }
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException(e);
-    }
-    if (asked.getType() != List.class) {
-      return sample(asked.getType());
-    }
-    String elements = asked.getParameterizedType().getTypeName();
-    return elements.contains("Model<")
-        ? List.of(model())
-        : elements.contains("Path") ? List.of(sample(Path.class)) : List.of(ROW);
-  }
-
-  private Object sample(Class<?> type) {
-    Supplier<?> known = samples.get(type);
-    if (known != null) {
-      return known.get();
-    }
-    if (type.isArray()) {
-      return Array.newInstance(type.getComponentType(), 0);
-    }
-    if (type.isEnum()) {
-      return type.getEnumConstants()[0];
-    }
-    throw new AssertionError("add a sample of " + type);
+  /** The parameter, or the option that a builder's or record's method sets. */
+  static List<String> names(Place place) {
+    String method = place.of().getName().replaceFirst("^with(?=[A-Z])", "");
+    return List.of(
+        place.name(), method.substring(0, 1).toLowerCase(Locale.ROOT) + method.substring(1));
   }
 
   /** Calls with samples and one other value. */
-  @Nullable Object call(Asked asked, @Nullable Object value) throws Throwable {
-    Object[] arguments = new Object[asked.of.getParameterCount()];
-    for (int i = 0; i < arguments.length; i++) {
-      arguments[i] = i == asked.parameter ? value : sample(asked.of, i);
+  @Nullable Object call(Place place, @Nullable Object value) throws Throwable {
+    PublicMethods.Answer answer = methods.ask(place, value);
+    subject = answer.subject();
+    if (answer.thrown() != null) {
+      throw answer.thrown();
     }
-    try {
-      if (asked.of instanceof Constructor<?> constructor) {
-        return constructor.newInstance(arguments);
-      }
-      subject = Modifier.isStatic(asked.of.getModifiers()) ? null : sample(asked.on);
-      return ((Method) asked.of).invoke(subject, arguments);
-    } catch (InvocationTargetException e) {
-      throw e.getCause() == null ? e : e.getCause();
-    }
+    return answer.returned();
   }
 
   /** Returns what the last method was called on; null if it was static. */

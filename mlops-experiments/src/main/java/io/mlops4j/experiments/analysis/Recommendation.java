@@ -1,6 +1,7 @@
 package io.mlops4j.experiments.analysis;
 
 import io.mlops4j.core.Elements;
+import io.mlops4j.core.Text;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -31,7 +32,10 @@ public record Recommendation(Action action, Optional<String> treatment, List<Str
     if (reasons.isEmpty() || treatment.isPresent() != (action == Action.SHIP)) {
       throw new IllegalArgumentException(
           "recommendation: %s of %s for %s (expected: a reason, and an arm only to ship)"
-              .formatted(action, treatment, reasons));
+              .formatted(
+                  action,
+                  treatment.map(arm -> Text.printable(arm, 80)),
+                  Text.printable(reasons.toString(), 400)));
     }
   }
 }
