@@ -79,10 +79,26 @@ public final class Schema<T> {
     List<RowField> fields = new ArrayList<>();
     for (int i = 0; i < names.length; i++) {
       int position = i;
-      features.add(Feature.number(names[i], FeatureKind.NUMERIC, true, row -> row[position]));
+      String named = names[i];
+      features.add(
+          Feature.number(named, FeatureKind.NUMERIC, true, row -> floatAt(row, position, named)));
       fields.add(new RowField(names[i], float.class));
     }
     return new Schema<>("float[" + names.length + "]", features, new FloatsFactory(fields));
+  }
+
+  private static double floatAt(float[] row, int position, String name) {
+    if (position >= row.length) {
+      throw new MlopsException(
+          "Feature "
+              + name
+              + " is float "
+              + (position + 1)
+              + " of a row, this one has "
+              + row.length
+              + ".");
+    }
+    return row[position];
   }
 
   /**

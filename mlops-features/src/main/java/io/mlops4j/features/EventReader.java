@@ -66,8 +66,24 @@ final class EventReader<E, K> {
     @Nullable String[] texts = new @Nullable String[columns.size()];
     for (int i = 0; i < numbers.length; i++) {
       Feature<E> column = columns.get(i);
-      numbers[i] = column.number(event);
-      texts[i] = column.text(event);
+      try {
+        numbers[i] = column.number(event);
+        texts[i] = column.text(event);
+      } catch (RuntimeException e) {
+        // Its message may hold values of the event: it stays the cause.
+        throw new FeatureException(
+            "View "
+                + view
+                + ": the column "
+                + column.name()
+                + " of event "
+                + Text.printable(shortId, 64)
+                + " cannot be read: "
+                + e.getClass().getName()
+                + " (see the cause). Let its function answer every event, NaN where there is"
+                + " nothing.",
+            e);
+      }
     }
     return new Event(
         nanos(when, "happened", shortId),

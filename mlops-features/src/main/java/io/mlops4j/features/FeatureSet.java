@@ -76,7 +76,8 @@ public final class FeatureSet<R> {
    * @param key whose; a row without a key has the values of an entity without events
    * @param <K> the type of the key
    * @return a copy
-   * @throws IllegalArgumentException if a name is taken: give them a prefix
+   * @throws IllegalArgumentException if a name is taken: give them a prefix; if another view of the
+   *     same name is in the set
    */
   public <K> FeatureSet<R> with(
       FeatureView<?, K> view, Function<? super R, ? extends @Nullable K> key) {
@@ -93,7 +94,8 @@ public final class FeatureSet<R> {
    * @param key whose; a row without a key has the values of an entity without events
    * @param <K> the type of the key
    * @return a copy
-   * @throws IllegalArgumentException if a name is taken
+   * @throws IllegalArgumentException if a name is taken, or another view of the same name is in the
+   *     set
    */
   public <K> FeatureSet<R> with(
       String prefix, FeatureView<?, K> view, Function<? super R, ? extends @Nullable K> key) {
@@ -105,6 +107,17 @@ public final class FeatureSet<R> {
   private <K> FeatureSet<R> attached(
       String prefix, FeatureView<?, K> view, Function<? super R, ? extends @Nullable K> key) {
     List<Attached<R, ?>> more = new ArrayList<>(views);
+    for (Attached<R, ?> other : views) {
+      // Events, definitions and rows are found by the view's name.
+      if (other.view().name().equals(view.name())
+          && !other.view().fingerprint().equals(view.fingerprint())) {
+        throw new IllegalArgumentException(
+            "view: "
+                + view.name()
+                + " is in the set with another definition (expected: a name of its own for each"
+                + " definition)");
+      }
+    }
     more.add(new Attached<>(prefix, view, Objects.requireNonNull(key, "key")));
     return new FeatureSet<>(rows, at, more, computed);
   }

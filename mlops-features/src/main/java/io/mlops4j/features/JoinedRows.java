@@ -39,7 +39,7 @@ final class JoinedRows<R> {
       Stream<R> opened = plan.rows().stream();
       rows = opened;
       return StreamSupport.stream(new Zipped(opened.iterator()), false).onClose(this::close);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       closeAfter(e);
       throw e;
     }
@@ -103,7 +103,7 @@ final class JoinedRows<R> {
           return false;
         }
         next = next(each.next());
-      } catch (RuntimeException e) {
+      } catch (Throwable e) {
         ended = true;
         closeAfter(e);
         throw e;

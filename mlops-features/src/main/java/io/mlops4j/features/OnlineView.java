@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 public final class OnlineView<E, K> {
   private static final int MAX_ATTEMPTS = 1_000;
   private static final int BATCH = 10_000;
+  private static final int MOST_TOLD = 10;
 
   private final FeatureView<E, K> view;
   private final OnlineStore store;
@@ -127,7 +129,8 @@ public final class OnlineView<E, K> {
    *
    * @param events any number
    * @return what became of them
-   * @throws FeatureException if the store cannot be reached: write them all again
+   * @throws FeatureException if the store cannot be reached: write them all again; if the state of
+   *     an entity cannot be read or has become too large: those of the others are written
    */
   public Materialized write(List<? extends E> events) {
     Objects.requireNonNull(events, "events");
@@ -150,8 +153,17 @@ public final class OnlineView<E, K> {
     }
     long[] seen = new long[3];
     long newest = Long.MIN_VALUE;
+    List<StateException> refused = new ArrayList<>();
     for (Map.Entry<String, List<Event>> entry : byKey.entrySet()) {
-      newest = Math.max(newest, merge(entry.getKey(), entry.getValue(), seen));
+      try {
+        newest = Math.max(newest, merge(entry.getKey(), entry.getValue(), seen));
+      } catch (StateException e) {
+        // It is this entity's own: the others are written first.
+        refused.add(e);
+      }
+    }
+    if (!refused.isEmpty()) {
+      throw refused(refused, byKey.size());
     }
     Materialized result =
         new Materialized(
@@ -162,11 +174,33 @@ public final class OnlineView<E, K> {
             withoutKey,
             notKnown,
             byKey.size(),
-            newest == Long.MIN_VALUE
-                ? java.util.Optional.empty()
-                : java.util.Optional.of(Nanos.instant(newest)));
+            newest == Long.MIN_VALUE ? Optional.empty() : Optional.of(Nanos.instant(newest)));
     meters.wrote(result);
     return result;
+  }
+
+  private FeatureException refused(List<StateException> refused, int entities) {
+    FeatureException first =
+        new FeatureException(
+            String.valueOf(refused.get(0).getMessage())
+                + (entities == 1
+                    ? ""
+                    : " The events of "
+                        + (entities - refused.size())
+                        + " of "
+                        + entities
+                        + " entities were written."));
+    refused.subList(1, Math.min(refused.size(), MOST_TOLD)).forEach(first::addSuppressed);
+    return first;
+  }
+
+  /** What keeps one entity from being written, and no other. */
+  private static final class StateException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    StateException(String message) {
+      super(message, null, false, false);
+    }
   }
 
   /**
@@ -180,7 +214,7 @@ public final class OnlineView<E, K> {
   public Materialized materialize(Dataset<? extends E> events, Progress progress) {
     Objects.requireNonNull(events, "events");
     Objects.requireNonNull(progress, "progress");
-    Materialized total = new Materialized(0, 0, 0, 0, 0, 0, 0, java.util.Optional.empty());
+    Materialized total = new Materialized(0, 0, 0, 0, 0, 0, 0, Optional.empty());
     try (Stream<? extends E> all = events.stream()) {
       Iterator<? extends E> each = all.iterator();
       while (each.hasNext()) {
@@ -198,8 +232,8 @@ public final class OnlineView<E, K> {
 
   private long merge(String key, List<Event> events, long[] seen) {
     for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      byte[] before = store.get(table, key).orElse(null);
-      Timeline timeline = before == null ? new Timeline(true) : read(key, before);
+      byte[] before = got(key);
+      Timeline timeline = before == null ? new Timeline(true) : stored(key, before);
       int duplicates = 0;
       for (Event event : events) {
         duplicates += timeline.add(event) ? 0 : 1;
@@ -212,7 +246,7 @@ public final class OnlineView<E, K> {
       }
       byte[] after = StateForm.write(timeline, view.reader().columns());
       if (after.length > StoreKeys.MAX_STATE) {
-        throw new FeatureException(
+        throw new StateException(
             "View "
                 + view.name()
                 + ": the windows of one entity hold "
@@ -257,6 +291,14 @@ public final class OnlineView<E, K> {
     long end = Nanos.plus(Nanos.plus(newest, Math.min(reach, view.reach().ttl())), 1);
     end = Nanos.plus(end, history.toNanos());
     return reach == Long.MAX_VALUE || end == Long.MAX_VALUE ? null : Nanos.instant(end);
+  }
+
+  private Timeline stored(String key, byte[] state) {
+    try {
+      return read(key, state);
+    } catch (FeatureException e) {
+      throw new StateException(String.valueOf(e.getMessage()));
+    }
   }
 
   private Timeline read(String key, byte[] state) {
@@ -310,8 +352,17 @@ public final class OnlineView<E, K> {
   }
 
   private byte @Nullable [] state(String key) {
-    return store instanceof CaffeineStore memory
-        ? memory.peek(table, key)
-        : store.get(table, key).orElse(null);
+    return store instanceof CaffeineStore memory ? memory.peek(table, key) : got(key);
+  }
+
+  private byte @Nullable [] got(String key) {
+    Optional<byte[]> state = store.get(table, key);
+    if (state == null) {
+      throw new FeatureException(
+          "View "
+              + view.name()
+              + ": its store answered null (expected: a state, or Optional.empty()).");
+    }
+    return state.orElse(null);
   }
 }

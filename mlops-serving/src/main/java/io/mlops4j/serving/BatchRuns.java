@@ -188,8 +188,9 @@ final class BatchRuns<I, O> implements Batcher.Runner<I, O> {
     O output;
     try {
       output = outcomes.instead(request.input, request.start, request.trace, failure);
-    } catch (RuntimeException e) {
-      request.failClaimed(e);
+    } catch (Throwable e) {
+      // It is claimed: nobody else would complete it.
+      request.failClaimed(e instanceof RuntimeException thrown ? thrown : failure);
       return;
     }
     request.completeClaimed(output);

@@ -46,7 +46,7 @@ final class Breaker {
     breaker.onSuccess(Math.max(0, nanos), TimeUnit.NANOSECONDS);
   }
 
-  void failed(long nanos, RuntimeException failure) {
+  void failed(long nanos, Throwable failure) {
     breaker.onError(Math.max(0, nanos), TimeUnit.NANOSECONDS, failure);
   }
 

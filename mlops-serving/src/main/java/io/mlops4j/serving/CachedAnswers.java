@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -98,7 +99,7 @@ final class CachedAnswers<I, O> {
       RowBuffer<I> row = schema.newBuffer();
       row.set(input);
       return new Lookup<>(new CacheKey(version, row), row);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       // The usual way will say what is wrong with it.
       return null;
     }
@@ -146,7 +147,8 @@ final class CachedAnswers<I, O> {
     return calls.answer(input, start, deadline, priority, trace);
   }
 
-  private O found(Lookup<I> lookup, I input, O answer, long start, @Nullable Trace trace) {
+  private O found(Lookup<I> lookup, I input, O kept, long start, @Nullable Trace trace) {
+    O answer = Answers.own(kept);
     recorder.answeredOtherwise(
         lookup.key.version.version,
         Prediction.Source.CACHE,
@@ -169,6 +171,7 @@ final class CachedAnswers<I, O> {
       @Nullable Trace trace) {
     misses.increment();
     Trace own = trace == null ? new Trace() : trace;
+    own.read(lookup.row);
     Throwable failure = null;
     O answer = null;
     try {
@@ -178,18 +181,35 @@ final class CachedAnswers<I, O> {
       failure = e;
       throw e;
     } finally {
-      settle(lookup.key, mine, answer, own, failure);
+      settle(lookup, input, mine, answer, own, failure);
     }
   }
 
+  /**
+   * A kernel has answered the values that were looked up. Any other model was given the row itself:
+   * if that has changed since, the answer may be another row's.
+   */
+  private boolean isUnchanged(Lookup<I> lookup, I input) {
+    ServedVersion<?, ?> version = lookup.key.version;
+    if (version.kernel != null && recorder.schema == lookup.row.schema()) {
+      return true;
+    }
+    Lookup<I> now = lookup(input);
+    return now != null && now.key.equals(lookup.key);
+  }
+
   private void settle(
-      CacheKey key,
+      Lookup<I> lookup,
+      I input,
       CompletableFuture<O> mine,
       @Nullable O answer,
       Trace trace,
       @Nullable Throwable failure) {
-    if (answer != null && trace.servedBy == key.version && trace.release != null) {
-      mine.complete(answer);
+    if (answer != null
+        && trace.servedBy == lookup.key.version
+        && trace.release != null
+        && isUnchanged(lookup, input)) {
+      mine.complete(Answers.own(answer));
     } else {
       RuntimeException known = trace.failure;
       mine.completeExceptionally(new NotKept(known != null ? known : failure));
@@ -303,10 +323,17 @@ final class CachedAnswers<I, O> {
       @Nullable Trace wanted) {
     misses.increment();
     Trace trace = wanted == null ? new Trace() : wanted;
-    CompletableFuture<O> answer = calls.async(input, start, deadline, priority, trace);
+    trace.read(lookup.row);
+    CompletableFuture<O> answer;
+    try {
+      answer = calls.async(input, start, deadline, priority, trace);
+    } catch (Throwable e) {
+      settle(lookup, input, mine, null, trace, e);
+      throw e;
+    }
     // The caller may cancel the copy; what others wait for goes on.
     return answer
-        .whenComplete((output, failure) -> settle(lookup.key, mine, output, trace, failure))
+        .whenComplete((output, failure) -> settle(lookup, input, mine, output, trace, failure))
         .copy();
   }
 
@@ -332,8 +359,11 @@ final class CachedAnswers<I, O> {
         .orElse(0L);
   }
 
-  /** What a flight ends with when there is nothing to keep. */
-  private static final class NotKept extends RuntimeException {
+  /**
+   * What a flight ends with when there is nothing to keep. Of the kind that Caffeine takes for the
+   * end of a wait: of any other it would log each one.
+   */
+  private static final class NotKept extends TimeoutException {
     private static final long serialVersionUID = 1L;
 
     private final transient @Nullable Throwable why;
@@ -344,9 +374,14 @@ final class CachedAnswers<I, O> {
     }
 
     NotKept(@Nullable Throwable why, boolean own) {
-      super(null, null, false, false);
       this.why = why;
       this.own = own;
+    }
+
+    /** It is a signal: nobody sees where it came from. */
+    @Override
+    public synchronized Throwable fillInStackTrace() {
+      return this;
     }
   }
 }

@@ -138,9 +138,10 @@ final class Calls<I, O> {
     Request<I, O> request;
     try {
       request = Request.blocking(input, start, deadline, priority, shapeOf(input), trace);
-      request.row = read(input);
-    } catch (RuntimeException e) {
-      return outcomes.instead(input, start, trace, errors.failed(outcomes.asked(), e));
+      request.row = read(input, trace);
+    } catch (Throwable e) {
+      return outcomes.instead(
+          input, start, trace, errors.failed(outcomes.asked(), ForeignCode.exception(e)));
     }
     if (!batcher.offer(request)) {
       return outcomes.instead(input, start, trace, full(priority));
@@ -171,9 +172,10 @@ final class Calls<I, O> {
     Request<I, O> request;
     try {
       request = Request.async(input, start, deadline, priority, shapeOf(input), trace, future);
-      request.row = read(input);
-    } catch (RuntimeException e) {
-      return instead(future, input, start, trace, errors.failed(outcomes.asked(), e));
+      request.row = read(input, trace);
+    } catch (Throwable e) {
+      return instead(
+          future, input, start, trace, errors.failed(outcomes.asked(), ForeignCode.exception(e)));
     }
     if (Deadline.isPast(deadline, start)) {
       return instead(future, input, start, trace, errors.expired(0, batcher.depth()));
@@ -224,8 +226,12 @@ final class Calls<I, O> {
    * Reads a row on its caller's thread, before it is put together with others: for listeners, and
    * for models that do not encode themselves, to find out what is wrong with it.
    */
-  private @Nullable RowBuffer<I> read(I input) {
+  private @Nullable RowBuffer<I> read(I input, @Nullable Trace trace) {
     Schema<I> schema = recorder.schema;
+    RowBuffer<I> known = Trace.row(trace, schema);
+    if (known != null) {
+      return known;
+    }
     if (schema == null) {
       return null;
     }

@@ -19,12 +19,24 @@ final class ChunkRuns<I, O> {
     Breaker breaker = version.breaker;
     boolean[] admitted = breaker == null ? null : admit(version, breaker, chunk);
     long begin = time.nanos();
-    version.answer(chunk);
+    try {
+      version.answer(chunk);
+    } catch (Error e) {
+      // Every permission gets its outcome, or a circuit would wait for it for ever.
+      chunk.failAll(errors.because(version.version, e));
+      tellIfGuarded(breaker, admitted, chunk, time.nanos() - begin);
+      throw e;
+    }
     long took = time.nanos() - begin;
     counters.computed(took);
     if (isWholeSuccess(chunk)) {
       version.ran(chunk.size(), took);
     }
+    tellIfGuarded(breaker, admitted, chunk, took);
+  }
+
+  private static void tellIfGuarded(
+      @Nullable Breaker breaker, boolean @Nullable [] admitted, Chunk<?, ?> chunk, long took) {
     if (breaker != null && admitted != null) {
       tell(breaker, admitted, chunk, took);
     }

@@ -139,7 +139,7 @@ record ExternalTensor(
         }
       }
       return tensors;
-    } catch (OrtException | RuntimeException e) {
+    } catch (Throwable e) {
       tensors.values().forEach(OnnxTensor::close);
       throw e;
     }
@@ -163,7 +163,10 @@ record ExternalTensor(
     long bytes = element.bytes;
     try {
       for (long dim : dims) {
-        bytes = Math.multiplyExact(bytes, dim);
+        bytes = dim < 0 ? -1 : Math.multiplyExact(bytes, dim);
+        if (bytes < 0) {
+          break; // two negative ones would pass for a size
+        }
       }
     } catch (ArithmeticException e) {
       bytes = -1;

@@ -57,7 +57,14 @@ final class InlineRuns<I, O> {
         OnnxSlot<I> slot = kernel.take();
         try {
           return run(
-              version, kernel, slot, encode(version, slot, input), input, start, null, trace);
+              version,
+              kernel,
+              slot,
+              encode(version, slot, input, trace),
+              input,
+              start,
+              null,
+              trace);
         } finally {
           kernel.giveBack(slot);
         }
@@ -65,8 +72,8 @@ final class InlineRuns<I, O> {
       return viaModel(version, input, start, trace);
     } catch (InterruptedException e) {
       failure = interruptedInTheModel();
-    } catch (RuntimeException e) {
-      failure = errors.failed(version.version, e);
+    } catch (Throwable e) {
+      failure = errors.failed(version.version, ForeignCode.ofCaller(e));
     } finally {
       version.lease.leave();
     }
@@ -97,8 +104,8 @@ final class InlineRuns<I, O> {
       } finally {
         kernel.giveBack(slot);
       }
-    } catch (RuntimeException e) {
-      failure = errors.failed(version.version, e);
+    } catch (Throwable e) {
+      failure = errors.failed(version.version, ForeignCode.ofCaller(e));
     } finally {
       version.lease.leave();
     }
@@ -111,9 +118,15 @@ final class InlineRuns<I, O> {
   }
 
   /** Returns the values of the row if somebody will want to see them. */
-  private @Nullable RowBuffer<I> encode(ServedVersion<I, O> version, OnnxSlot<I> slot, I input) {
+  private @Nullable RowBuffer<I> encode(
+      ServedVersion<I, O> version, OnnxSlot<I> slot, I input, @Nullable Trace trace) {
     RowBuffer<I> row = null;
-    if (recorder.wantsRows()) {
+    RowBuffer<I> known =
+        trace == null ? null : Trace.row(trace, version.model.schema().orElse(null));
+    if (known != null) {
+      slot.encode(0, known);
+      row = recorder.schema == known.schema() ? known : null;
+    } else if (recorder.wantsRows()) {
       row = slot.encodeAndKeep(0, input);
     } else {
       slot.encode(0, input);
@@ -175,7 +188,7 @@ final class InlineRuns<I, O> {
     }
     OnnxSlot<I> slot = kernel.take();
     try {
-      RowBuffer<I> row = encode(version, slot, input);
+      RowBuffer<I> row = encode(version, slot, input, trace);
       enter(version, breaker);
       return told(breaker, start, () -> run(version, kernel, slot, row, input, start, null, trace));
     } finally {
@@ -196,11 +209,8 @@ final class InlineRuns<I, O> {
     O output;
     try {
       output = run.get();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       breaker.failed(time.nanos() - start, e);
-      throw e;
-    } catch (Error e) {
-      breaker.failed(time.nanos() - start, new IllegalStateException(e));
       throw e;
     }
     breaker.succeeded(time.nanos() - start);
@@ -215,7 +225,7 @@ final class InlineRuns<I, O> {
       long start,
       long deadline,
       @Nullable Trace trace) {
-    RowBuffer<I> row = encode(version, slot, input);
+    RowBuffer<I> row = encode(version, slot, input, trace);
     long begin = time.nanos();
     if (Deadline.isPast(deadline, begin)) {
       throw errors.expired(begin - start, 0);

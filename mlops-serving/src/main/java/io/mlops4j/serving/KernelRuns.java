@@ -43,8 +43,8 @@ final class KernelRuns<I, O> {
     try {
       ServedVersion.encode(onnx, slot, place, chunk.input(row), chunk.row(row));
       return true;
-    } catch (RuntimeException e) {
-      chunk.refuse(row, e);
+    } catch (Throwable e) {
+      chunk.refuse(row, ForeignCode.exception(e));
       return false;
     }
   }
@@ -55,7 +55,8 @@ final class KernelRuns<I, O> {
     try {
       version.pad(slot, n, chunk.input(rows[from]));
       version.run(onnx, slot, n, chunk.stop);
-    } catch (RuntimeException e) {
+    } catch (Throwable thrown) {
+      RuntimeException e = ForeignCode.exception(thrown);
       if (n == 1 || chunk.isStopped()) {
         for (int i = from; i < to; i++) {
           chunk.fail(rows[i], e);
@@ -90,8 +91,8 @@ final class KernelRuns<I, O> {
   private void read(OnnxSlot<I> slot, int row, int place) {
     try {
       chunk.answer(row, version.read(onnx, slot, place));
-    } catch (RuntimeException e) {
-      chunk.fail(row, e);
+    } catch (Throwable e) {
+      chunk.fail(row, ForeignCode.exception(e));
     }
   }
 }

@@ -197,8 +197,14 @@ final class LoadedModels implements ModelHost {
     try {
       long before = resident.getAsLong();
       predictor = entry.open.get();
+      if (predictor == null) {
+        throw new ModelLoadException(
+            "Model '"
+                + entry.name
+                + "' was opened as null. Its supplier returns a predictor or throws.");
+      }
       grown = resident.getAsLong() - before;
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       synchronized (entries) {
         used -= entry.bytes;
       }
@@ -244,7 +250,7 @@ final class LoadedModels implements ModelHost {
       evictUntil(memory - entry.bytes, evicted);
       used += entry.bytes;
     }
-    evicted.forEach(Predictor::close);
+    evicted.forEach(LoadedModels::close);
   }
 
   /** It turned out larger than its files: others make room as far as they can. */
@@ -261,7 +267,7 @@ final class LoadedModels implements ModelHost {
             entry.bytes);
       }
     }
-    evicted.forEach(Predictor::close);
+    evicted.forEach(LoadedModels::close);
   }
 
   private void evictUntil(long most, List<Predictor<?, ?>> evicted) {
@@ -274,6 +280,15 @@ final class LoadedModels implements ModelHost {
         other.evictions++;
         evicted.add(idle);
       }
+    }
+  }
+
+  /** A predictor may be anybody's: one that does not close is no reason to refuse another. */
+  private static void close(Predictor<?, ?> predictor) {
+    try {
+      predictor.close();
+    } catch (Throwable e) {
+      LOG.warn("Model host: a predictor could not be closed", e);
     }
   }
 
@@ -355,7 +370,12 @@ final class LoadedModels implements ModelHost {
       }
     }
     for (Predictor<?, ?> open : idle) {
-      done &= open.close(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+      try {
+        done &= open.close(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+      } catch (Throwable e) {
+        LOG.warn("Model host: a predictor could not be closed", e);
+        done = false;
+      }
     }
     return done;
   }

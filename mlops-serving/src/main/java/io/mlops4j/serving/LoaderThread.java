@@ -19,6 +19,8 @@ import org.slf4j.LoggerFactory;
 final class LoaderThread implements Executor {
   static final int MOST_LEFT = 3;
 
+  private static final ThreadLocal<@Nullable LoaderThread> HERE = new ThreadLocal<>();
+
   private static final Logger LOG = LoggerFactory.getLogger(LoaderThread.class);
 
   private final String predictor;
@@ -44,6 +46,11 @@ final class LoaderThread implements Executor {
       overtake(worker);
     }
     notifyAll();
+  }
+
+  /** Returns whether the calling thread is a loader of this predictor, one left behind too. */
+  boolean isCurrent() {
+    return HERE.get() == this;
   }
 
   /** Takes nothing more; what is queued is still done. */
@@ -121,10 +128,11 @@ final class LoaderThread implements Executor {
 
     @Override
     public void run() {
+      HERE.set(LoaderThread.this);
       for (Runnable task = next(this); task != null; task = next(this)) {
         try {
           task.run();
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
           LOG.error("Predictor '{}': the loader goes on after a failure", predictor, e);
         }
       }

@@ -127,8 +127,8 @@ final class ManyRows<I, O> {
   private List<Group<I>> groups(ServedVersion<I, O> version, List<I> rows, int step) {
     try {
       return new RowGroups<>(rows, step, shapeOf).groups();
-    } catch (RuntimeException e) {
-      throw outcomes.counted(errors.failed(version.version, e));
+    } catch (Throwable e) {
+      throw outcomes.counted(errors.failed(version.version, ForeignCode.exception(e)));
     }
   }
 
@@ -139,8 +139,8 @@ final class ManyRows<I, O> {
         if (row != null) {
           row.set(chunk.input(i));
         }
-      } catch (RuntimeException e) {
-        chunk.refuse(i, e);
+      } catch (Throwable e) {
+        chunk.refuse(i, ForeignCode.exception(e));
       }
     }
   }

@@ -75,6 +75,9 @@ final class OfflineRows<I, O> {
     private Iterator<Scored<I, O>> ready = List.<Scored<I, O>>of().iterator();
     private long next;
 
+    /** Read, and not answered yet: what an interrupt leaves for the next attempt. */
+    private List<I> some = List.of();
+
     /** Where the stream held null, once those before it are answered; less than 0 if nowhere. */
     private long missing = -1;
 
@@ -84,15 +87,18 @@ final class OfflineRows<I, O> {
 
     @Override
     public boolean hasNext() {
-      return ready.hasNext() || missing >= 0 || rows.hasNext();
+      return ready.hasNext() || !some.isEmpty() || missing >= 0 || rows.hasNext();
     }
 
     @Override
     public Scored<I, O> next() {
       if (!ready.hasNext()) {
-        requireRow();
-        if (!rows.hasNext()) {
-          throw new NoSuchElementException();
+        if (some.isEmpty()) {
+          requireRow();
+          if (!rows.hasNext()) {
+            throw new NoSuchElementException();
+          }
+          some = read();
         }
         ready = run();
       }
@@ -107,6 +113,31 @@ final class OfflineRows<I, O> {
       }
     }
 
+    /**
+     * Reads the rows of one run. Whoever makes them may take long, or score rows here himself: no
+     * version is held meanwhile, and nobody's turn is taken.
+     */
+    private List<I> read() {
+      ServedVersion<I, O> version = versions.current();
+      if (closed.getAsBoolean() || version == null) {
+        throw notReady.get();
+      }
+      List<I> read = new ArrayList<>();
+      int most = BatchRuns.offlineRows(version);
+      while (read.size() < most && rows.hasNext()) {
+        I row = rows.next();
+        if (row == null) {
+          missing = next + read.size();
+          break;
+        }
+        read.add(row);
+      }
+      if (read.isEmpty()) {
+        requireRow();
+      }
+      return read;
+    }
+
     private Iterator<Scored<I, O>> run() {
       awaitTurn();
       try {
@@ -116,21 +147,9 @@ final class OfflineRows<I, O> {
           throw notReady.get();
         }
         try {
-          List<I> some = new ArrayList<>();
-          int most = BatchRuns.offlineRows(version);
-          while (some.size() < most && rows.hasNext()) {
-            I row = rows.next();
-            if (row == null) {
-              missing = next + some.size();
-              break;
-            }
-            some.add(row);
-          }
-          if (some.isEmpty()) {
-            requireRow();
-          }
           List<Scored<I, O>> scored = scored(version, some, next);
           next += some.size();
+          some = List.of();
           return scored.iterator();
         } finally {
           version.lease.leave();
@@ -185,8 +204,8 @@ final class OfflineRows<I, O> {
   private List<Group<I>> groups(ServedVersion<I, O> version, List<I> rows) {
     try {
       return new RowGroups<>(rows, rows.size(), shapeOf).groups();
-    } catch (RuntimeException e) {
-      throw errors.failed(version.version, e);
+    } catch (Throwable e) {
+      throw errors.failed(version.version, ForeignCode.exception(e));
     }
   }
 

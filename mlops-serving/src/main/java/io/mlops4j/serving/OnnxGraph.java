@@ -23,6 +23,20 @@ import org.jspecify.annotations.Nullable;
  */
 record OnnxGraph(
     ModelVersion who, List<NodeInfo> inputs, List<NodeInfo> outputs, List<String> labels) {
+  /** Refuses a graph that takes or gives nothing: it cannot depend on a row, or say so. */
+  OnnxGraph {
+    if (inputs.isEmpty() || outputs.isEmpty()) {
+      throw new ModelLoadException(
+          "Model '"
+              + who
+              + "' has "
+              + inputs.size()
+              + " inputs and "
+              + outputs.size()
+              + " outputs (expected: at least 1 of each). Export the graph with the tensors a row"
+              + " is read from and answered by.");
+    }
+  }
 
   /** Names exporters give to the output that is meant, most telling first. */
   private static final List<String> TELLING =

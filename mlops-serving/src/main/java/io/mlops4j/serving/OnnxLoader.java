@@ -211,7 +211,7 @@ public final class OnnxLoader<I, O> implements ModelLoader<I, O> {
           .ifPresent(
               rows -> GoldenReplay.require("Export '" + export.name() + "'", model, rows, schema));
       return model;
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       model.close();
       throw e;
     }
@@ -290,7 +290,8 @@ public final class OnnxLoader<I, O> implements ModelLoader<I, O> {
       long given =
           opened.length + content.external().stream().mapToLong(ExternalTensor::bytes).sum();
       return new OnnxRowModel<>(version, kernel, kind, slots(options), given);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
+      // Errors, too: a slot may find no room for its buffers.
       session.close();
       throw e;
     }

@@ -61,7 +61,7 @@ final class Outcomes<I, O> {
     O output;
     try {
       output = Objects.requireNonNull(fallback.apply(input), "the fallback's answer");
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       failure.addSuppressed(e);
       throw seen(input, failure, start);
     }

@@ -62,6 +62,10 @@ final class PredictionFeed<I, O> {
     this.unitOf = unitOf;
     this.ring = new PredictionRing<>(capacity);
     this.drain = Threads.named(name, "listeners").newThread(this::drain);
+  }
+
+  /** Begins to deliver: when nothing can fail any more that would leave the thread behind. */
+  void start() {
     drain.start();
   }
 
@@ -156,7 +160,7 @@ final class PredictionFeed<I, O> {
       if (unitOf != null) {
         cell.unit = unitOf.apply(input);
       }
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       // A user's accessor failed on this row: the prediction goes on without what it had to give.
       error(e);
     } finally {

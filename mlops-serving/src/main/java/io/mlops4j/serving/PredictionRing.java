@@ -160,7 +160,7 @@ final class PredictionRing<I, O> {
         hasNumber = true;
       } else {
         hasNumber = false;
-        output = answer;
+        output = Answers.own(answer);
       }
       hasRow = false;
     }

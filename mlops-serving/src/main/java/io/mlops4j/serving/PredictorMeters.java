@@ -27,6 +27,7 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,30 +66,35 @@ final class PredictorMeters {
     this.tags = Tags.of("model", predictor);
     this.counters = counters;
     held.addAll(List.of(counters, queue, inFlight, dropped));
-    times(time);
-    answers();
-    failures();
-    runs();
-    versions();
-    count("mlops.offline.rows", "Rows of scoreAll", tags, c -> c.offlineRows.sum());
-    meters.add(
-        FunctionCounter.builder("mlops.listener.dropped", dropped, LongSupplier::getAsLong)
-            .tags(tags)
-            .description("Predictions listeners did not see")
-            .register(registry));
-    gauge("mlops.queue.depth", "Requests waiting", queue, AdmissionQueue::waiting);
-    gauge("mlops.queue.capacity", "Places per priority", queue, AdmissionQueue::capacity);
-    gauge(
-        "mlops.predict.inflight",
-        "Requests inside the model or waiting for it",
-        inFlight,
-        IntSupplier::getAsInt);
-    batchSize =
-        DistributionSummary.builder("mlops.batch.size")
-            .tags(tags)
-            .description("Rows per run of a worker")
-            .register(registry);
-    meters.add(batchSize);
+    try {
+      times(time);
+      answers();
+      failures();
+      runs();
+      versions();
+      count("mlops.offline.rows", "Rows of scoreAll", tags, c -> c.offlineRows.sum());
+      meters.add(
+          FunctionCounter.builder("mlops.listener.dropped", dropped, LongSupplier::getAsLong)
+              .tags(tags)
+              .description("Predictions listeners did not see")
+              .register(registry));
+      gauge("mlops.queue.depth", "Requests waiting", queue, AdmissionQueue::waiting);
+      gauge("mlops.queue.capacity", "Places per priority", queue, AdmissionQueue::capacity);
+      gauge(
+          "mlops.predict.inflight",
+          "Requests inside the model or waiting for it",
+          inFlight,
+          IntSupplier::getAsInt);
+      batchSize =
+          DistributionSummary.builder("mlops.batch.size")
+              .tags(tags)
+              .description("Rows per run of a worker")
+              .register(registry);
+      meters.add(batchSize);
+    } catch (Throwable e) {
+      close();
+      throw e;
+    }
   }
 
   private void times(Time time) {
@@ -173,8 +179,7 @@ final class PredictorMeters {
             .register(registry));
   }
 
-  /** Adds the version that is served. */
-  void version(Supplier<Optional<ModelVersion>> served) {
+  private void version(Supplier<Optional<ModelVersion>> served) {
     held.add(served);
     gauge(
         "mlops.version",
@@ -208,8 +213,20 @@ final class PredictorMeters {
         of::applyAsLong);
   }
 
-  /** Adds the meters of a cache. */
-  void cache(CachedAnswers<?, ?> cache) {
+  /** Adds what a predictor has only when it is made: its cache, if any, and its version. */
+  void more(@Nullable CachedAnswers<?, ?> cache, Supplier<Optional<ModelVersion>> served) {
+    try {
+      if (cache != null) {
+        cache(cache);
+      }
+      version(served);
+    } catch (Throwable e) {
+      close();
+      throw e;
+    }
+  }
+
+  private void cache(CachedAnswers<?, ?> cache) {
     cacheRequests("hit", cache, c -> c.hits.sum());
     cacheRequests("miss", cache, c -> c.misses.sum());
     cacheRequests("coalesced", cache, c -> c.coalesced.sum());
@@ -293,7 +310,13 @@ final class PredictorMeters {
 
   /** Takes the meters out of the registry. */
   void close() {
-    meters.forEach(registry::remove);
+    for (Meter meter : meters) {
+      try {
+        registry.remove(meter);
+      } catch (RuntimeException e) {
+        LOG.warn("Predictor '{}': the meter {} stays", name, meter.getId(), e);
+      }
+    }
     held.clear();
   }
 }

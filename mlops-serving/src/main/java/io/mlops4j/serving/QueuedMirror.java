@@ -228,7 +228,7 @@ final class QueuedMirror<I, O> implements Mirror<I, O>, PredictionListener<I, O>
   private @Nullable I rebuilt(EncodedRow<I> features) {
     try {
       return call.rows.row(features);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       warnOnce("rows cannot be made of their features: " + PredictionFailedException.because(e));
       return null;
     }

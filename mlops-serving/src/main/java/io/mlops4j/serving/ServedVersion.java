@@ -116,8 +116,8 @@ final class ServedVersion<I, O> {
       } else {
         answerPart(chunk, 0, chunk.size());
       }
-    } catch (RuntimeException e) {
-      chunk.failAll(e);
+    } catch (Throwable e) {
+      chunk.failAll(ForeignCode.exception(e));
     }
   }
 
@@ -141,18 +141,15 @@ final class ServedVersion<I, O> {
     List<O> answers;
     try {
       answers = check.counted(model.predict(part), part.size());
-    } catch (RuntimeException e) {
-      halve(chunk, from, to, e);
-      return;
-    } catch (StackOverflowError e) {
-      halve(chunk, from, to, new PredictionFailedException("Model '" + version + "'", e));
+    } catch (Throwable e) {
+      halve(chunk, from, to, ForeignCode.exception(e));
       return;
     }
     for (int i = from; i < to; i++) {
       try {
         chunk.answer(i, check.checked(answers.get(i - from)));
-      } catch (RuntimeException e) {
-        chunk.fail(i, e);
+      } catch (Throwable e) {
+        chunk.fail(i, ForeignCode.exception(e));
       }
     }
   }

@@ -137,11 +137,8 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
             ? null
             : new CachedAnswers<>(
                 builder, builder.caching, errors, recorder, versions, outcomes, calls, batcher);
-    if (meters != null && cache != null) {
-      meters.cache(cache);
-    }
     if (meters != null) {
-      meters.version(this::version);
+      meters.more(cache, this::version);
     }
     mirrors = builder.mirrors.stream().map(m -> m.watch(() -> isBusy(queue))).toList();
     plain = cache == null && inputCheck == null && timeout == Deadline.NONE && spans == null;
@@ -158,12 +155,25 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
       builder.trial.requireStartable();
     }
     ServingPredictor<I, O> predictor = new ServingPredictor<>(builder);
-    RuntimeException failure = predictor.versions.start();
+    RuntimeException failure;
+    try {
+      predictor.start();
+      failure = predictor.versions.start();
+    } catch (Throwable e) {
+      predictor.close();
+      throw e;
+    }
     if (failure != null && builder.fallback == null && !builder.startsWithoutVersion) {
       predictor.close();
       throw failure;
     }
     return predictor;
+  }
+
+  private void start() {
+    if (feed != null) {
+      feed.start();
+    }
   }
 
   private void publishing(ServedVersion<I, O> version) {
@@ -233,8 +243,8 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
     try {
       Optional<String> violation = inputCheck.apply(input);
       return violation.isEmpty() ? null : errors.invalid(violation.get());
-    } catch (RuntimeException e) {
-      return errors.failed(outcomes.asked(), e);
+    } catch (Throwable e) {
+      return errors.failed(outcomes.asked(), ForeignCode.exception(e));
     }
   }
 
@@ -280,11 +290,11 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
     Trace trace = new Trace();
     O output = answer(input, time.nanos(), options, trace);
     Schema<I> rows = recorder.schema;
-    EncodedRow<I> row = rows == null ? null : rows.encode(input);
+    EncodedRow<I> row = rows == null ? null : told(rows::encode, input);
     return new Prediction<>(
         recorder.id(trace),
-        keyOf == null ? null : keyOf.apply(input),
-        unitOf == null ? null : unitOf.apply(input),
+        keyOf == null ? null : told(keyOf, input),
+        unitOf == null ? null : told(unitOf, input),
         Objects.requireNonNull(trace.version),
         Objects.requireNonNull(trace.source),
         row,
@@ -292,6 +302,17 @@ final class ServingPredictor<I, O> implements Predictor<I, O> {
         time.now(),
         Duration.ofNanos(Math.max(0, trace.latency)),
         trace.execution());
+  }
+
+  /** What a row does not tell is missing from its prediction, as it is for listeners. */
+  private <T> @Nullable T told(Function<? super I, ? extends T> function, I input) {
+    try {
+      return function.apply(input);
+    } catch (Throwable e) {
+      // The class only: a message may hold values of the row.
+      LOG.debug("Predictor '{}': a row's key, unit or features threw {}", name, e.getClass());
+      return null;
+    }
   }
 
   // Many rows.

@@ -53,12 +53,17 @@ final class SideBySideVersions<I, O> implements PredictorSet<I, O> {
   static <I, O> PredictorSet<I, O> open(
       ModelReleases<I, O> releases, UnaryOperator<PredictorBuilder<I, O>> how) {
     SideBySideVersions<I, O> set = new SideBySideVersions<>(releases, how);
-    Subscription following = releases.subscribe(set::follow);
     List<CompletableFuture<Void>> first;
-    synchronized (set) {
-      set.subscription = following;
-      set.follow();
-      first = List.copyOf(set.opening.values());
+    try {
+      Subscription following = releases.subscribe(set::follow);
+      synchronized (set) {
+        set.subscription = following;
+        set.follow();
+        first = List.copyOf(set.opening.values());
+      }
+    } catch (Throwable e) {
+      set.close();
+      throw e;
     }
     first.forEach(CompletableFuture::join);
     return set;
@@ -69,8 +74,11 @@ final class SideBySideVersions<I, O> implements PredictorSet<I, O> {
     if (closed) {
       return;
     }
+    // Read before anything is forgotten: a list that cannot be had changes nothing.
+    NavigableMap<Integer, ModelRelease<I, O>> now = new TreeMap<>();
+    releases.current().forEach(release -> now.put(release.version().number(), release));
     listed.clear();
-    releases.current().forEach(release -> listed.put(release.version().number(), release));
+    listed.putAll(now);
     missing.keySet().retainAll(listed.keySet());
     for (ModelRelease<I, O> release : listed.values()) {
       int number = release.version().number();
@@ -108,7 +116,7 @@ final class SideBySideVersions<I, O> implements PredictorSet<I, O> {
       builder.aside = aside;
       predictor = builder.build();
       problem = predictor.version().isPresent() ? null : predictor.status().problem().orElse("");
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       problem = e.getMessage() == null ? e.toString() : e.getMessage();
       LOG.warn("Predictors '{}': {} is not served", releases.name(), release.version(), e);
     }

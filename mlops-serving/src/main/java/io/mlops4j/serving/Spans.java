@@ -46,14 +46,14 @@ final class Spans<I, O> {
               PredictionContext.NAME, () -> new PredictionContext(predictor, rows), registry)
           .lowCardinalityKeyValue("model", predictor)
           .start();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       failed(e);
       return Observation.NOOP;
     }
   }
 
   /** Handlers are somebody else's code: no request fails because of them. */
-  private void failed(RuntimeException e) {
+  private void failed(Throwable e) {
     if (failing.compareAndSet(false, true)) {
       LOG.warn(
           "Predictor '{}': an observation handler threw {}; further ones are not reported.",
@@ -68,7 +68,7 @@ final class Spans<I, O> {
     Observation.Scope scope;
     try {
       scope = observation.openScope();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       failed(e);
       scope = Observation.Scope.NOOP;
     }
@@ -76,7 +76,7 @@ final class Spans<I, O> {
     return () -> {
       try {
         opened.close();
-      } catch (RuntimeException e) {
+      } catch (Throwable e) {
         failed(e);
       } finally {
         registry.setCurrentObservationScope(before);
@@ -92,7 +92,7 @@ final class Spans<I, O> {
     Throwable failure = null;
     try {
       return call.apply(trace);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       failure = e;
       throw e;
     } finally {
@@ -110,7 +110,7 @@ final class Spans<I, O> {
     Runnable scope = open(observation);
     try {
       future = call.apply(trace);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       stop(observation, trace, 1, e);
       throw e;
     } finally {
@@ -138,7 +138,7 @@ final class Spans<I, O> {
   private void stop(Observation observation, Trace trace, int rows, @Nullable Throwable failure) {
     try {
       tell(observation, trace, rows, failure);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       failed(e);
     }
   }
@@ -193,7 +193,7 @@ final class Spans<I, O> {
       scope.run();
       try {
         observation.stop();
-      } catch (RuntimeException e) {
+      } catch (Throwable e) {
         failed(e);
       }
     }
@@ -212,7 +212,7 @@ final class Spans<I, O> {
           .highCardinalityKeyValue("version", version.toString())
           .highCardinalityKeyValue("rows", Integer.toString(rows))
           .start();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       failed(e);
       return Observation.NOOP;
     }

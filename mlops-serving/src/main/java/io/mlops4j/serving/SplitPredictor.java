@@ -76,7 +76,7 @@ final class SplitPredictor<I, O> implements TrafficSplit<I, O> {
     String id;
     try {
       id = unit.apply(input);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       // Somebody else's code: no request fails because it cannot be counted in.
       return null;
     }
@@ -273,7 +273,7 @@ final class SplitPredictor<I, O> implements TrafficSplit<I, O> {
       if (opened.version().isEmpty()) {
         problem = opened.status().problem().orElse("It has no version.");
       }
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       problem = e.getMessage() == null ? e.toString() : e.getMessage();
     }
     if (problem != null) {

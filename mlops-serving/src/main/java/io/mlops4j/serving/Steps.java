@@ -65,7 +65,7 @@ final class Steps<I, M, O> implements Model<I, O> {
     try {
       part.close();
       return first;
-    } catch (Exception e) {
+    } catch (Throwable e) {
       RuntimeException failure =
           e instanceof RuntimeException known ? known : new IllegalStateException(e);
       if (first == null) {

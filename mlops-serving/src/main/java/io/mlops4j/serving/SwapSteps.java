@@ -111,7 +111,8 @@ final class SwapSteps {
       for (SwapListener listener : listeners) {
         try {
           listener.on(step);
-        } catch (RuntimeException | LinkageError e) {
+        } catch (Throwable e) {
+          // Whatever a listener throws, the step goes on.
           LOG.warn("Predictor '{}': a swap listener threw on {}", predictor, step, e);
         }
       }

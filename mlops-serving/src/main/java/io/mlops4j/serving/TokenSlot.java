@@ -125,7 +125,7 @@ final class TokenSlot<I> extends OnnxSlot<I> {
         if (input.wide()) {
           longs.put(i * length + at, value);
         } else {
-          ints.put(i * length + at, Math.toIntExact(value));
+          ints.put(i * length + at, narrow(value, input));
         }
       }
     }
@@ -133,6 +133,16 @@ final class TokenSlot<I> extends OnnxSlot<I> {
     return input.wide()
         ? OnnxTensor.createTensor(OnnxEnvironment.get(), longs.slice(0, size * length), shape)
         : OnnxTensor.createTensor(OnnxEnvironment.get(), ints.slice(0, size * length), shape);
+  }
+
+  private static int narrow(long token, TokenKernel.TokenTensor input) {
+    if (token != (int) token) {
+      throw new PredictionFailedException(
+          "A token of the row does not fit the model's int32 input '"
+              + input.name()
+              + "'. Use the vocabulary the model was trained with.");
+    }
+    return (int) token;
   }
 
   private void take(OnnxValue value, int[] group, int size, int n) throws OrtException {

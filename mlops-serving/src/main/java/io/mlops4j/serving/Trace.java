@@ -3,6 +3,8 @@ package io.mlops4j.serving;
 import io.micrometer.observation.Observation;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.core.Prediction;
+import io.mlops4j.core.RowBuffer;
+import io.mlops4j.core.Schema;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,20 @@ final class Trace {
 
   /** Why the selected version gave none. */
   @Nullable RuntimeException failure;
+
+  /** The row as the cache has read it: what is kept for these values must be made of them. */
+  private @Nullable RowBuffer<?> row;
+
+  void read(RowBuffer<?> values) {
+    row = values;
+  }
+
+  /** Returns the values the cache has read, if they are of those rows, else null. */
+  @SuppressWarnings("unchecked") // A schema is of one row type.
+  static <I> @Nullable RowBuffer<I> row(@Nullable Trace trace, @Nullable Schema<I> rows) {
+    RowBuffer<?> read = trace == null ? null : trace.row;
+    return read != null && read.schema() == rows ? (RowBuffer<I>) read : null;
+  }
 
   void ranInline() {
     ran(0, 1, Prediction.Release.INLINE);

@@ -155,7 +155,7 @@ final class VersionSwitch<I, O> {
     try {
       follow(source.current());
       return null;
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       // Errors, too: no room for direct buffers is a failed load, and the old version serves on.
       counters.failedLoads.incrementAndGet();
       outdated(e.getMessage() == null ? e.toString() : e.getMessage());
@@ -166,7 +166,13 @@ final class VersionSwitch<I, O> {
     }
   }
 
-  private void follow(ModelSource.Selection<I, O> selection) {
+  private void follow(ModelSource.@Nullable Selection<I, O> selection) {
+    if (selection == null) {
+      throw new ModelLoadException(
+          "Source '"
+              + source.name()
+              + "' selects null (expected: a release, or why there is none).");
+    }
     if (selection instanceof ModelSource.Empty<I, O> empty) {
       outdated(empty.reason());
       LOG.info("Predictor '{}' keeps {}: {}", name, serving(), empty.reason());
@@ -174,6 +180,10 @@ final class VersionSwitch<I, O> {
     }
     ModelRelease<I, O> release = ((ModelSource.Selected<I, O>) selection).release();
     ModelVersion version = release.version();
+    if (version == null) {
+      throw new ModelLoadException(
+          "Source '" + source.name() + "' selects a release whose version is null.");
+    }
     synchronized (this) {
       ServedVersion<I, O> serving = current;
       if (serving != null && serving.version.equals(version)) {
@@ -198,13 +208,23 @@ final class VersionSwitch<I, O> {
     ServedVersion<I, O> ready;
     try {
       ready = load(release);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       loading.remove(release.version());
       endIfDone();
       throw e;
     }
     Aside.rest();
-    if (!publish(ready)) {
+    boolean published;
+    try {
+      published = publish(ready);
+    } catch (Throwable e) {
+      if (current != ready) {
+        loading.remove(ready.version);
+        close(ready);
+      }
+      throw e;
+    }
+    if (!published) {
       close(ready);
       changed();
     }
@@ -242,7 +262,7 @@ final class VersionSwitch<I, O> {
     SwapSteps.Running trying = begin(release.version(), SwapStep.Kind.TRIAL);
     try {
       trials.require(release);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       trying.failed(e);
       throw e;
     }
@@ -256,8 +276,14 @@ final class VersionSwitch<I, O> {
     try {
       Aside.rest();
       model = release.load();
+      if (model == null) {
+        throw new ModelLoadException(
+            "Version '"
+                + release.version()
+                + "' was loaded as null. A loader returns a model or throws.");
+      }
       Aside.rest();
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       opening.failed(e);
       throw e;
     }
@@ -269,11 +295,15 @@ final class VersionSwitch<I, O> {
       VersionPreparation.Prepared<O> prepared = preparation.prepare(release, model, isBeside());
       preparing.done();
       return new ServedVersion<>(release.version(), model, prepared, this::closeLater);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       preparing.failed(e);
       counters.openVersions.decrementAndGet();
       counters.nativeBytes.addAndGet(-NativeBytes.of(model));
-      model.close();
+      try {
+        model.close();
+      } catch (Throwable suppressed) {
+        e.addSuppressed(suppressed);
+      }
       throw e;
     }
   }
@@ -287,7 +317,7 @@ final class VersionSwitch<I, O> {
     try {
       return source.current() instanceof ModelSource.Selected<I, O> selected
           && selected.release().version().equals(version);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       LOG.warn("Predictor '{}': the source fails, it had selected {}", name, version, e);
       return true;
     }
@@ -309,7 +339,12 @@ final class VersionSwitch<I, O> {
         return false;
       }
       old = current;
-      onPublish.accept(ready);
+      try {
+        onPublish.accept(ready);
+      } catch (Throwable e) {
+        publishing.failed(e);
+        throw e;
+      }
       problem = null;
       current = ready;
       if (old != null) {
@@ -385,7 +420,8 @@ final class VersionSwitch<I, O> {
         aside.during(version.model::close);
       }
       closing.done();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
+      // Errors, too: what is counted as open would keep close() waiting.
       closing.failed(e);
       LOG.warn("Predictor '{}' could not close version {}", name, version.version, e);
     }
@@ -435,8 +471,13 @@ final class VersionSwitch<I, O> {
     }
   }
 
-  /** Waits until every model is closed; returns false if that takes longer. */
+  /**
+   * Waits until every model is closed; returns false if that takes longer. The loader, on which a
+   * swap listener or a model may call this, does not wait for itself.
+   */
   boolean awaitClosed(long nanos) throws InterruptedException {
-    return allClosed.await(Math.max(0, nanos), TimeUnit.NANOSECONDS);
+    return loader.isCurrent()
+        ? allClosed.getCount() == 0
+        : allClosed.await(Math.max(0, nanos), TimeUnit.NANOSECONDS);
   }
 }
