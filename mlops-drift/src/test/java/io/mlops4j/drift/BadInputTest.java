@@ -3,9 +3,7 @@ package io.mlops4j.drift;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.mlops4j.core.Check;
 import io.mlops4j.core.PublicMethods;
-import io.mlops4j.drift.alert.Alerts;
 import io.mlops4j.drift.stream.ChangeDetector;
 import java.time.Instant;
 import java.util.stream.Stream;
@@ -68,24 +66,5 @@ class BadInputTest {
       assertThat(monitor.joins().joined()).isLessThanOrEqualTo(1);
       assertThat(monitor.history(Fleet.version(1))).hasSize(1);
     }
-  }
-
-  @Test
-  void closedMonitors_takeNothing_andStillAnswer() {
-    DriftMonitor<Fleet.Trip, Double> drift = DriftSamples.drift();
-    QualityMonitor<Fleet.Trip, Double> quality = DriftSamples.quality();
-    Alerts alerts = DriftSamples.alerts();
-    for (int i = 0; i < 2; i++) { // twice is once
-      drift.close();
-      quality.close();
-      alerts.close();
-    }
-    drift.onPrediction(DriftSamples.prediction());
-    quality.onPrediction(DriftSamples.prediction());
-    quality.reportById("p", 1, Fleet.START);
-    assertThat(drift.evaluate()).isInstanceOf(Check.NoData.class);
-    assertThat(quality.evaluate()).isInstanceOf(Check.NoData.class);
-    assertThat(alerts.status()).hasSize(1);
-    assertThat(quality.forget("u")).isZero();
   }
 }

@@ -37,6 +37,7 @@ final class JdbcPredictionLog implements PredictionLog {
 
   private final DataSource source;
   private final String table;
+  private volatile boolean closed;
 
   private JdbcPredictionLog(DataSource source, String table) {
     this.source = Objects.requireNonNull(source, "source");
@@ -54,6 +55,12 @@ final class JdbcPredictionLog implements PredictionLog {
     JdbcPredictionLog log = new JdbcPredictionLog(source, table);
     SqlRunner.run(source, "cannot be opened", table, log::prepare);
     return log;
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw SqlRunner.closed(table);
+    }
   }
 
   private boolean prepare(Connection connection) throws SQLException {
@@ -100,6 +107,7 @@ final class JdbcPredictionLog implements PredictionLog {
   public void append(List<LoggedPrediction> predictions, List<ReportedLabel> labels) {
     predictions.forEach(each -> Objects.requireNonNull(each, "predictions holds null"));
     labels.forEach(each -> Objects.requireNonNull(each, "labels holds null"));
+    requireOpen();
     Map<String, LoggedPrediction> fresh = new LinkedHashMap<>();
     predictions.forEach(p -> fresh.putIfAbsent(p.id(), p));
     predictions(fresh.keySet(), Set.of()).forEach(known -> fresh.remove(known.id()));
@@ -185,6 +193,7 @@ final class JdbcPredictionLog implements PredictionLog {
   public List<LoggedPrediction> predictions(Set<String> ids, Set<String> keys) {
     Objects.requireNonNull(ids, "ids");
     Objects.requireNonNull(keys, "keys");
+    requireOpen();
     return SqlRunner.run(
         source,
         "cannot be read",
@@ -222,6 +231,7 @@ final class JdbcPredictionLog implements PredictionLog {
   public List<ReportedLabel> labels(Set<String> ids, Set<String> keys) {
     Objects.requireNonNull(ids, "ids");
     Objects.requireNonNull(keys, "keys");
+    requireOpen();
     return SqlRunner.run(
         source,
         "cannot be read",
@@ -280,6 +290,7 @@ final class JdbcPredictionLog implements PredictionLog {
   public void scan(Instant from, Consumer<List<LoggedPrediction>> page) {
     Objects.requireNonNull(from, "from");
     Objects.requireNonNull(page, "page");
+    requireOpen();
     long time = Micros.of(from);
     String id = "";
     while (true) {
@@ -326,6 +337,7 @@ final class JdbcPredictionLog implements PredictionLog {
   @Override
   public long forget(String unit) {
     Objects.requireNonNull(unit, "unit");
+    requireOpen();
     String its = "(SELECT %s FROM " + table + " WHERE unit_id = ? AND %s IS NOT NULL)";
     return SqlRunner.run(
         source,
@@ -354,6 +366,7 @@ final class JdbcPredictionLog implements PredictionLog {
   @Override
   public long dropBefore(Instant time) {
     Objects.requireNonNull(time, "time");
+    requireOpen();
     long micros = Micros.of(time);
     return SqlRunner.run(
         source,
@@ -404,7 +417,9 @@ final class JdbcPredictionLog implements PredictionLog {
     }
   }
 
-  /** Holds nothing: every call takes a connection and gives it back. */
+  /** Every call takes a connection and gives it back: there is nothing to let go. */
   @Override
-  public void close() {}
+  public void close() {
+    closed = true;
+  }
 }
