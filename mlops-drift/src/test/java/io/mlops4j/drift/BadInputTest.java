@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mlops4j.core.PublicMethods;
 import io.mlops4j.drift.stream.ChangeDetector;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -65,6 +67,21 @@ class BadInputTest {
       assertThat(monitor.joins().predictions()).isEqualTo(1);
       assertThat(monitor.joins().joined()).isLessThanOrEqualTo(1);
       assertThat(monitor.history(Fleet.version(1))).hasSize(1);
+    }
+  }
+
+  /** Given up one after the other, without labels: the end of the horizon is no instant. */
+  @Test
+  void predictions_atTheEndsOfTime_areGivenUpAsAnyOther() {
+    for (Instant at : List.of(Instant.MAX, Instant.MIN)) {
+      Fleet fleet = new Fleet();
+      fleet.serve(1, Optional::empty);
+      try (var monitor = QualityMonitor.following(fleet).capacity(1_000).build()) {
+        for (int i = 0; i < 1_010; i++) {
+          monitor.onPrediction(Fleet.prediction("p" + i, null, 1, null, 0.5, at));
+        }
+        assertThat(monitor.joins().evicted()).isEqualTo(10);
+      }
     }
   }
 }

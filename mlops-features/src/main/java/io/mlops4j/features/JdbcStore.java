@@ -198,7 +198,7 @@ final class JdbcStore implements OnlineStore {
     if (expires == null) {
       statement.setNull(at, Types.BIGINT);
     } else {
-      statement.setLong(at, expires.toEpochMilli());
+      statement.setLong(at, Time.millis(expires));
     }
   }
 

@@ -146,4 +146,16 @@ class ClosingAlertsTest {
     time.advance(Duration.ofMinutes(5));
     assertThat(asked).hasValue(2);
   }
+
+  @Test
+  void snooze_nearTheEndOfTime_lastsUntilThen() {
+    time.setWallClock(Instant.MAX.minusSeconds(60));
+    try (Alerts alerts = builder().sink(event -> told.add(event.id())).build()) {
+      alerts.snooze("first", Duration.ofDays(1));
+      assertThat(alerts.status().get(0).snoozedUntil()).contains(Instant.MAX);
+      alerts.evaluate();
+      assertThat(alerts.awaitSinks(SOON)).isTrue();
+      assertThat(told).as("the control is not snoozed").containsExactly("flights/second/1/FIRING");
+    }
+  }
 }
