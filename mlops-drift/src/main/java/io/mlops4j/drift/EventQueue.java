@@ -1,6 +1,7 @@
 package io.mlops4j.drift;
 
 import io.mlops4j.core.MlopsException;
+import io.mlops4j.core.Text;
 import io.mlops4j.drift.log.LoggedPrediction;
 import io.mlops4j.drift.log.ReportedLabel;
 import java.time.Duration;
@@ -212,7 +213,7 @@ final class EventQueue implements AutoCloseable {
               "Quality monitor of {} cannot write to its log and tries again every second: {}",
               name,
               e instanceof MlopsException || e instanceof IllegalStateException
-                  ? e.getMessage()
+                  ? Text.printable(String.valueOf(e.getMessage()), 500)
                   : e.getClass().getName());
           told = true;
         }

@@ -1,5 +1,6 @@
 package io.mlops4j.drift.alert;
 
+import io.mlops4j.core.Text;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -81,7 +82,7 @@ final class SinkRunner implements AutoCloseable {
           sink.name(),
           e.getClass().getName(),
           event.id(),
-          e.getMessage());
+          Text.printable(String.valueOf(e.getMessage()), 500));
       if (e instanceof InterruptedException) {
         Thread.currentThread().interrupt();
       }
