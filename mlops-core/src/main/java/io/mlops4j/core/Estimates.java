@@ -19,7 +19,7 @@ final class Estimates implements Progress {
 
   Estimates(Consumer<String> lines, Duration interval, Time time) {
     this.lines = Objects.requireNonNull(lines, "lines");
-    this.pause = interval.toNanos();
+    this.pause = Time.nanos(interval);
     this.time = Objects.requireNonNull(time, "time");
   }
 

@@ -43,7 +43,7 @@ public interface Progress {
    */
   static Progress sentences(Consumer<String> lines, Duration interval, Time time) {
     Objects.requireNonNull(lines, "lines");
-    long pause = interval.toNanos();
+    long pause = Time.nanos(interval);
     return new Progress() {
       private @Nullable Long last;
 

@@ -22,7 +22,7 @@ enum SystemTime implements Time {
 
   @Override
   public Subscription schedule(Duration delay, Runnable task) {
-    long nanos = Math.max(0, saturatedNanos(delay));
+    long nanos = Math.max(0, Time.nanos(delay));
     // Cancelling it takes its timer out of the delayer at once: most deadlines are never reached.
     CompletableFuture<@Nullable Void> due =
         new CompletableFuture<@Nullable Void>()
@@ -32,13 +32,5 @@ enum SystemTime implements Time {
       due.cancel(false);
       run.cancel(false);
     };
-  }
-
-  private static long saturatedNanos(Duration delay) {
-    try {
-      return delay.toNanos();
-    } catch (ArithmeticException e) {
-      return delay.isNegative() ? 0 : Long.MAX_VALUE;
-    }
   }
 }

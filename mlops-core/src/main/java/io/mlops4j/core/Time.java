@@ -1,7 +1,9 @@
 package io.mlops4j.core;
 
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 
 /**
  * Where time comes from. Everything in this library that waits, measures or stamps takes one, so
@@ -41,5 +43,56 @@ public interface Time {
    */
   static Time system() {
     return SystemTime.INSTANCE;
+  }
+
+  /**
+   * Returns the instant that lies a duration after another: what {@link Instant#plus} gives, and
+   * {@link Instant#MAX} or {@link Instant#MIN} where that throws. An end that no calendar reaches
+   * is no end.
+   *
+   * @param from where it begins
+   * @param by how long; negative for an earlier instant
+   * @return never an exception
+   */
+  static Instant after(Instant from, Duration by) {
+    Objects.requireNonNull(from, "from");
+    Objects.requireNonNull(by, "by");
+    try {
+      return from.plus(by);
+    } catch (ArithmeticException | DateTimeException e) {
+      return by.isNegative() ? Instant.MIN : Instant.MAX;
+    }
+  }
+
+  /**
+   * Returns the milliseconds since 1970 of an instant, the least or largest long if it is farther
+   * away than they say.
+   *
+   * @param at any instant
+   * @return rounded down
+   */
+  static long millis(Instant at) {
+    Objects.requireNonNull(at, "at");
+    try {
+      return at.toEpochMilli();
+    } catch (ArithmeticException e) {
+      return at.isBefore(Instant.EPOCH) ? Long.MIN_VALUE : Long.MAX_VALUE;
+    }
+  }
+
+  /**
+   * Returns the nanoseconds of a duration, the least or largest long if it is longer than 292
+   * years.
+   *
+   * @param duration any
+   * @return never an exception
+   */
+  static long nanos(Duration duration) {
+    Objects.requireNonNull(duration, "duration");
+    try {
+      return duration.toNanos();
+    } catch (ArithmeticException e) {
+      return duration.isNegative() ? Long.MIN_VALUE : Long.MAX_VALUE;
+    }
   }
 }

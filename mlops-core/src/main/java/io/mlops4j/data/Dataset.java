@@ -3,6 +3,7 @@ package io.mlops4j.data;
 import io.mlops4j.core.Feature;
 import io.mlops4j.core.FeatureKind;
 import io.mlops4j.core.Schema;
+import io.mlops4j.core.Time;
 import io.mlops4j.stats.Bucketing;
 import java.io.FileNotFoundException;
 import java.io.InputStream;
@@ -345,8 +346,8 @@ public final class Dataset<T> {
       throw new IllegalArgumentException("to: " + to + " (expected: not before " + from + ")");
     }
     ToDoubleFunction<T> millis = millis(time);
-    double first = from.toEpochMilli();
-    double end = to.toEpochMilli();
+    double first = Time.millis(from);
+    double end = Time.millis(to);
     return filter(
         row -> {
           double at = millis.applyAsDouble(row);
@@ -377,7 +378,7 @@ public final class Dataset<T> {
    */
   public Split<T> splitAt(String time, Instant at) {
     ToDoubleFunction<T> millis = millis(time);
-    double begin = at.toEpochMilli();
+    double begin = Time.millis(at);
     return new Split<>(
         filter(row -> millis.applyAsDouble(row) < begin),
         filter(row -> millis.applyAsDouble(row) >= begin));

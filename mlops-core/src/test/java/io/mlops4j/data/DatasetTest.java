@@ -202,4 +202,13 @@ class DatasetTest {
     assertThat(Dataset.of(rows, List.of(new Row(v, text + "y"))).digest()).isNotEqualTo(digest);
     assertThat(Dataset.of(rows, List.of(new Row(null, null))).digest()).isNotEqualTo(digest);
   }
+
+  @Test
+  void betweenAndSplitAt_farthestInstants_haveAllRowsOrNone() {
+    long all = hours.rows();
+    assertThat(hours.between("at", Instant.MIN, Instant.MAX).rows()).isEqualTo(all);
+    assertThat(hours.between("at", Instant.MAX, Instant.MAX).rows()).isZero();
+    assertThat(hours.splitAt("at", Instant.MAX).first().rows()).isEqualTo(all);
+    assertThat(hours.splitAt("at", Instant.MIN).first().rows()).isZero();
+  }
 }

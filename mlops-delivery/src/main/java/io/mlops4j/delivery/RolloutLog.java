@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * line uses it. Thread-safe.
  */
 public final class RolloutLog {
+  private static final int MAX_AUTHOR = 256;
   private static final String ROOT = "rollouts/";
 
   private final ObjectStore store;
@@ -92,7 +93,7 @@ public final class RolloutLog {
   public RolloutStatus request(ModelVersion candidate, String reason, String by, Instant at) {
     Objects.requireNonNull(candidate, "candidate");
     Objects.requireNonNull(reason, "reason");
-    Objects.requireNonNull(by, "by");
+    requireAuthor(by);
     Objects.requireNonNull(at, "at");
     if (!candidate.model().equals(model)) {
       throw new IllegalArgumentException(
@@ -109,6 +110,19 @@ public final class RolloutLog {
                   : event(now, RolloutEvent.Kind.REQUESTED, reason, by, at, candidate);
             })
         .status();
+  }
+
+  /** A line break in an author's name could forge an entry where the log is shown. */
+  private static void requireAuthor(String by) {
+    Objects.requireNonNull(by, "by");
+    if (by.isBlank() || !Text.printable(by, MAX_AUTHOR).equals(by)) {
+      throw new IllegalArgumentException(
+          "by: \""
+              + Text.printable(by, 64)
+              + "\" (expected: one line of 1 to "
+              + MAX_AUTHOR
+              + " printable characters, not blank)");
+    }
   }
 
   private void requireNotRolledBack(ModelVersion candidate, String reason) {
@@ -171,7 +185,7 @@ public final class RolloutLog {
   private RolloutStatus act(
       RolloutEvent.Kind kind, RolloutStatus.Phase already, String reason, String by, Instant at) {
     Objects.requireNonNull(reason, "reason");
-    Objects.requireNonNull(by, "by");
+    requireAuthor(by);
     Objects.requireNonNull(at, "at");
     return append(
             now -> {

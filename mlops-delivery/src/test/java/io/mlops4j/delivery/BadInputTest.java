@@ -271,6 +271,12 @@ class BadInputTest {
         argument("pendingLabels: -1", () -> builder().pendingLabels(-1)),
         argument("actor: \"\" (expected: one line", () -> builder().actor("")),
         argument("actor: \"a", () -> builder().actor("a\nb")),
+        argument(
+            "by: \"a?b\" (expected: one line",
+            () -> log.request(new ModelVersion("m", 2), "why", "a\nb", Instant.EPOCH)),
+        argument("by: \"\"", () -> log.pause("why", "", Instant.EPOCH)),
+        argument("by: \"a?\"", () -> log.resume("why", "a\u2028", Instant.EPOCH)),
+        argument("by: \"?[31m\"", () -> log.abort("why", "\u001b[31m", Instant.EPOCH)),
         argument("name: \" \" (expected: one line", () -> builder().segment(" ", any -> true)),
         argument("1 to 128", () -> builder().segmentOfRows("x".repeat(129), any -> true)),
         state("actor is set already: a", () -> builder().actor("a").actor("b")),

@@ -23,7 +23,7 @@ final class DriftMeters {
     this.registry = registry;
     this.source = source;
     this.predictions =
-        Stream.of("counted", "late", "excluded", "no-baseline")
+        Stream.of("counted", "late", "excluded", "no-baseline", "closed")
             .collect(
                 Collectors.toMap(
                     result -> result,

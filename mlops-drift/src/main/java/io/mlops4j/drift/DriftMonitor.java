@@ -17,6 +17,8 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Watches whether what a model is asked, and what it answers, still looks like its training data.
@@ -35,6 +37,8 @@ import org.jspecify.annotations.Nullable;
  * @param <O> one answer
  */
 public final class DriftMonitor<I, O> implements PredictionListener<I, O>, Check, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DriftMonitor.class);
+
   private final ModelSource<I, O> source;
   private final Epochs<I, O> epochs;
   private final DriftReports reports;
@@ -49,6 +53,8 @@ public final class DriftMonitor<I, O> implements PredictionListener<I, O>, Check
 
   private @Nullable ModelVersion lastSeen;
   private long lastNanos;
+  private boolean closed;
+  private long afterClose;
 
   DriftMonitor(DriftMonitorBuilder<I, O> builder) {
     this.source = builder.source;
@@ -114,6 +120,9 @@ public final class DriftMonitor<I, O> implements PredictionListener<I, O>, Check
       return;
     }
     ModelVersion version = prediction.version();
+    if (isClosed()) {
+      return;
+    }
     Baseline opened = epochs.begin(version);
     if (opened != null && meters != null) {
       meters.follow(opened, this);
@@ -122,6 +131,9 @@ public final class DriftMonitor<I, O> implements PredictionListener<I, O>, Check
     String predicted = label.apply(prediction.output());
     Boolean late = null;
     synchronized (epochs) {
+      if (isClosed()) {
+        return; // another thread closed it: what was to be stored is stored
+      }
       lastSeen = version;
       lastNanos = time.nanos();
       VersionDrift epoch = epochs.find(version);
@@ -136,6 +148,23 @@ public final class DriftMonitor<I, O> implements PredictionListener<I, O>, Check
       }
     }
     count(late == null ? "no-baseline" : late ? "late" : "counted");
+  }
+
+  /** Says so, and counts the prediction that came too late. */
+  private boolean isClosed() {
+    synchronized (epochs) {
+      if (!closed) {
+        return false;
+      }
+      if (afterClose++ == 0) {
+        LOG.warn(
+            "Drift monitor of {} is closed and counts no more predictions. Close it after the"
+                + " predictors that it listens to.",
+            source.name());
+      }
+    }
+    count("closed");
+    return true;
   }
 
   private void count(String result) {
@@ -314,10 +343,17 @@ public final class DriftMonitor<I, O> implements PredictionListener<I, O>, Check
     }
   }
 
-  /** Stops following the source, and stores what is not stored yet. Counts stay readable. */
+  /**
+   * Stops following the source, and stores what is not stored yet; if the store refuses, closing
+   * again tries again. Later predictions are not counted: the first is warned of, and meters count
+   * them as {@code closed}. Counts stay readable.
+   */
   @Override
   public void close() {
     subscription.close();
+    synchronized (epochs) {
+      closed = true;
+    }
     if (keeper != null) {
       keeper.close();
     }

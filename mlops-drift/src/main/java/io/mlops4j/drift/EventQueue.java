@@ -1,6 +1,7 @@
 package io.mlops4j.drift;
 
 import io.mlops4j.core.MlopsException;
+import io.mlops4j.core.Text;
 import io.mlops4j.drift.log.LoggedPrediction;
 import io.mlops4j.drift.log.ReportedLabel;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,12 +20,16 @@ import org.slf4j.LoggerFactory;
  * Carries events to a durable log on one thread, in batches. While the log fails, a batch is tried
  * again every second; what does not fit meanwhile is dropped (predictions, counted) or refused
  * (labels, with an exception).
+ *
+ * <p>Whoever adds is counted in {@code entering} before it looks whether the queue is closed, and
+ * the thread ends only when nobody is in there: what was taken is written, or counted as unlogged.
  */
 final class EventQueue implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EventQueue.class);
   private static final int CAPACITY = 10_000;
   private static final int BATCH = 2_000;
   private static final Duration LABEL_WAITS = Duration.ofSeconds(5);
+  private static final Duration LONGEST_WAIT = Duration.ofDays(366);
   private static final long RETRY_MILLIS = 1_000;
 
   /** What a batch goes to. Throws if nothing of it was kept. */
@@ -43,6 +49,7 @@ final class EventQueue implements AutoCloseable {
   private final Destination destination;
   private final BlockingQueue<Event> queue = new LinkedBlockingQueue<>(CAPACITY);
   private final LongAdder unlogged = new LongAdder();
+  private final AtomicInteger entering = new AtomicInteger();
   private final CountDownLatch closing = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
 
@@ -55,32 +62,44 @@ final class EventQueue implements AutoCloseable {
   }
 
   void offer(LoggedPrediction prediction) {
-    if (isClosed() || !queue.offer(new Made(prediction))) {
-      unlogged.increment();
+    entering.incrementAndGet();
+    try {
+      if (isClosed() || !queue.offer(new Made(prediction))) {
+        unlogged.increment();
+      }
+    } finally {
+      entering.decrementAndGet();
     }
   }
 
   void put(ReportedLabel label) {
     boolean taken = false;
+    entering.incrementAndGet();
     try {
       taken =
           !isClosed()
               && queue.offer(new Known(label), LABEL_WAITS.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } finally {
+      entering.decrementAndGet();
     }
     if (!taken) {
+      requireOpen();
       throw new MlopsException(
           "Quality monitor of "
               + name
-              + " took no label: "
-              + (isClosed()
-                  ? "it is closed."
-                  : "its log keeps up no more (queued="
-                      + queue.size()
-                      + ", capacity="
-                      + CAPACITY
-                      + "). Look at the log's database or store, and report the label again."));
+              + " took no label: its log keeps up no more (queued="
+              + queue.size()
+              + ", capacity="
+              + CAPACITY
+              + "). Look at the log's database or store, and report the label again.");
+    }
+  }
+
+  private void requireOpen() {
+    if (isClosed()) {
+      throw QualityIntake.closed(name);
     }
   }
 
@@ -95,20 +114,35 @@ final class EventQueue implements AutoCloseable {
   /** Waits until what came before has been kept; false if that takes longer. */
   boolean flush(Duration limit) {
     CountDownLatch passed = new CountDownLatch(1);
-    long deadline = System.nanoTime() + limit.toNanos();
+    // Longer is for ever, and shorter is not at all: nanoseconds could not say so.
+    long nanos = (limit.compareTo(LONGEST_WAIT) < 0 ? limit : LONGEST_WAIT).toNanos();
+    long deadline = System.nanoTime() + nanos;
     try {
-      return queue.offer(new Mark(passed), limit.toMillis(), TimeUnit.MILLISECONDS)
-          && passed.await(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+      boolean marked = mark(passed, nanos);
+      long left = Math.max(0, deadline - System.nanoTime());
+      return isClosed()
+          ? ended.await(left, TimeUnit.NANOSECONDS)
+          : marked && passed.await(left, TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
     }
   }
 
+  private boolean mark(CountDownLatch passed, long nanos) throws InterruptedException {
+    entering.incrementAndGet();
+    try {
+      return !isClosed() && queue.offer(new Mark(passed), nanos, TimeUnit.NANOSECONDS);
+    } finally {
+      entering.decrementAndGet();
+    }
+  }
+
   private void run() {
     List<Event> batch = new ArrayList<>();
     try {
-      while (!(isClosed() && queue.isEmpty())) {
+      // In this order: whoever entered while it was open has added once nobody is in there.
+      while (!(isClosed() && entering.get() == 0 && queue.isEmpty())) {
         Event first = queue.poll(100, TimeUnit.MILLISECONDS);
         if (first != null) {
           batch.add(first);
@@ -118,9 +152,29 @@ final class EventQueue implements AutoCloseable {
         }
       }
     } catch (InterruptedException e) {
-      unlogged.add(batch.size());
+      LOG.warn("Quality monitor of {}: its thread was interrupted and ends.", name);
     } finally {
+      closing.countDown(); // also when an Error ends the thread: nothing is taken any more
+      lose(batch);
+      while (entering.get() > 0 || !queue.isEmpty()) {
+        Event left = queue.poll();
+        if (left == null) {
+          Thread.onSpinWait();
+        } else {
+          lose(List.of(left));
+        }
+      }
       ended.countDown();
+    }
+  }
+
+  private void lose(List<Event> events) {
+    for (Event event : events) {
+      if (event instanceof Mark mark) {
+        mark.passed().countDown();
+      } else {
+        unlogged.increment();
+      }
     }
   }
 
@@ -158,7 +212,9 @@ final class EventQueue implements AutoCloseable {
           LOG.warn(
               "Quality monitor of {} cannot write to its log and tries again every second: {}",
               name,
-              e instanceof MlopsException ? e.getMessage() : e.getClass().getName());
+              e instanceof MlopsException || e instanceof IllegalStateException
+                  ? Text.printable(String.valueOf(e.getMessage()), 500)
+                  : e.getClass().getName());
           told = true;
         }
       }
@@ -178,9 +234,14 @@ final class EventQueue implements AutoCloseable {
   @Override
   public void close() {
     closing.countDown();
+    queue.offer(new Mark(new CountDownLatch(1))); // wakes the thread; a full queue needs no waking
     try {
       if (!ended.await(10, TimeUnit.SECONDS)) {
-        LOG.warn("Quality monitor of {}: its log still hangs; its thread is left behind.", name);
+        LOG.warn(
+            "Quality monitor of {} is closed, and its log still hangs: {} events wait behind the"
+                + " call, and are written or counted as unlogged if it returns.",
+            name,
+            queue.size());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

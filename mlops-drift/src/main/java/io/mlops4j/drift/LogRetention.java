@@ -40,7 +40,7 @@ final class LogRetention implements EventQueue.Destination {
     if (droppedAt.equals(Instant.MIN) || Duration.between(droppedAt, day).compareTo(PERIOD) > 0) {
       droppedAt = day;
       try {
-        ledger.dropBefore(day.minus(retention));
+        ledger.dropBefore(Time.after(day, retention.negated()));
       } catch (RuntimeException e) {
         // What came is kept and counted: only tidying up failed, and is tried again tomorrow.
         LOG.warn("Quality monitor of {} could not drop what is old.", name, e);

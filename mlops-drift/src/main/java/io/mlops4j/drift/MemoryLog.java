@@ -1,5 +1,6 @@
 package io.mlops4j.drift;
 
+import io.mlops4j.core.Time;
 import io.mlops4j.drift.log.LoggedPrediction;
 import io.mlops4j.drift.log.PredictionLog;
 import io.mlops4j.drift.log.ReportedLabel;
@@ -121,7 +122,7 @@ final class MemoryLog implements PredictionLog {
 
   private boolean isLabelled(Entry entry) {
     String key = entry.prediction.key();
-    Instant latestLabel = entry.prediction.at().plus(horizon);
+    Instant latestLabel = Time.after(entry.prediction.at(), horizon);
     List<ReportedLabel> byItsKey = key == null ? List.of() : keyLabels.getOrDefault(key, List.of());
     return Stream.concat(entry.labels.stream(), byItsKey.stream())
         .anyMatch(label -> !label.at().isAfter(latestLabel));

@@ -91,7 +91,7 @@ final class ProfileKeeper implements AutoCloseable {
   @Override
   public void close() {
     synchronized (saving) {
-      if (closed) {
+      if (closed && !failing) {
         return;
       }
       closed = true;
@@ -99,6 +99,12 @@ final class ProfileKeeper implements AutoCloseable {
         next.close();
       }
       save();
+      if (failing) {
+        LOG.warn(
+            "{} was closed before its store took all counts: what was counted since it last did is"
+                + " in memory only. Close it again to try again.",
+            name);
+      }
     }
   }
 }

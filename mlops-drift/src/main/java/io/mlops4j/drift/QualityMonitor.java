@@ -46,7 +46,7 @@ public final class QualityMonitor<I, O>
   private final RowSegments<I> segments;
   private final boolean logFeatures;
   private final QualityLedger ledger;
-  private final @Nullable EventQueue queue;
+  private final QualityIntake intake;
 
   QualityMonitor(QualityMonitorBuilder<I, O> builder) {
     this.source = builder.source;
@@ -68,15 +68,15 @@ public final class QualityMonitor<I, O>
             new QualityLedger.Plan(windows, kept, reference, builder.shape()),
             log,
             builder.labelHorizon());
-    if (durable == null) {
-      this.queue = null;
-    } else {
+    EventQueue queue = null;
+    if (durable != null) {
       ledger.reload();
-      this.queue =
+      queue =
           new EventQueue(
               source.name(),
               new LogRetention(source.name(), ledger, builder.time(), builder.retention()));
     }
+    this.intake = new QualityIntake(source.name(), ledger, queue);
     MeterRegistry registry = builder.meters();
     if (registry != null) {
       QualityMeters.register(registry, source.name(), this);
@@ -115,7 +115,7 @@ public final class QualityMonitor<I, O>
       return;
     }
     String unit = prediction.unit();
-    LoggedPrediction logged =
+    intake.take(
         new LoggedPrediction(
             prediction.id(),
             key,
@@ -124,12 +124,7 @@ public final class QualityMonitor<I, O>
             output,
             prediction.at(),
             names,
-            logFeatures ? LoggedFeatures.of(prediction.row()) : Map.of());
-    if (queue == null) {
-      ledger.apply(List.of(logged), List.of());
-    } else {
-      queue.offer(logged);
-    }
+            logFeatures ? LoggedFeatures.of(prediction.row()) : Map.of()));
   }
 
   /**
@@ -211,12 +206,7 @@ public final class QualityMonitor<I, O>
       ledger.orphaned();
       return;
     }
-    ReportedLabel reported = new ReportedLabel(name, byKey, label, at, correction);
-    if (queue == null) {
-      ledger.apply(List.of(), List.of(reported));
-    } else {
-      queue.put(reported);
-    }
+    intake.take(new ReportedLabel(name, byKey, label, at, correction));
   }
 
   @Override
@@ -389,7 +379,7 @@ public final class QualityMonitor<I, O>
    *     and joined labels
    */
   public Joins joins() {
-    return ledger.joins(queue == null ? 0 : queue.unlogged());
+    return ledger.joins(intake.unlogged());
   }
 
   /**
@@ -421,7 +411,7 @@ public final class QualityMonitor<I, O>
    */
   public boolean flush(Duration limit) {
     Objects.requireNonNull(limit, "limit");
-    return queue == null || queue.flush(limit);
+    return intake.flush(limit);
   }
 
   /**
@@ -431,7 +421,7 @@ public final class QualityMonitor<I, O>
    * @throws io.mlops4j.core.MlopsException if the log cannot be read
    */
   public void reload() {
-    if (queue != null) {
+    if (intake.isDurable()) {
       ledger.reload();
     }
   }
@@ -449,12 +439,15 @@ public final class QualityMonitor<I, O>
     return ledger.forget(unit);
   }
 
-  /** Writes what waits to the durable log, if there is one. What was counted stays readable. */
+  /**
+   * Writes what waits to the durable log, if there is one, trying for ten seconds at most; the log
+   * itself stays open. Later predictions are not taken, and counted as {@code unlogged}; later
+   * labels are refused with an IllegalStateException. What was counted stays readable, and {@link
+   * #forget} still removes. Closing again does nothing.
+   */
   @Override
   public void close() {
-    if (queue != null) {
-      queue.close();
-    }
+    intake.close();
   }
 
   /**
@@ -478,7 +471,8 @@ public final class QualityMonitor<I, O>
    *     already
    * @param excluded answers that are no evidence: of a fallback, a cache, or a version that is no
    *     longer selected
-   * @param unlogged events that a durable log did not take
+   * @param unlogged events that a durable log did not take, and predictions that came after the
+   *     monitor was closed
    */
   public record Joins(
       long predictions,

@@ -3,11 +3,11 @@ package io.mlops4j.drift;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.mlops4j.core.Check;
 import io.mlops4j.core.PublicMethods;
-import io.mlops4j.drift.alert.Alerts;
 import io.mlops4j.drift.stream.ChangeDetector;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -70,22 +70,18 @@ class BadInputTest {
     }
   }
 
+  /** Given up one after the other, without labels: the end of the horizon is no instant. */
   @Test
-  void closedMonitors_takeNothing_andStillAnswer() {
-    DriftMonitor<Fleet.Trip, Double> drift = DriftSamples.drift();
-    QualityMonitor<Fleet.Trip, Double> quality = DriftSamples.quality();
-    Alerts alerts = DriftSamples.alerts();
-    for (int i = 0; i < 2; i++) { // twice is once
-      drift.close();
-      quality.close();
-      alerts.close();
+  void predictions_atTheEndsOfTime_areGivenUpAsAnyOther() {
+    for (Instant at : List.of(Instant.MAX, Instant.MIN)) {
+      Fleet fleet = new Fleet();
+      fleet.serve(1, Optional::empty);
+      try (var monitor = QualityMonitor.following(fleet).capacity(1_000).build()) {
+        for (int i = 0; i < 1_010; i++) {
+          monitor.onPrediction(Fleet.prediction("p" + i, null, 1, null, 0.5, at));
+        }
+        assertThat(monitor.joins().evicted()).isEqualTo(10);
+      }
     }
-    drift.onPrediction(DriftSamples.prediction());
-    quality.onPrediction(DriftSamples.prediction());
-    quality.reportById("p", 1, Fleet.START);
-    assertThat(drift.evaluate()).isInstanceOf(Check.NoData.class);
-    assertThat(quality.evaluate()).isInstanceOf(Check.NoData.class);
-    assertThat(alerts.status()).hasSize(1);
-    assertThat(quality.forget("u")).isZero();
   }
 }

@@ -81,8 +81,8 @@ class QualityLogTest {
       monitor.close();
       assertThat(builder().log(log).build().joins().predictions()).isEqualTo(3_000);
       assertThatThrownBy(() -> monitor.reportById("p1", 1, START))
-          .isInstanceOf(MlopsException.class)
-          .hasMessageContaining("it is closed");
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("is closed");
       monitor.onPrediction(prediction("late", null, 0.5, START));
       assertThat(monitor.joins().unlogged()).isEqualTo(1);
     }

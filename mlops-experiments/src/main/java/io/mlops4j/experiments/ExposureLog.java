@@ -162,6 +162,7 @@ public final class ExposureLog implements ExposureListener, AutoCloseable {
       sink.write(List.copyOf(batch));
       written.add(batch.size());
     } catch (VirtualMachineError e) {
+      failed.add(batch.size());
       throw e; // out of memory or stack: not the sink's failure to hide
     } catch (Throwable e) {
       if (failed.sum() == 0) {
@@ -211,7 +212,11 @@ public final class ExposureLog implements ExposureListener, AutoCloseable {
     return failed.sum();
   }
 
-  /** Writes what waits. Later exposures are dropped and counted. */
+  /**
+   * Writes what waits, on the caller's thread. Exposures that are reported meanwhile are written or
+   * dropped and counted, later ones dropped and counted; the counts stay readable. Closing again,
+   * and {@link #flush}, find nothing to do.
+   */
   @Override
   public void close() {
     closed = true;

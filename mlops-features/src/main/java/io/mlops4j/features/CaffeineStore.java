@@ -53,6 +53,7 @@ final class CaffeineStore implements OnlineStore {
   private final Cache<Place, Entry> entries;
   private final AtomicLong evicted = new AtomicLong();
   private final Time time;
+  private volatile boolean closed;
 
   CaffeineStore(long maxBytes, Time time) {
     if (maxBytes < 1) {
@@ -99,6 +100,7 @@ final class CaffeineStore implements OnlineStore {
 
   private @Nullable Entry current(String table, String key) {
     StoreKeys.require(table, key);
+    requireOpen();
     return entries.getIfPresent(new Place(table, key));
   }
 
@@ -113,6 +115,7 @@ final class CaffeineStore implements OnlineStore {
     Objects.requireNonNull(key, "key");
     StoreKeys.require(table, key);
     StoreKeys.requireSize(state);
+    requireOpen();
     if (expires != null && !expires.isAfter(time.now())) {
       // Caffeine keeps nothing that is over; the comparison still decides.
       Entry now = entries.getIfPresent(new Place(table, key));
@@ -130,7 +133,22 @@ final class CaffeineStore implements OnlineStore {
   public void clear(String table) {
     Objects.requireNonNull(table, "table");
     StoreKeys.require(table);
+    requireOpen();
     entries.asMap().keySet().removeIf(place -> place.table().equals(table));
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException(
+          "Online store in memory is closed, and what it held is gone. Make a new one and"
+              + " materialize it.");
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    entries.invalidateAll();
   }
 
   /** Entries end when their writer said. */

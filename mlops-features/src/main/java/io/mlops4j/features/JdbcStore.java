@@ -33,6 +33,7 @@ final class JdbcStore implements OnlineStore {
   private final DataSource source;
   private final String table;
   private final Time time;
+  private volatile boolean closed;
 
   private JdbcStore(DataSource source, String table, Time time) {
     this.source = Objects.requireNonNull(source, "source");
@@ -102,6 +103,7 @@ final class JdbcStore implements OnlineStore {
   public Optional<byte[]> get(String view, String key) {
     Objects.requireNonNull(key, "key");
     StoreKeys.require(view, key);
+    requireOpen();
     String sql =
         "SELECT state FROM "
             + table
@@ -130,6 +132,7 @@ final class JdbcStore implements OnlineStore {
     Objects.requireNonNull(key, "key");
     StoreKeys.require(view, key);
     StoreKeys.requireSize(state);
+    requireOpen();
     return run(
         "be written",
         connection ->
@@ -195,7 +198,7 @@ final class JdbcStore implements OnlineStore {
     if (expires == null) {
       statement.setNull(at, Types.BIGINT);
     } else {
-      statement.setLong(at, expires.toEpochMilli());
+      statement.setLong(at, Time.millis(expires));
     }
   }
 
@@ -203,6 +206,7 @@ final class JdbcStore implements OnlineStore {
   public void clear(String view) {
     Objects.requireNonNull(view, "table");
     StoreKeys.require(view);
+    requireOpen();
     String sql = "DELETE FROM " + table + " WHERE view_table = ?";
     run(
         "be cleared",
@@ -212,6 +216,18 @@ final class JdbcStore implements OnlineStore {
             return statement.executeUpdate();
           }
         });
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("Online store '" + table + "' is closed. Open it again.");
+    }
+  }
+
+  /** Every call takes a connection and gives it back: there is nothing to let go. */
+  @Override
+  public void close() {
+    closed = true;
   }
 
   private <V> V run(String what, Work<V> work) {

@@ -106,7 +106,7 @@ final class OnlineMeters {
       long latest = newest.get();
       return latest == Long.MIN_VALUE
           ? Double.NaN
-          : Duration.between(Nanos.instant(latest), time.now()).toNanos() / 1e9;
+          : Time.nanos(Duration.between(Nanos.instant(latest), time.now())) / 1e9;
     }
 
     void wrote(Materialized result) {

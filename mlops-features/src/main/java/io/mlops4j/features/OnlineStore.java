@@ -52,7 +52,11 @@ public interface OnlineStore extends AutoCloseable {
    */
   void clear(String table);
 
-  /** Gives back what the store holds of this process; what is stored stays, if it is durable. */
+  /**
+   * Gives back what the store holds of this process; what is stored stays, if it is durable. Calls
+   * in progress end as they would. The stores made here refuse every later call with an
+   * IllegalStateException that names the store; closing again does nothing.
+   */
   @Override
   default void close() {}
 

@@ -3,6 +3,8 @@ package io.mlops4j.features;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mlops4j.core.PublicMethods;
+import java.time.Instant;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,5 +33,21 @@ class BadInputTest {
   @Test
   void places_ofThisModule_areMany() {
     assertThat(places()).hasSizeGreaterThan(60);
+  }
+
+  @Test
+  void replace_expiresAtTheEndsOfTime_isKeptOrOver() {
+    org.h2.jdbcx.JdbcDataSource database = new org.h2.jdbcx.JdbcDataSource();
+    database.setURL("jdbc:h2:mem:ends;DB_CLOSE_DELAY=-1");
+    for (OnlineStore store :
+        List.of(
+            OnlineStore.inMemory(1 << 20, FeatureSamples.time()),
+            OnlineStore.jdbc(database, "ends", FeatureSamples.time()))) {
+      assertThat(store.replace("t", "kept", null, new byte[1], Instant.MAX)).isTrue();
+      assertThat(store.replace("t", "over", null, new byte[1], Instant.MIN)).isTrue();
+      assertThat(store.get("t", "kept")).isPresent();
+      assertThat(store.get("t", "over")).isEmpty();
+      store.close();
+    }
   }
 }

@@ -53,9 +53,7 @@ final class AccessRules implements AccessPolicy.Rules {
     Objects.requireNonNull(actor, "actor");
     Objects.requireNonNull(models, "models");
     Objects.requireNonNull(operations, "operations");
-    if (actor.isBlank()) {
-      throw new IllegalArgumentException("actor: blank (expected: a name)");
-    }
+    RegistryOptions.requireActor("actor", actor);
     if (operations.length == 0) {
       throw new IllegalArgumentException("operations: none (expected: at least 1)");
     }

@@ -11,13 +11,13 @@ import io.mlops4j.core.Text;
 public record ApprovalRule(String role, int count) {
   /** Checks the ranges. */
   public ApprovalRule {
-    if (role.isBlank() || role.length() > 128 || count < 1) {
+    if (role.isBlank() || !Text.printable(role, 128).equals(role) || count < 1) {
       throw new IllegalArgumentException(
           "approval by "
               + count
               + " of role '"
               + Text.printable(role, 128)
-              + "' (expected: 1 or more, of a role of 1 to 128 characters)");
+              + "' (expected: 1 or more, of a role of 1 to 128 printable characters)");
     }
   }
 

@@ -1,6 +1,7 @@
 package io.mlops4j.registry;
 
 import io.mlops4j.core.MlopsException;
+import io.mlops4j.core.Time;
 import io.mlops4j.registry.BlobStore.Held;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,7 +47,7 @@ final class GarbageCollection {
           "grace: " + grace + " (expected: " + PutWindow.LONGEST + " or more)");
     }
     GarbageCollection collection = new GarbageCollection(store, dryRun);
-    collection.run(now, now.minus(grace));
+    collection.run(now, Time.after(now, grace.negated()));
     return new Garbage(
         dryRun, collection.freed, collection.setAside, collection.waiting, collection.takenBack);
   }

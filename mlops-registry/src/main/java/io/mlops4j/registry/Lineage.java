@@ -453,7 +453,7 @@ public record Lineage(
    * @return the copy
    */
   public Lineage withCreatedBy(String who) {
-    return new LineageParts(this).createdBy(Objects.requireNonNull(who, "who")).build();
+    return new LineageParts(this).createdBy(RegistryOptions.requireActor("who", who)).build();
   }
 
   /**

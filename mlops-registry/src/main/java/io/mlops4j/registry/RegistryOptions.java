@@ -1,5 +1,6 @@
 package io.mlops4j.registry;
 
+import io.mlops4j.core.Text;
 import io.mlops4j.core.Time;
 import java.time.Duration;
 import java.util.Objects;
@@ -9,12 +10,14 @@ import java.util.Objects;
  *
  * @param pollInterval how often to look for what other processes wrote; at least 1 ms
  * @param maxFileBytes the largest model file accepted; loading needs this much heap
- * @param actor who is written into the log as the author; one line
+ * @param actor who is written into the log as the author; one line of 1 to 256 printable characters
  * @param time clocks and the scheduler of the polls
  * @param accessPolicy who may do what; by default everybody everything
  */
 public record RegistryOptions(
     Duration pollInterval, long maxFileBytes, String actor, Time time, AccessPolicy accessPolicy) {
+  private static final int MAX_ACTOR = 256;
+
   /** Checks the ranges. */
   public RegistryOptions {
     if (pollInterval.compareTo(Duration.ofMillis(1)) < 0) {
@@ -25,11 +28,24 @@ public record RegistryOptions(
       throw new IllegalArgumentException(
           "maxFileBytes: " + maxFileBytes + " (expected: 1.." + (Integer.MAX_VALUE - 16) + ")");
     }
-    if (actor.isBlank() || actor.length() > 256) {
-      throw new IllegalArgumentException("actor: expected 1 to 256 characters, not blank");
-    }
+    requireActor("actor", actor);
     Objects.requireNonNull(time, "time");
     Objects.requireNonNull(accessPolicy, "accessPolicy");
+  }
+
+  /** A person or system goes into logs, audits and reports: a line break could forge an entry. */
+  static String requireActor(String what, String name) {
+    Objects.requireNonNull(name, what);
+    if (name.isBlank() || !Text.printable(name, MAX_ACTOR).equals(name)) {
+      throw new IllegalArgumentException(
+          what
+              + ": \""
+              + Text.printable(name, 64)
+              + "\" (expected: one line of 1 to "
+              + MAX_ACTOR
+              + " printable characters, not blank)");
+    }
+    return name;
   }
 
   /**

@@ -209,7 +209,7 @@ class AccessPolicyTest {
     assertThatThrownBy(() -> rules.allow("ann", "risk.*"))
         .hasMessageStartingWith("operations: none");
     assertThatThrownBy(() -> rules.allow(" ", "*", Operation.MOVE))
-        .hasMessageStartingWith("actor: blank");
+        .hasMessageStartingWith("actor: \"");
     for (String bad : new String[] {"", "../x", "**", "*.risk", ".*", "a/b", "a\n"}) {
       assertThatThrownBy(() -> rules.allowAll("ann", bad))
           .as(bad)

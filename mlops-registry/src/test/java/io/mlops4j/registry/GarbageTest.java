@@ -100,6 +100,9 @@ class GarbageTest {
         .as("young")
         .isEqualTo(new Garbage(false, new java.util.TreeMap<>(), new java.util.TreeMap<>(), 0, 0));
     time.advance(DAY.multipliedBy(2));
+    assertThat(registry.collectGarbage(Duration.ofSeconds(Long.MAX_VALUE)).setAside())
+        .as("nothing is as old as that")
+        .isEmpty();
     Garbage planned = registry.garbage(DAY);
     assertThat(planned.setAside()).containsExactly(Map.entry(lost, 4L));
     assertThat(planned.dryRun()).isTrue();

@@ -172,6 +172,6 @@ class LineageTest {
                     .withTags(map)
                     .withRun(text)
                     .withLicences(text, text)
-                    .withCreatedBy(text));
+                    .withCreatedBy("ann " + io.mlops4j.core.Text.printable(text, 200)));
   }
 }

@@ -1,5 +1,6 @@
 package io.mlops4j.spring;
 
+import io.mlops4j.core.Time;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +61,7 @@ final class PredictorLifecycle implements SmartLifecycle {
   @Override
   public void stop() {
     announcements.close();
-    long deadline = System.nanoTime() + limit.toNanos();
+    long deadline = System.nanoTime() + Time.nanos(limit);
     List<ServedModel> all = models.all();
     for (ServedModel model : all) {
       Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));

@@ -1,5 +1,6 @@
 package io.mlops4j.data.expect;
 
+import io.mlops4j.core.Time;
 import io.mlops4j.data.expect.CompareRule.Order;
 import java.time.Duration;
 import java.time.Instant;
@@ -77,7 +78,7 @@ public final class ExpectedFeature {
    * @return the expectation
    */
   public Expectation isBetween(Instant first, Instant last) {
-    return isBetween((double) first.toEpochMilli(), (double) last.toEpochMilli());
+    return isBetween((double) Time.millis(first), (double) Time.millis(last));
   }
 
   /**

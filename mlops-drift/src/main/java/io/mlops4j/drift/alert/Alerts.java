@@ -54,9 +54,10 @@ public final class Alerts implements AutoCloseable {
 
   private final @Nullable Duration interval;
   private final Executor executor;
+  private final @Nullable ThreadPoolExecutor own;
   private final Object schedule = new Object();
   private @Nullable Subscription next;
-  private boolean closed;
+  private volatile boolean closed;
 
   private Alerts(Builder builder) {
     this.group = builder.group;
@@ -68,7 +69,8 @@ public final class Alerts implements AutoCloseable {
     AlertStore kept = new AlertStore(store, group, instance);
     builder.rules.forEach(
         (name, rule) -> signals.put(name, new Signal(group, rule, kept, time, sinks)));
-    this.executor = builder.executor == null ? ownThread(group) : builder.executor;
+    this.own = builder.executor == null ? ownThread(group) : null;
+    this.executor = own != null ? own : Objects.requireNonNull(builder.executor);
     MeterRegistry registry = builder.meters;
     if (registry != null) {
       AlertMeters.register(registry, group, signals.values(), sinks);
@@ -87,7 +89,7 @@ public final class Alerts implements AutoCloseable {
     return new Builder(ModelVersion.requireName(group));
   }
 
-  private static Executor ownThread(String group) {
+  private static ThreadPoolExecutor ownThread(String group) {
     ThreadPoolExecutor one =
         new ThreadPoolExecutor(
             1,
@@ -117,7 +119,7 @@ public final class Alerts implements AutoCloseable {
       executor.execute(
           () -> {
             try {
-              evaluate();
+              ask();
             } finally {
               scheduleNext();
             }
@@ -130,10 +132,27 @@ public final class Alerts implements AutoCloseable {
   /**
    * Asks every check once, in the order of the rules. A check that throws has no data. Rounds do
    * not overlap.
+   *
+   * @throws IllegalStateException after {@link #close}
    */
   public void evaluate() {
+    requireOpen();
+    ask();
+  }
+
+  private void ask() {
     for (Signal signal : signals.values()) {
+      if (closed) {
+        return; // nobody would be told
+      }
       signal.evaluate();
+    }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException(
+          "Alerts '" + group + "' are closed: they ask and tell no more. Build new ones.");
     }
   }
 
@@ -162,7 +181,9 @@ public final class Alerts implements AutoCloseable {
    * fires afterwards, that is told then.
    *
    * @param alert the name of its rule
-   * @param duration from now; zero ends a snooze
+   * @param duration from now, at most 366 days; zero ends a snooze. An end after {@link
+   *     java.time.Instant#MAX} is that instant
+   * @throws IllegalStateException after {@link #close}
    */
   public void snooze(String alert, Duration duration) {
     Objects.requireNonNull(alert, "alert");
@@ -170,7 +191,9 @@ public final class Alerts implements AutoCloseable {
     if (duration.isNegative() || duration.compareTo(Duration.ofDays(366)) > 0) {
       throw new IllegalArgumentException("duration: " + duration + " (expected: 0 to 366 days)");
     }
-    signal(alert).snooze(duration);
+    Signal signal = signal(alert);
+    requireOpen();
+    signal.snooze(duration);
   }
 
   private Signal signal(String alert) {
@@ -208,16 +231,23 @@ public final class Alerts implements AutoCloseable {
     return true;
   }
 
-  /** Stops asking, and ends the sinks; what waits there is still told if that takes a second. */
+  /**
+   * Stops asking, and ends the sinks; what waits there is still told if that takes a second. What
+   * is not told by then is counted as dropped, and with a durable store it is told after the next
+   * start, or by another instance. How the alerts stood stays readable. Closing again does nothing.
+   */
   @Override
   public void close() {
     synchronized (schedule) {
+      if (closed) {
+        return;
+      }
       closed = true;
       if (next != null) {
         next.close();
       }
     }
-    if (executor instanceof ThreadPoolExecutor own) {
+    if (own != null) {
       own.shutdown();
     }
     sinks.forEach(SinkRunner::close);

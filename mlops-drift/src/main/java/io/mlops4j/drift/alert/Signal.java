@@ -229,7 +229,7 @@ final class Signal {
   }
 
   synchronized void snooze(Duration duration) {
-    Instant until = time.now().plus(duration);
+    Instant until = Time.after(time.now(), duration);
     store.snooze(rule.name(), until);
     snoozedUntil = until;
   }

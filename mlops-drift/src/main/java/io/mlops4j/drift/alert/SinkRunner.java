@@ -1,5 +1,7 @@
 package io.mlops4j.drift.alert;
 
+import io.mlops4j.core.Text;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -15,6 +17,7 @@ final class SinkRunner implements AutoCloseable {
   private static final int CAPACITY = 100;
 
   final AlertSink sink;
+  private final String group;
   final LongAdder delivered = new LongAdder();
   final LongAdder failed = new LongAdder();
   final LongAdder dropped = new LongAdder();
@@ -23,6 +26,7 @@ final class SinkRunner implements AutoCloseable {
 
   SinkRunner(AlertSink sink, String group) {
     this.sink = sink;
+    this.group = group;
     this.executor =
         new ThreadPoolExecutor(
             1,
@@ -38,15 +42,19 @@ final class SinkRunner implements AutoCloseable {
     executor.allowCoreThreadTimeOut(true);
   }
 
-  /** Hands an event over; runs what follows once the sink is done with it, or it is dropped. */
+  /**
+   * Hands an event over; runs what follows once the sink is done with it, or it is dropped: but not
+   * if it was not told because the alerts are closed, so that a later start tells it.
+   */
   void send(AlertEvent event, Runnable done) {
     pending.incrementAndGet();
     try {
       executor.execute(
           () -> {
             try {
-              deliver(event);
-              done.run();
+              if (deliver(event) || !executor.isShutdown()) {
+                done.run();
+              }
             } finally {
               pending.decrementAndGet();
             }
@@ -54,14 +62,17 @@ final class SinkRunner implements AutoCloseable {
     } catch (RejectedExecutionException e) {
       pending.decrementAndGet();
       dropped.increment();
-      done.run();
+      if (!executor.isShutdown()) {
+        done.run();
+      }
     }
   }
 
-  private void deliver(AlertEvent event) {
+  private boolean deliver(AlertEvent event) {
     try {
       sink.send(event);
       delivered.increment();
+      return true;
     } catch (Throwable e) {
       // Whatever a sink throws, the next event gets its turn.
       failed.increment();
@@ -71,10 +82,11 @@ final class SinkRunner implements AutoCloseable {
           sink.name(),
           e.getClass().getName(),
           event.id(),
-          e.getMessage());
+          Text.printable(String.valueOf(e.getMessage()), 500));
       if (e instanceof InterruptedException) {
         Thread.currentThread().interrupt();
       }
+      return false;
     }
   }
 
@@ -88,12 +100,28 @@ final class SinkRunner implements AutoCloseable {
     executor.shutdown();
     try {
       if (!executor.awaitTermination(1, TimeUnit.SECONDS)) {
-        executor.shutdownNow();
+        giveUp(executor.shutdownNow());
       }
     } catch (InterruptedException e) {
-      executor.shutdownNow();
+      giveUp(executor.shutdownNow());
       Thread.currentThread().interrupt();
     }
-    sink.close();
+    try {
+      sink.close();
+    } catch (RuntimeException e) {
+      // The other sinks are closed all the same.
+      LOG.warn("Alerts '{}': sink '{}' could not be closed.", group, sink.name(), e);
+    }
+  }
+
+  private void giveUp(List<Runnable> untold) {
+    pending.addAndGet(-untold.size());
+    dropped.add(untold.size());
+    LOG.warn(
+        "Alerts '{}' were closed while sink '{}' was busy: {} events that waited are not told. With"
+            + " a durable store the newest one is told after the next start.",
+        group,
+        sink.name(),
+        untold.size());
   }
 }

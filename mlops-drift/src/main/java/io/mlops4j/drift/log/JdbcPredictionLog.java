@@ -38,6 +38,7 @@ final class JdbcPredictionLog implements PredictionLog {
 
   private final DataSource source;
   private final String table;
+  private volatile boolean closed;
 
   private JdbcPredictionLog(DataSource source, String table) {
     this.source = Objects.requireNonNull(source, "source");
@@ -55,6 +56,12 @@ final class JdbcPredictionLog implements PredictionLog {
     JdbcPredictionLog log = new JdbcPredictionLog(source, table);
     SqlRunner.run(source, "cannot be opened", table, log::prepare);
     return log;
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw SqlRunner.closed(table);
+    }
   }
 
   private boolean prepare(Connection connection) throws SQLException {
@@ -101,6 +108,7 @@ final class JdbcPredictionLog implements PredictionLog {
   public void append(List<LoggedPrediction> predictions, List<ReportedLabel> labels) {
     Elements.requireNoNulls("predictions", predictions);
     Elements.requireNoNulls("labels", labels);
+    requireOpen();
     Map<String, LoggedPrediction> fresh = new LinkedHashMap<>();
     predictions.forEach(p -> fresh.putIfAbsent(p.id(), p));
     predictions(fresh.keySet(), Set.of()).forEach(known -> fresh.remove(known.id()));
@@ -186,6 +194,7 @@ final class JdbcPredictionLog implements PredictionLog {
   public List<LoggedPrediction> predictions(Set<String> ids, Set<String> keys) {
     Objects.requireNonNull(ids, "ids");
     Objects.requireNonNull(keys, "keys");
+    requireOpen();
     return SqlRunner.run(
         source,
         "cannot be read",
@@ -223,6 +232,7 @@ final class JdbcPredictionLog implements PredictionLog {
   public List<ReportedLabel> labels(Set<String> ids, Set<String> keys) {
     Objects.requireNonNull(ids, "ids");
     Objects.requireNonNull(keys, "keys");
+    requireOpen();
     return SqlRunner.run(
         source,
         "cannot be read",
@@ -281,6 +291,7 @@ final class JdbcPredictionLog implements PredictionLog {
   public void scan(Instant from, Consumer<List<LoggedPrediction>> page) {
     Objects.requireNonNull(from, "from");
     Objects.requireNonNull(page, "page");
+    requireOpen();
     long time = Micros.of(from);
     String id = "";
     while (true) {
@@ -327,6 +338,7 @@ final class JdbcPredictionLog implements PredictionLog {
   @Override
   public long forget(String unit) {
     Objects.requireNonNull(unit, "unit");
+    requireOpen();
     String its = "(SELECT %s FROM " + table + " WHERE unit_id = ? AND %s IS NOT NULL)";
     return SqlRunner.run(
         source,
@@ -355,6 +367,7 @@ final class JdbcPredictionLog implements PredictionLog {
   @Override
   public long dropBefore(Instant time) {
     Objects.requireNonNull(time, "time");
+    requireOpen();
     long micros = Micros.of(time);
     return SqlRunner.run(
         source,
@@ -405,7 +418,9 @@ final class JdbcPredictionLog implements PredictionLog {
     }
   }
 
-  /** Holds nothing: every call takes a connection and gives it back. */
+  /** Every call takes a connection and gives it back: there is nothing to let go. */
   @Override
-  public void close() {}
+  public void close() {
+    closed = true;
+  }
 }

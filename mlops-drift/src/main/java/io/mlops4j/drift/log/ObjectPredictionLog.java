@@ -39,12 +39,19 @@ final class ObjectPredictionLog implements PredictionLog {
   private final TreeMap<String, LogObject.Index> index = new TreeMap<>();
   private final Map<String, LogObject> recent = new LinkedHashMap<>(32, 0.75f, true);
   private long sequence;
+  private boolean closed;
 
   ObjectPredictionLog(ObjectStore store, String name) {
     this.store = Objects.requireNonNull(store, "store");
     this.prefix = ObjectStore.EPHEMERAL + "/predictions/" + ModelVersion.requireName(name);
     synchronized (this) {
       refresh();
+    }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw SqlRunner.closed(prefix.substring(prefix.lastIndexOf('/') + 1));
     }
   }
 
@@ -98,6 +105,7 @@ final class ObjectPredictionLog implements PredictionLog {
   public synchronized void append(List<LoggedPrediction> predictions, List<ReportedLabel> labels) {
     Elements.requireNoNulls("predictions", predictions);
     Elements.requireNoNulls("labels", labels);
+    requireOpen();
     Map<String, LoggedPrediction> fresh = new LinkedHashMap<>();
     predictions.forEach(p -> fresh.putIfAbsent(p.id(), p));
     predictions(fresh.keySet(), Set.of()).forEach(known -> fresh.remove(known.id()));
@@ -129,6 +137,7 @@ final class ObjectPredictionLog implements PredictionLog {
   public synchronized List<LoggedPrediction> predictions(Set<String> ids, Set<String> keys) {
     Objects.requireNonNull(ids, "ids");
     Objects.requireNonNull(keys, "keys");
+    requireOpen();
     Map<String, LoggedPrediction> found = new LinkedHashMap<>();
     Map<String, List<LoggedPrediction>> byKey = new HashMap<>();
     index.forEach(
@@ -161,6 +170,7 @@ final class ObjectPredictionLog implements PredictionLog {
   public synchronized List<ReportedLabel> labels(Set<String> ids, Set<String> keys) {
     Objects.requireNonNull(ids, "ids");
     Objects.requireNonNull(keys, "keys");
+    requireOpen();
     Set<ReportedLabel> found = new LinkedHashSet<>();
     index.forEach(
         (object, names) -> {
@@ -181,6 +191,7 @@ final class ObjectPredictionLog implements PredictionLog {
     Objects.requireNonNull(page, "page");
     List<String> objects;
     synchronized (this) {
+      requireOpen();
       refresh();
       objects = List.copyOf(index.keySet());
     }
@@ -208,6 +219,7 @@ final class ObjectPredictionLog implements PredictionLog {
   @Override
   public synchronized long forget(String unit) {
     Objects.requireNonNull(unit, "unit");
+    requireOpen();
     refresh();
     Set<String> ids = new HashSet<>();
     Set<String> keys = new HashSet<>();
@@ -228,6 +240,7 @@ final class ObjectPredictionLog implements PredictionLog {
   @Override
   public synchronized long dropBefore(Instant time) {
     Objects.requireNonNull(time, "time");
+    requireOpen();
     refresh();
     return rewrite(p -> !p.at().isBefore(time), l -> !l.at().isBefore(time));
   }
@@ -255,5 +268,9 @@ final class ObjectPredictionLog implements PredictionLog {
   }
 
   @Override
-  public void close() {}
+  public synchronized void close() {
+    closed = true;
+    index.clear();
+    recent.clear();
+  }
 }

@@ -75,7 +75,11 @@ public interface PredictionLog extends AutoCloseable {
    */
   long dropBefore(Instant time);
 
-  /** Lets go of what this object holds. The log itself stays. */
+  /**
+   * Lets go of what this object holds. The log itself stays, and what was appended is in it. Calls
+   * in progress end as they would; every later call is refused with an IllegalStateException that
+   * names the log. Closing again does nothing.
+   */
   @Override
   void close();
 

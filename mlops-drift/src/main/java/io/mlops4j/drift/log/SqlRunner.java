@@ -23,6 +23,10 @@ final class SqlRunner {
 
   private SqlRunner() {}
 
+  static IllegalStateException closed(String log) {
+    return new IllegalStateException("Prediction log '" + log + "' is closed. Open it again.");
+  }
+
   static <R> R run(DataSource source, String what, String table, Work<R> work) {
     try (Connection connection = source.getConnection()) {
       boolean auto = connection.getAutoCommit();

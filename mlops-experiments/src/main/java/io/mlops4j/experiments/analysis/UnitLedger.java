@@ -257,7 +257,7 @@ public final class UnitLedger implements ExposureListener {
       if (entry.arm == NO_ARM) {
         contaminated++;
       } else if (plan.attribution().isPresent()
-          && entry.exposed.plus(plan.attribution().get()).isAfter(now)) {
+          && Time.after(entry.exposed, plan.attribution().get()).isAfter(now)) {
         maturing++;
       } else {
         sums.add(row(entry));
@@ -320,7 +320,7 @@ public final class UnitLedger implements ExposureListener {
       return null;
     }
     if (plan.attribution().isPresent()
-        && when.isAfter(entry.exposed.plus(plan.attribution().get()))) {
+        && when.isAfter(Time.after(entry.exposed, plan.attribution().get()))) {
       late++;
       return null;
     }

@@ -8,6 +8,7 @@ import io.mlops4j.core.VirtualTime;
 import io.mlops4j.experiments.Experiment;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -213,6 +214,20 @@ class UnitLedgerTest {
   private record UnitRowProbe(UnitLedger ledger) {
     void expose(int i) {
       ledger.exposed("u" + i, Simulated.ARMS.get(i % 2));
+    }
+  }
+
+  /** A window that outlasts the calendar never ends: the unit never matures, nothing is late. */
+  @Test
+  void attribution_windowWithoutEnd_keepsUnitsMaturing() {
+    for (Duration window :
+        List.of(Duration.ofSeconds(Long.MAX_VALUE), Duration.ofDays(400_000_000_000L))) {
+      UnitLedger ledger = bought(window);
+      ledger.exposed("a", "control");
+      ledger.observe("a", "bought", 1, Instant.MAX);
+      Traffic traffic = ledger.analyse().traffic();
+      assertThat(traffic.maturing()).isEqualTo(1);
+      assertThat(traffic.late()).isZero();
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.mlops4j.pipeline.search;
 
+import io.mlops4j.core.Time;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -74,7 +75,7 @@ final class TimeIndexes {
 
   /** Whether a row came before an instant, and its label was known by then. */
   private boolean isKnown(int place, Instant by) {
-    return at(place).isBefore(by) && !at(place).plus(how.horizon()).isAfter(by);
+    return at(place).isBefore(by) && !Time.after(at(place), how.horizon()).isAfter(by);
   }
 
   List<RowSplit> purged() {
@@ -96,7 +97,7 @@ final class TimeIndexes {
   private RowSplit around(int from, int to, int fold) {
     Instant begin = at(from);
     Instant end = at(to - 1);
-    Instant free = end.plus(how.horizon()).plus(how.embargo());
+    Instant free = Time.after(Time.after(end, how.horizon()), how.embargo());
     BitSet test = places(from, to);
     BitSet train = new BitSet(order.length);
     long purged = 0;
