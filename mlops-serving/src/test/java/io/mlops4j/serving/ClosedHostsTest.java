@@ -260,7 +260,8 @@ class ClosedHostsTest {
                                       GatedModel.await(go);
                                       throw new AssertionError("no model");
                                     }))),
-                        builder -> builder)));
+                        builder -> builder)),
+            GatedModel::start);
     GatedModel.await(loading);
     go.countDown();
     soon(opening);

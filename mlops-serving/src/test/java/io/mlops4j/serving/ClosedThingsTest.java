@@ -227,7 +227,7 @@ class ClosedThingsTest {
       waiting.add(caller);
     }
     GatedModel.until(() -> predictor.stats().queueDepth() >= 10);
-    CompletableFuture<Boolean> closing = CompletableFuture.supplyAsync(() -> predictor.close(SOON));
+    CompletableFuture<Boolean> closing = GatedModel.away(() -> predictor.close(SOON));
     GatedModel.until(() -> predictor.status().closed());
     assertThat(held).isNotDone();
     model.open.countDown();
@@ -279,7 +279,7 @@ class ClosedThingsTest {
               return session(Models.ONE);
             }));
     GatedModel.await(loading);
-    CompletableFuture<Boolean> closing = CompletableFuture.supplyAsync(() -> predictor.close(SOON));
+    CompletableFuture<Boolean> closing = GatedModel.away(() -> predictor.close(SOON));
     GatedModel.until(() -> predictor.version().isEmpty());
     go.countDown();
     assertThat(soon(closing)).isTrue();
@@ -294,8 +294,7 @@ class ClosedThingsTest {
               .scoreAll(Stream.of(Models.row(1), Models.row(2), Models.row(3)))
               .map(scored -> Models.row(scored.output()));
       CompletableFuture<List<Double>> twice =
-          CompletableFuture.supplyAsync(
-              () -> predictor.scoreAll(once).map(Scored::output).toList());
+          GatedModel.away(() -> predictor.scoreAll(once).map(Scored::output).toList());
       assertThat(soon(twice)).containsExactly(3.0, 4.0, 5.0);
     }
   }
@@ -316,10 +315,10 @@ class ClosedThingsTest {
                   return Models.row(i);
                 });
     CompletableFuture<List<Double>> scores =
-        CompletableFuture.supplyAsync(() -> predictor.scoreAll(slow).map(Scored::output).toList());
+        GatedModel.away(() -> predictor.scoreAll(slow).map(Scored::output).toList());
     GatedModel.await(asked);
     CompletableFuture<List<Double>> others =
-        CompletableFuture.supplyAsync(
+        GatedModel.away(
             () -> predictor.scoreAll(Stream.of(Models.row(7))).map(Scored::output).toList());
     assertThat(soon(others)).containsExactly(8.0);
     assertThat(predictor.close(SOON)).isTrue();

@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** A model that holds every call until it is opened, and notes the batches. Answers ten times. */
 final class GatedModel implements Model<Integer, Integer> {
@@ -70,6 +71,11 @@ final class GatedModel implements Model<Integer, Integer> {
         && stack[0].isNativeMethod()
         && stack[0].getClassName().equals("ai.onnxruntime.OrtSession")
         && stack[0].getMethodName().equals("run");
+  }
+
+  /** Runs on a thread of its own: the common pool may have one only, and that may wait here. */
+  static <T> CompletableFuture<T> away(Supplier<T> task) {
+    return CompletableFuture.supplyAsync(task, GatedModel::start);
   }
 
   static Thread start(Runnable task) {

@@ -139,7 +139,9 @@ class RestlessSourcesTest {
     assertThat(predictor.status().problem()).isEmpty();
     predictor.close();
     changed.get().run(); // after the end, from anywhere
-    CompletableFuture.runAsync(changed.get()).orTimeout(10, TimeUnit.SECONDS).join();
+    CompletableFuture.runAsync(changed.get(), GatedModel::start)
+        .orTimeout(10, TimeUnit.SECONDS)
+        .join();
     assertThat(predictor.version()).isEmpty();
   }
 
