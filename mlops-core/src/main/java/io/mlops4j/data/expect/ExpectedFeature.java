@@ -21,8 +21,7 @@ public final class ExpectedFeature {
   }
 
   /**
-   * Expects a value: not null, not NaN. For a primitive, whose rows cannot be made without, the
-   * unreadable rows are counted.
+   * Expects a value: not null, not NaN. Of a primitive, the rows that cannot be read are counted.
    *
    * @return the expectation
    */
