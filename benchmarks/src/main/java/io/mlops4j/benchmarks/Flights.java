@@ -10,6 +10,7 @@ import io.mlops4j.core.ModelRelease;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.core.Schema;
 import io.mlops4j.serving.OnnxModel;
+import io.mlops4j.serving.OnnxOptions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,16 @@ final class Flights {
   private final GoldenRows golden = GoldenRows.fromJson(Inputs.resource(FOLDER + "golden.json"));
   private final Flight[] flights = some(encoding, Inputs.COUNT);
   private final Baseline baseline = Baseline.fit(SCHEMA, () -> Arrays.stream(flights));
+  private final OnnxOptions options;
+
+  /** Flights whose delays are predicted as they are if nothing is said. */
+  Flights() {
+    this(OnnxOptions.withDefaults());
+  }
+
+  Flights(OnnxOptions options) {
+    this.options = options;
+  }
 
   /** What the model sees of a flight. */
   record Flight(String origin, String destination, double distance, int hour, int dayOfWeek) {}
@@ -70,7 +81,7 @@ final class Flights {
   }
 
   Model<Flight, Double> load(ModelVersion version) {
-    return OnnxModel.probability(SCHEMA).load(version, files);
+    return OnnxModel.probability(SCHEMA).options(options).load(version, files);
   }
 
   /** Returns the model under a version number, with baseline and golden rows. */

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.mlops4j.core.ModelFiles;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.serving.OnnxModel;
+import io.mlops4j.serving.OnnxOptions;
 import io.mlops4j.serving.Predictor;
 import java.util.List;
 import java.util.Map;
@@ -137,9 +138,32 @@ public class ModelsBenchmark {
 
   /** Ours, with a listener and meters. */
   @State(Scope.Thread)
+  public static class Ours extends Opened {
+    /** Runs a model as it is if nothing is said. */
+    public Ours() {
+      super(OnnxOptions.withDefaults());
+    }
+  }
+
+  /** The same with ONNX Runtime, whatever the model is. */
+  @State(Scope.Thread)
+  public static class OursNative extends Opened {
+    /** Runs a model in ONNX Runtime. */
+    public OursNative() {
+      super(OnnxOptions.withDefaults().withNativeOnly());
+    }
+  }
+
+  /** A predictor. */
+  @State(Scope.Thread)
   @SuppressWarnings("NullAway.Init")
-  public static class Ours {
+  public abstract static class Opened {
+    private final OnnxOptions options;
     Predictor<float[], Double> predictor;
+
+    private Opened(OnnxOptions options) {
+      this.options = options;
+    }
 
     /**
      * Opens the predictor.
@@ -152,6 +176,7 @@ public class ModelsBenchmark {
       predictor =
           Predictor.of(
                   OnnxModel.probability(Mlp.SCHEMA)
+                      .options(options)
                       .load(ModelVersion.unregistered(asked.model), files))
               .listener(prediction -> {})
               .meters(new SimpleMeterRegistry())
@@ -226,6 +251,18 @@ public class ModelsBenchmark {
   }
 
   /**
+   * Ours, direct, through ONNX Runtime.
+   *
+   * @param ours the predictor
+   * @param asked what is asked
+   * @return the answer
+   */
+  @Benchmark
+  public Double directNative(OursNative ours, Asked asked) {
+    return ours.predictor.predict(asked.next());
+  }
+
+  /**
    * 128 rows, raw ONNX Runtime at its best.
    *
    * @param raw the session
@@ -248,6 +285,19 @@ public class ModelsBenchmark {
   @Benchmark
   @OperationsPerInvocation(BATCH)
   public List<Double> predictAll(Ours ours, Asked asked) {
+    return ours.predictor.predictAll(asked.list);
+  }
+
+  /**
+   * 128 rows, ours, through ONNX Runtime.
+   *
+   * @param ours the predictor
+   * @param asked what is asked
+   * @return the answers
+   */
+  @Benchmark
+  @OperationsPerInvocation(BATCH)
+  public List<Double> predictAllNative(OursNative ours, Asked asked) {
     return ours.predictor.predictAll(asked.list);
   }
 }

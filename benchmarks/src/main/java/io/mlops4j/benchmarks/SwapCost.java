@@ -17,7 +17,7 @@ import java.util.function.UnaryOperator;
 
 /**
  * What a swap does to the requests that arrive meanwhile, and what any other work of the same
- * length does to them: 500 requests a second on 500 boosted trees, or on another model, and every
+ * length does to them: 500 requests a second on 400 boosted trees, or on another model, and every
  * 100 ms a swap, one at the priority of requests, or a thread that burns a core for as long as a
  * swap takes, or nothing. The same periods are compared each time; a swap's lasts until the old
  * version is closed.
@@ -69,8 +69,8 @@ public final class SwapCost<I, O> implements AutoCloseable {
   /**
    * Measures, for some ten minutes.
    *
-   * @param arguments {@code mlp} or {@code minilm} for another model than the trees; {@code many}
-   *     for 64 callers instead of 8; {@code swaps} to leave out what swaps are compared with;
+   * @param arguments {@code native} for the trees in ONNX Runtime instead of Java, {@code mlp} or
+   *     {@code minilm} for another model; {@code many} for 64 callers instead of 8; {@code swaps} to leave out what swaps are compared with;
    *     {@code cold}
    * @throws InterruptedException if interrupted
    */
@@ -81,6 +81,8 @@ public final class SwapCost<I, O> implements AutoCloseable {
       measure(SwapSubject.mlp(), asked);
     } else if (asked.contains("minilm")) {
       measure(SwapSubject.miniLm(), asked);
+    } else if (asked.contains("native")) {
+      measure(SwapSubject.nativeTrees(), asked);
     } else {
       measure(SwapSubject.trees(), asked);
     }

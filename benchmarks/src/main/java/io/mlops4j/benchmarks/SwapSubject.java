@@ -8,6 +8,7 @@ import io.mlops4j.core.ModelFiles;
 import io.mlops4j.core.ModelRelease;
 import io.mlops4j.core.ModelVersion;
 import io.mlops4j.serving.OnnxModel;
+import io.mlops4j.serving.OnnxOptions;
 import io.mlops4j.serving.Pooling;
 import io.mlops4j.serving.TokenInput;
 import java.io.IOException;
@@ -37,9 +38,18 @@ record SwapSubject<I, O>(
   private static final int WORDS = 20_000;
   private static final int BEFORE_WORDS = 1_000;
 
-  /** Returns 500 boosted trees, 0.9 MB: thousands of small pieces of native memory. */
+  /** Returns 400 boosted trees, 0.9 MB, in Java. */
   static SwapSubject<Flights.Flight, Double> trees() {
-    Flights flights = new Flights();
+    return trees(OnnxOptions.withDefaults());
+  }
+
+  /** Returns the same in ONNX Runtime: thousands of small pieces of native memory. */
+  static SwapSubject<Flights.Flight, Double> nativeTrees() {
+    return trees(OnnxOptions.withDefaults().withNativeOnly());
+  }
+
+  private static SwapSubject<Flights.Flight, Double> trees(OnnxOptions options) {
+    Flights flights = new Flights(options);
     return new SwapSubject<>(flights::release, flights::flight, OFTEN);
   }
 

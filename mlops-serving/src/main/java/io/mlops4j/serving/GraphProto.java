@@ -16,17 +16,17 @@ final class GraphProto {
   /** Larger graphs are not looked at. */
   private static final int MOST_NODES = 64;
 
-  /** Longer lists of numbers, such as those of tree ensembles, are not looked at either. */
-  private static final int MOST_NUMBERS = 4 << 16;
+  /** Longer lists of numbers, such as those of large forests, are not looked at either. */
+  private static final int MOST_NUMBERS = 8 << 16;
+
+  /** An attribute of trees that no answer depends on: a number for each node. */
+  private static final String IGNORED = "nodes_hitrates";
+
+  /** So many different texts of an attribute are kept in mind. */
+  private static final int MOST_WORDS = 4;
 
   static final int FLOAT = 1;
   static final int INT64 = 7;
-
-  /**
-   * What operators are called whose attributes nobody here asks for: a million numbers, which took
-   * as long to read as ONNX Runtime takes to load them.
-   */
-  private static final String TREES = "TreeEnsemble";
 
   /** The type of an input or output that is no tensor. */
   static final int NO_TENSOR = -1;
@@ -161,7 +161,7 @@ final class GraphProto {
           outputs.add(in.text());
         } else if (in.isBytes(4)) {
           operator = in.text();
-        } else if (in.isBytes(5) && !operator.startsWith(TREES)) {
+        } else if (in.isBytes(5)) {
           Attribute attribute = Attribute.read(in.message());
           attributes.put(attribute.name, attribute);
         } else if (in.isBytes(7)) {
@@ -217,6 +217,7 @@ final class GraphProto {
     float[] numbers = {};
     long[] integers = {};
     final List<String> texts = new ArrayList<>();
+    private final List<String> words = new ArrayList<>(0);
     @Nullable Tensor tensor;
 
     static Attribute read(ProtoReader in) {
@@ -225,22 +226,42 @@ final class GraphProto {
       Longs integers = new Longs();
       while (in.next()) {
         switch (in.field()) {
-          case 1 -> result.name = in.text();
-          case 2 -> result.number = in.float32();
+          case 1 -> {
+            result.name = in.text();
+            if (result.name.equals(IGNORED)) {
+              return result;
+            }
+          }
+          case 2 -> result.number = in.wire() == ProtoReader.FIXED32 ? in.float32(0) : 0;
           case 3 -> result.integer = in.value();
           case 4 -> result.text = in.text();
           case 5 -> result.tensor = Tensor.read(in.message());
           case 7 -> numbers.add(in);
           case 8 -> integers.add(in);
-          case 9 -> result.texts.add(in.text());
+          case 9 -> result.texts.add(result.text(in));
           default -> {
-            // Nothing a linear model has.
+            // Nothing the models here have.
           }
         }
       }
       result.numbers = numbers.all();
       result.integers = integers.all();
       return result;
+    }
+
+    /** Trees say for each node what it is: one string for all that say the same. */
+    private String text(ProtoReader in) {
+      requireFew(texts.size() + 1);
+      for (String known : words) {
+        if (in.isText(known)) {
+          return known;
+        }
+      }
+      String text = in.text();
+      if (words.size() < MOST_WORDS) {
+        words.add(text);
+      }
+      return text;
     }
   }
 
@@ -324,8 +345,9 @@ final class GraphProto {
       int count = in.length() / Float.BYTES;
       int length = grown(values.length, size + count);
       values = length == values.length ? values : Arrays.copyOf(values, length);
-      in.little().asFloatBuffer().get(values, size, count);
-      size += count;
+      for (int i = 0; i < count; i++) {
+        values[size++] = in.float32(i);
+      }
     }
 
     float[] all() {
@@ -339,9 +361,13 @@ final class GraphProto {
     private int size;
 
     void add(ProtoReader in) {
-      if (in.wire() == ProtoReader.BYTES) {
-        requireFew(in.length() / 10);
+      if (in.wire() == ProtoReader.VARINT) {
+        int length = grown(values.length, size + 1);
+        values = length == values.length ? values : Arrays.copyOf(values, length);
+        values[size++] = in.value();
+        return;
       }
+      requireFew(in.length() / 10);
       long[] more = in.varints();
       int length = grown(values.length, size + more.length);
       values = length == values.length ? values : Arrays.copyOf(values, length);

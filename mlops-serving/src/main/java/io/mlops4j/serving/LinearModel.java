@@ -14,7 +14,7 @@ import java.util.List;
  * <p>ONNX Runtime adds floats in an order of its own. With {@code S = |b| + sum |w x|}, its score
  * is within about {@code n * 6e-8 * S} of the exact one; this one is exact up to its last bit.
  */
-final class LinearModel {
+final class LinearModel implements JavaModel {
 
   /** What follows the affine part. */
   enum Post {
@@ -83,24 +83,24 @@ final class LinearModel {
     return -1;
   }
 
-  int width() {
+  @Override
+  public int width() {
     return width;
   }
 
-  int columns() {
+  @Override
+  public int columns() {
     return bias.length;
   }
 
-  List<String> labels() {
+  @Override
+  public List<String> labels() {
     return labels;
   }
 
-  /**
-   * Writes the answer to the row at a position. Allocates for unusual rows only.
-   *
-   * @param rows values, {@link #width()} of them a row
-   */
-  void run(float[] rows, int at, float[] out, int to) {
+  /** Allocates for unusual rows only. */
+  @Override
+  public void run(float[] rows, int at, float[] out, int to, int[] scratch) {
     boolean usual = true;
     for (int i = 0; i < width; i++) {
       usual &= Math.abs(rows[at + i]) <= limit; // False for NaN.

@@ -42,9 +42,13 @@ sealed interface LinearStep {
     public float[] apply(float[] row) {
       float[] result = new float[row.length];
       for (int i = 0; i < row.length; i++) {
-        result[i] = (row[i] - offset[i]) * scale[i];
+        result[i] = apply(i, row[i]);
       }
       return result;
+    }
+
+    float apply(int column, float value) {
+      return (value - offset[column]) * scale[column];
     }
 
     @Override

@@ -5,12 +5,12 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The operators of domain ai.onnx.ml that linear models are exported with. */
+/** The operators of domain ai.onnx.ml that linear models and trees are exported with. */
 final class MlOperators {
   private MlOperators() {}
 
-  /** Returns what an operator makes of a value, or null if that is not linear for certain. */
-  static @Nullable LinearChain apply(Node node, @Nullable LinearChain in) {
+  /** Returns what an operator makes of a value, or null if that is not known for certain. */
+  static @Nullable RowValue apply(Node node, @Nullable RowValue in) {
     if (in == null || in.flat()) {
       return null;
     }
@@ -18,12 +18,16 @@ final class MlOperators {
       case "Scaler" -> in.isOpen() ? scaler(node, in) : null;
       case "LinearRegressor" -> in.isOpen() ? regressor(node, in) : null;
       case "LinearClassifier" -> in.isOpen() ? classifier(node, in) : null;
+      case "TreeEnsembleRegressor" ->
+          in.isOpen() ? trees(TreeReader.regressor(node, in), in) : null;
+      case "TreeEnsembleClassifier" ->
+          in.isOpen() ? trees(TreeReader.classifier(node, in), in) : null;
       // Softmax, and two complementary sigmoids, add up to 1 already.
       case "Normalizer" ->
           node.hasOnly("norm")
                   && node.text("norm", "MAX").equals("L1")
                   && in.labels() == null
-                  && (in.post() == LinearModel.Post.SOFTMAX || in.complementary())
+                  && in.addsUp()
               ? in
               : null;
       case "ZipMap" -> in.labels() == null ? zipMap(node, in) : null;
@@ -31,7 +35,11 @@ final class MlOperators {
     };
   }
 
-  private static @Nullable LinearChain scaler(Node node, LinearChain in) {
+  private static @Nullable RowValue trees(@Nullable TreeEnsemble found, RowValue in) {
+    return found == null ? null : in.then(found);
+  }
+
+  private static @Nullable RowValue scaler(Node node, RowValue in) {
     float[] offset = spread(node.numbers("offset"), in.columns());
     float[] scale = spread(node.numbers("scale"), in.columns());
     return !node.hasOnly("offset", "scale") || offset == null || scale == null
@@ -48,7 +56,7 @@ final class MlOperators {
     return values.length == columns ? values : null;
   }
 
-  private static @Nullable LinearChain regressor(Node node, LinearChain in) {
+  private static @Nullable RowValue regressor(Node node, RowValue in) {
     int targets = (int) node.integer("targets", 1);
     return node.hasOnly("coefficients", "intercepts", "targets", "post_transform")
             && node.text("post_transform", "NONE").equals("NONE")
@@ -56,7 +64,7 @@ final class MlOperators {
         : null;
   }
 
-  private static @Nullable LinearChain classifier(Node node, LinearChain in) {
+  private static @Nullable RowValue classifier(Node node, RowValue in) {
     int classes =
         Math.max(
             node.integers("classlabels_ints").length, node.texts("classlabels_strings").size());
@@ -70,7 +78,7 @@ final class MlOperators {
             "post_transform")) {
       return null;
     }
-    LinearChain scores = coefficients(node, in, classes);
+    RowValue scores = coefficients(node, in, classes);
     if (scores == null) {
       return null;
     }
@@ -82,12 +90,12 @@ final class MlOperators {
     };
   }
 
-  private static @Nullable LinearChain coefficients(Node node, LinearChain in, int columns) {
+  private static @Nullable RowValue coefficients(Node node, RowValue in, int columns) {
     float[] flat = node.numbers("coefficients");
     float[] bias = node.numbers("intercepts");
     long size = (long) columns * in.columns();
     if (columns < 1
-        || size > LinearGraph.MOST_WEIGHTS
+        || size > JavaGraph.MOST_WEIGHTS
         || flat.length != size
         || (bias.length != 0 && bias.length != columns)) {
       return null;
@@ -100,7 +108,7 @@ final class MlOperators {
     return in.then(new LinearStep.Matrix(weights, all), columns);
   }
 
-  private static boolean isComplementary(LinearChain scores) {
+  private static boolean isComplementary(RowValue scores) {
     LinearStep.Matrix last = (LinearStep.Matrix) scores.steps().get(scores.steps().size() - 1);
     boolean result = scores.columns() == 2 && last.bias()[0] == -last.bias()[1];
     for (int i = 0; result && i < last.weights()[0].length; i++) {
@@ -109,7 +117,7 @@ final class MlOperators {
     return result;
   }
 
-  private static @Nullable LinearChain zipMap(Node node, LinearChain in) {
+  private static @Nullable RowValue zipMap(Node node, RowValue in) {
     List<String> labels = ZipMapCut.labels(node);
     return labels != null
             && labels.size() == in.columns()

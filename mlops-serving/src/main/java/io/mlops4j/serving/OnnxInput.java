@@ -31,11 +31,12 @@ interface OnnxInput<I> {
       Stored stored);
 
   /**
-   * Returns what runs such rows in Java, if the graph is provably a linear model, else null.
+   * Returns what runs such rows in Java, if the graph is provably a linear model or a tree
+   * ensemble, else null.
    *
    * @throws ModelLoadException if rows and graph do not fit; lists both sides
    */
-  default @Nullable OnnxKernel<I> linear(
+  default @Nullable OnnxKernel<I> inJava(
       ModelVersion who, byte[] bytes, OutputKind<?> kind, @Nullable String output, Stored stored) {
     return null;
   }

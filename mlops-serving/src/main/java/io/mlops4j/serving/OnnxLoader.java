@@ -258,10 +258,10 @@ public final class OnnxLoader<I, O> implements ModelLoader<I, O> {
       content.refuseCustomOperators(version);
     }
     if (!options.nativeOnly() && content.external().isEmpty()) {
-      Optional<OnnxKernel<I>> linear =
-          Aside.call(() -> Optional.ofNullable(input.linear(version, bytes, kind, output, stored)));
-      if (linear.isPresent()) {
-        return new OnnxRowModel<>(version, linear.get(), kind, slots(options), 0);
+      Optional<OnnxKernel<I>> java =
+          Aside.call(() -> Optional.ofNullable(input.inJava(version, bytes, kind, output, stored)));
+      if (java.isPresent()) {
+        return new OnnxRowModel<>(version, java.get(), kind, slots(options), 0);
       }
     }
     // Makes threads the first time, and must not on a helper, whose threads would stand back.

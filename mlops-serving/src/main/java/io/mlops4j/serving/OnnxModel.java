@@ -5,8 +5,9 @@ import io.mlops4j.core.Schema;
 import java.util.Objects;
 
 /**
- * Models in ONNX files, run by ONNX Runtime in this process, linear ones in Java: rows as one float
- * tensor {@code [n, d]} or as one input per column, answers as tensors or as maps of classes.
+ * Models in ONNX files, run by ONNX Runtime in this process, linear ones and trees in Java: rows as
+ * one float tensor {@code [n, d]} or as one input per column, answers as tensors or as maps of
+ * classes.
  *
  * <pre>{@code
  * var model = OnnxModel.probability(Schema.of(Flight.class)).load(Path.of("delay.onnx"));

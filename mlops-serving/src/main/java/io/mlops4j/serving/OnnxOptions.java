@@ -15,7 +15,7 @@ import java.util.Optional;
  *     process, as large as the number of processors the JVM sees (in a container, its quota), which
  *     never spins. False: one call, one core; concurrency comes from callers and batches
  * @param optimization how far the graph is rewritten when it is opened
- * @param nativeOnly whether linear models are run by ONNX Runtime too, not in Java
+ * @param nativeOnly whether linear models and trees are run by ONNX Runtime too, not in Java
  * @param cuda the graphics card to run on, or empty for the processor
  * @param customOperators libraries of operators that models may use
  */
@@ -120,7 +120,7 @@ public record OnnxOptions(
   }
 
   /**
-   * Returns options under which ONNX Runtime runs linear models too.
+   * Returns options under which ONNX Runtime runs linear models and trees too.
    *
    * @return a copy
    */
@@ -129,8 +129,8 @@ public record OnnxOptions(
   }
 
   /**
-   * Returns options to run on a graphics card. Linear models still run in Java unless {@link
-   * #withNativeOnly} says otherwise.
+   * Returns options to run on a graphics card. Linear models and trees still run in Java unless
+   * {@link #withNativeOnly} says otherwise.
    *
    * @param device its number, from 0
    * @param memoryLimitBytes how much of its memory one model's arena may take, at least 1 MiB

@@ -1,6 +1,8 @@
 package io.mlops4j.serving;
 
 import java.io.ByteArrayOutputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +16,9 @@ final class ProtoReader {
   static final int FIXED64 = 1;
   static final int BYTES = 2;
   static final int FIXED32 = 5;
+
+  private static final VarHandle FLOATS =
+      MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
 
   private final byte[] bytes;
   private final int end;
@@ -75,9 +80,9 @@ final class ProtoReader {
     return value;
   }
 
-  /** The float of a fixed32 field. */
-  float float32() {
-    return little().getFloat(0);
+  /** One float of a fixed32 field, or of packed ones. */
+  float float32(int index) {
+    return (float) FLOATS.get(bytes, from + index * Float.BYTES);
   }
 
   /** How many bytes the field holds. */
@@ -91,6 +96,15 @@ final class ProtoReader {
 
   String text() {
     return new String(bytes, from, at - from, StandardCharsets.UTF_8);
+  }
+
+  /** Whether the field is such a text, of ASCII. */
+  boolean isText(String ascii) {
+    boolean same = ascii.length() == length();
+    for (int i = 0; same && i < ascii.length(); i++) {
+      same = bytes[from + i] == ascii.charAt(i);
+    }
+    return same;
   }
 
   /** The field's bytes, little-endian, not copied. */

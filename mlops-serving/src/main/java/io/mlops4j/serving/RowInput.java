@@ -70,9 +70,9 @@ record RowInput<I>(Schema<I> schema) implements OnnxInput<I> {
   }
 
   @Override
-  public @Nullable OnnxKernel<I> linear(
+  public @Nullable OnnxKernel<I> inJava(
       ModelVersion who, byte[] bytes, OutputKind<?> kind, @Nullable String output, Stored stored) {
-    LinearGraph.Found found = LinearGraph.recognise(bytes, kind, output);
+    JavaGraph.Found found = JavaGraph.recognise(bytes, kind, output);
     if (found == null
         || (stored.encoding().isEmpty() && isColumn(found.input(), found.model().width()))) {
       return null;
@@ -81,7 +81,7 @@ record RowInput<I>(Schema<I> schema) implements OnnxInput<I> {
     int width = found.model().width();
     String described = "'" + Text.printable(found.input(), 64) + "' float [n, " + width + "]";
     FloatInput.requireWidth(who, described, width, encoder.encoding());
-    return new LinearKernel<>(found.model(), encoder);
+    return new JavaKernel<>(found.model(), encoder);
   }
 
   private static boolean isPinnable(OnnxGraph graph, String output) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 /** Graphs whose lists of numbers are long: tree ensembles keep theirs one number a field. */
 class GraphProtoTest {
   /** The longest list that is looked at. */
-  private static final int MOST = 4 << 16;
+  private static final int MOST = 8 << 16;
 
   private static void varint(ByteArrayOutputStream out, long value) {
     long left = value;

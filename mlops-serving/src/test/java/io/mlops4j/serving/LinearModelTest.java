@@ -179,8 +179,8 @@ class LinearModelTest {
 
   private static final OutputKind<?> ANY = new OutputKind<>("any", c -> true, true, (s, p) -> null);
 
-  private static @Nullable LinearModel recognised(byte[] graph) {
-    LinearGraph.Found found = LinearGraph.recognise(graph, ANY, null);
+  private static @Nullable JavaModel recognised(byte[] graph) {
+    JavaGraph.Found found = JavaGraph.recognise(graph, ANY, null);
     return found == null ? null : found.model();
   }
 
@@ -195,11 +195,11 @@ class LinearModelTest {
     }
   }
 
-  private static List<double[]> inJava(LinearModel model, List<float[]> rows) {
+  private static List<double[]> inJava(JavaModel model, List<float[]> rows) {
     List<double[]> answers = new ArrayList<>();
     for (float[] row : rows) {
       float[] out = new float[model.columns()];
-      model.run(row, 0, out, 0);
+      model.run(row, 0, out, 0, new int[model.scratch()]);
       answers.add(IntStream.range(0, out.length).mapToDouble(i -> out[i]).toArray());
     }
     return answers;
@@ -225,7 +225,7 @@ class LinearModelTest {
     Random random = new Random(seed);
     int c = 2 + random.nextInt(4);
     byte[] graph = graph(export, random, d, c);
-    LinearModel model = Objects.requireNonNull(recognised(graph));
+    JavaModel model = Objects.requireNonNull(recognised(graph));
     List<float[]> rows = IntStream.range(0, 9).mapToObj(i -> normal(random, d, 1)).toList();
     List<double[]> java = inJava(model, rows);
     List<double[]> ort = natively(graph, d, rows);
@@ -261,7 +261,7 @@ class LinearModelTest {
       @ForAll Export export, @ForAll @IntRange(min = 1, max = 20) int d, @ForAll long seed) {
     Random random = new Random(seed);
     byte[] graph = graph(export, random, d, 2 + random.nextInt(3));
-    LinearModel model = Objects.requireNonNull(recognised(graph));
+    JavaModel model = Objects.requireNonNull(recognised(graph));
     List<float[]> rows = new ArrayList<>();
     for (float value : UNUSUAL) {
       float[] row = normal(random, d, 1);
@@ -289,7 +289,7 @@ class LinearModelTest {
     "sigmoid_flat, 4, 1"
   })
   void recognise_modelsOfOthers_areLinear(String name, int width, int columns) {
-    LinearModel model = Objects.requireNonNull(recognised(Models.bytes(name + ".onnx")));
+    JavaModel model = Objects.requireNonNull(recognised(Models.bytes(name + ".onnx")));
     assertThat(model.width()).isEqualTo(width);
     assertThat(model.columns()).isEqualTo(columns);
   }
@@ -302,15 +302,13 @@ class LinearModelTest {
         "plus1",
         "two_outputs",
         "columns",
-        "lightgbm",
         "one_row",
         "fixed_batch",
         "free_width",
         "two_inputs",
         "string_input",
         "external_pair",
-        "double_output",
-        "xgboost"
+        "double_output"
       })
   void recognise_anythingElse_isLeftToOnnxRuntime(String name) {
     assertThat(recognised(Models.bytes(name + ".onnx"))).isNull();

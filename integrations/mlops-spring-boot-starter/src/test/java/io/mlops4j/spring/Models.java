@@ -72,6 +72,13 @@ final class Models {
         .withSignature(Schema.of(Flight.class).fingerprint());
   }
 
+  /** A network in ONNX, over {@link Flight}: only ONNX Runtime can run it. */
+  static ModelFiles network() {
+    return ModelFiles.of("onnx", Path.of("src/test/resources/network.onnx"))
+        .withEncoding(InputEncoding.fromJson(bytes(TREES.resolve("encoding.json"))))
+        .withSignature(Schema.of(Flight.class).fingerprint());
+  }
+
   private static byte[] bytes(Path file) {
     try {
       return Files.readAllBytes(file);

@@ -75,7 +75,7 @@ class NativeLibraryTest {
   /** Run in a JVM of its own, because what is loaded stays loaded. */
   @Test
   void start_directoryOfTemporaryFilesIsMissing_saysSo() throws Exception {
-    Models.promote(directory.resolve("models"), "delay", Models.trees());
+    Models.promote(directory.resolve("models"), "delay", Models.network());
     Path missing = directory.resolve("not-there");
     String output = run("-Djava.io.tmpdir=" + missing);
     assertThat(output)

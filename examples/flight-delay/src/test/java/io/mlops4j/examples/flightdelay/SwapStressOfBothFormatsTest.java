@@ -8,6 +8,7 @@ import io.mlops4j.junit.SwapStressTarget;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.registry.RegisteredModel;
 import io.mlops4j.serving.OnnxModel;
+import io.mlops4j.serving.OnnxOptions;
 import io.mlops4j.tribuo.TribuoModel;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,7 +23,8 @@ class SwapStressOfBothFormatsTest {
     RegisteredModel<Flight, Double> delay =
         registry.model(
             "flight-delay",
-            OnnxModel.probability(FlightData.FLIGHT),
+            OnnxModel.probability(FlightData.FLIGHT)
+                .options(OnnxOptions.withDefaults().withNativeOnly()),
             TribuoModel.probability(FlightData.FLIGHT));
     LabeledDataset<Flight> rows =
         FlightData.load(Scenario.in(Path.of("unused")).withEveryNth(100))

@@ -1,5 +1,6 @@
 package io.mlops4j.serving;
 
+import ai.onnxruntime.OrtException;
 import io.mlops4j.core.RowBuffer;
 import io.mlops4j.core.RowEncoder;
 import io.mlops4j.core.Schema;
@@ -9,13 +10,16 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** A linear model in Java. No native library is needed or loaded. */
-final class LinearKernel<I> implements OnnxKernel<I> {
-  private final LinearModel model;
+/** A model that is computed in Java. No native library is needed or loaded. */
+final class JavaKernel<I> implements OnnxKernel<I> {
+  /** So many rows are run before one looks whether anybody still wants them. */
+  private static final int ROWS_AT_A_TIME = 8;
+
+  private final JavaModel model;
   private final RowEncoder<I> encoder;
   private final int capacity;
 
-  LinearKernel(LinearModel model, RowEncoder<I> encoder) {
+  JavaKernel(JavaModel model, RowEncoder<I> encoder) {
     this.model = model;
     this.encoder = encoder;
     this.capacity = PinnedKernel.capacity(false, model.width());
@@ -40,7 +44,7 @@ final class LinearKernel<I> implements OnnxKernel<I> {
   public void close() {}
 
   private static final class Slot<I> extends OnnxSlot<I> {
-    private final LinearModel model;
+    private final JavaModel model;
     private final RowEncoder<I> encoder;
     private final RowBuffer<I> row;
     private final @Nullable PlainNumbers<I> plain;
@@ -50,8 +54,9 @@ final class LinearKernel<I> implements OnnxKernel<I> {
 
     private final float[] in;
     private final float[] out;
+    private final int[] scratch;
 
-    Slot(LinearModel model, RowEncoder<I> encoder, int capacity) {
+    Slot(JavaModel model, RowEncoder<I> encoder, int capacity) {
       this.model = model;
       this.encoder = encoder;
       this.row = encoder.schema().newBuffer();
@@ -59,6 +64,7 @@ final class LinearKernel<I> implements OnnxKernel<I> {
       this.encoded = PinnedSlot.direct(model.width());
       this.in = new float[capacity * model.width()];
       this.out = new float[capacity * model.columns()];
+      this.scratch = new int[model.scratch()];
     }
 
     @Override
@@ -94,11 +100,13 @@ final class LinearKernel<I> implements OnnxKernel<I> {
       return true;
     }
 
-    /** Too short to be stopped. */
     @Override
-    void run(int n, @Nullable NativeStop stop) {
+    void run(int n, @Nullable NativeStop stop) throws OrtException {
       for (int i = 0; i < n; i++) {
-        model.run(in, i * model.width(), out, i * model.columns());
+        if (stop != null && i % ROWS_AT_A_TIME == 0 && stop.isStopped()) {
+          throw new OrtException("stopped after " + i + " of " + n + " rows");
+        }
+        model.run(in, i * model.width(), out, i * model.columns(), scratch);
       }
     }
 

@@ -13,14 +13,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Recognises graphs that are provably a linear model and nothing else: affine operators with
- * constants, then at most one sigmoid or softmax, then at most what changes no number. Whatever is
- * not known for certain (an operator, an attribute, a shape, a version) makes the answer null, and
- * ONNX Runtime runs the graph.
+ * Recognises graphs that are provably a linear model or a tree ensemble and nothing else: affine
+ * operators with constants, then at most one sigmoid or softmax, or trees, then at most what
+ * changes no number. Whatever is not known for certain (an operator, an attribute, a shape, a
+ * version) makes the answer null, and ONNX Runtime runs the graph.
  *
  * <p>Operators: ONNX operator sets 7 to 26, ai.onnx.ml 1 to 5.
  */
-final class LinearGraph {
+final class JavaGraph {
   private static final String ML = "ai.onnx.ml";
 
   /** A matrix of more weights is better off with vector instructions. */
@@ -28,22 +28,22 @@ final class LinearGraph {
 
   private final GraphProto graph;
   private final long opset;
-  private final Map<String, LinearChain> chains = new HashMap<>();
+  private final Map<String, RowValue> values = new HashMap<>();
 
-  private LinearGraph(GraphProto graph) {
+  private JavaGraph(GraphProto graph) {
     this.graph = graph;
     this.opset = graph.opsets.getOrDefault("", 0L);
   }
 
   /**
-   * A graph that is a linear model.
+   * A graph that is computed in Java.
    *
    * @param input the name of its input
    * @param model what it computes
    */
-  record Found(String input, LinearModel model) {}
+  record Found(String input, JavaModel model) {}
 
-  /** Returns the linear model an output is, or null if that is not certain. */
+  /** Returns the model an output is, or null if that is not certain. */
   static @Nullable Found recognise(byte[] bytes, OutputKind<?> kind, @Nullable String chosen) {
     GraphProto graph = GraphProto.read(bytes);
     if (graph == null || graph.inputs.size() != 1 || kind.isAll() || !knownVersions(graph)) {
@@ -67,20 +67,14 @@ final class LinearGraph {
       return null;
     }
     int width = input.dims().get(1).intValue();
-    LinearChain chain = new LinearGraph(graph).chain(input.name(), width, outputs.get(0).name());
-    if (chain == null
-        || chain.steps().stream().noneMatch(LinearStep.Matrix.class::isInstance)
-        || !kind.columns().test(chain.columns())
-        || !isDeclared(outputs.get(0), chain)) {
+    RowValue value = new JavaGraph(graph).value(input.name(), width, outputs.get(0).name());
+    if (value == null
+        || !kind.columns().test(value.columns())
+        || !isDeclared(outputs.get(0), value)) {
       return null;
     }
-    return new Found(
-        input.name(),
-        new LinearModel(
-            width,
-            chain.steps(),
-            chain.post(),
-            chain.labels() == null ? List.of() : chain.labels()));
+    JavaModel model = value.model(width);
+    return model == null ? null : new Found(input.name(), model);
   }
 
   private static boolean knownVersions(GraphProto graph) {
@@ -95,18 +89,18 @@ final class LinearGraph {
   }
 
   /** Whether the output is declared as what was found. */
-  private static boolean isDeclared(Port output, LinearChain chain) {
-    if (chain.labels() != null) {
+  private static boolean isDeclared(Port output, RowValue value) {
+    if (value.labels() != null) {
       return output.type() == GraphProto.NO_TENSOR;
     }
     long columns = output.dims().size() == 2 ? output.dims().get(1) : 1;
     return output.type() == GraphProto.FLOAT
-        && output.dims().size() == (chain.flat() ? 1 : 2)
-        && (columns == -1 || columns == chain.columns());
+        && output.dims().size() == (value.flat() ? 1 : 2)
+        && (columns == -1 || columns == value.columns());
   }
 
-  private @Nullable LinearChain chain(String input, int width, String output) {
-    chains.put(input, new LinearChain(List.of(), width, false, LinearModel.Post.NONE, false, null));
+  private @Nullable RowValue value(String input, int width, String output) {
+    values.put(input, RowValue.ofInput(width));
     Set<String> named = new HashSet<>(graph.constants.keySet());
     named.add(input);
     for (Node node : graph.nodes) {
@@ -119,19 +113,19 @@ final class LinearGraph {
         constant(node);
         continue;
       }
-      LinearChain result =
+      RowValue result =
           switch (node.domain()) {
             case "" -> opset == 0 ? null : standard(node);
             case ML -> graph.opsets.containsKey(ML) ? MlOperators.apply(node, in(node, 0)) : null;
             default -> null;
           };
-      // LinearClassifier's first output is the label.
-      int which = node.domain().equals(ML) && node.operator().equals("LinearClassifier") ? 1 : 0;
+      // A classifier's first output is the label.
+      int which = node.domain().equals(ML) && node.operator().endsWith("Classifier") ? 1 : 0;
       if (result != null && node.outputs().size() > which) {
-        chains.put(node.outputs().get(which), result);
+        values.put(node.outputs().get(which), result);
       }
     }
-    return chains.get(output);
+    return values.get(output);
   }
 
   private void constant(Node node) {
@@ -141,8 +135,8 @@ final class LinearGraph {
     }
   }
 
-  private @Nullable LinearChain in(Node node, int position) {
-    return position < node.inputs().size() ? chains.get(node.inputs().get(position)) : null;
+  private @Nullable RowValue in(Node node, int position) {
+    return position < node.inputs().size() ? values.get(node.inputs().get(position)) : null;
   }
 
   private @Nullable Tensor constant(Node node, int position) {
@@ -151,8 +145,8 @@ final class LinearGraph {
         : null;
   }
 
-  private @Nullable LinearChain standard(Node node) {
-    LinearChain in = in(node, 0);
+  private @Nullable RowValue standard(Node node) {
+    RowValue in = in(node, 0);
     return switch (node.operator()) {
       case "Identity" -> node.hasOnly() ? in : null;
       case "Cast" -> node.hasOnly("to") && node.integer("to", 0) == GraphProto.FLOAT ? in : null;
@@ -171,8 +165,7 @@ final class LinearGraph {
     };
   }
 
-  private static @Nullable LinearChain matrix(
-      LinearChain in, @Nullable Tensor by, boolean transposed) {
+  private static @Nullable RowValue matrix(RowValue in, @Nullable Tensor by, boolean transposed) {
     if (by == null || !by.isFloats() || by.dims.length != 2 || in.flat() || !in.isOpen()) {
       return null;
     }
@@ -190,14 +183,14 @@ final class LinearGraph {
     return in.then(new LinearStep.Matrix(weights, new float[columns]), columns);
   }
 
-  private @Nullable LinearChain gemm(Node node, LinearChain in) {
+  private @Nullable RowValue gemm(Node node, RowValue in) {
     if (!node.hasOnly("alpha", "beta", "transA", "transB")
         || node.integer("transA", 0) != 0
         || node.number("alpha", 1) != 1
         || node.number("beta", 1) != 1) {
       return null;
     }
-    LinearChain product = matrix(in, constant(node, 1), node.integer("transB", 0) != 0);
+    RowValue product = matrix(in, constant(node, 1), node.integer("transB", 0) != 0);
     if (product == null || node.inputs().size() < 3 || node.inputs().get(2).isEmpty()) {
       return product;
     }
@@ -208,11 +201,11 @@ final class LinearGraph {
     List<LinearStep> steps = new ArrayList<>(product.steps());
     LinearStep.Matrix last = (LinearStep.Matrix) steps.remove(steps.size() - 1);
     steps.add(new LinearStep.Matrix(last.weights(), bias));
-    return new LinearChain(steps, product.columns(), false, product.post(), false, null);
+    return new RowValue(steps, null, product.columns(), false, product.post(), false, null);
   }
 
   /** Returns a constant as one number per column, or null if it is spread in another way. */
-  private static float @Nullable [] perColumn(@Nullable Tensor tensor, LinearChain to) {
+  private static float @Nullable [] perColumn(@Nullable Tensor tensor, RowValue to) {
     if (tensor == null || !tensor.isFloats() || tensor.dims.length > 2) {
       return null;
     }
@@ -230,10 +223,10 @@ final class LinearGraph {
     return fits ? tensor.numbers.clone() : null;
   }
 
-  private @Nullable LinearChain elementwise(Node node) {
+  private @Nullable RowValue elementwise(Node node) {
     String operator = node.operator();
     boolean turned = in(node, 0) == null && (operator.equals("Add") || operator.equals("Mul"));
-    LinearChain in = in(node, turned ? 1 : 0);
+    RowValue in = in(node, turned ? 1 : 0);
     if (in == null || !in.isOpen() || !node.hasOnly()) {
       return null;
     }
@@ -258,14 +251,14 @@ final class LinearGraph {
     return in.then(step, in.columns());
   }
 
-  private @Nullable LinearChain softmax(Node node, LinearChain in) {
+  private @Nullable RowValue softmax(Node node, RowValue in) {
     long axis = node.integer("axis", 1);
     return node.hasOnly("axis") && (axis == 1 || axis == -1) && !in.flat() && in.isOpen()
         ? in.withPost(LinearModel.Post.SOFTMAX, false)
         : null;
   }
 
-  private @Nullable LinearChain reshape(Node node, LinearChain in) {
+  private @Nullable RowValue reshape(Node node, RowValue in) {
     Tensor shape = constant(node, 1);
     if (!node.hasOnly() || shape == null || in.labels() != null) {
       return null;
@@ -277,7 +270,7 @@ final class LinearGraph {
     return to.length == 2 && to[0] == -1 && to[1] == in.columns() ? in.withShape(false) : null;
   }
 
-  private @Nullable LinearChain squeeze(Node node, LinearChain in) {
+  private @Nullable RowValue squeeze(Node node, RowValue in) {
     Tensor given = constant(node, 1);
     long[] axes = given == null ? node.integers("axes") : given.integers;
     boolean last = axes.length == 1 && (axes[0] == 1 || axes[0] == -1);
