@@ -227,12 +227,15 @@ final class JavaGraph {
     String operator = node.operator();
     boolean turned = in(node, 0) == null && (operator.equals("Add") || operator.equals("Mul"));
     RowValue in = in(node, turned ? 1 : 0);
-    if (in == null || !in.isOpen() || !node.hasOnly()) {
+    if (in == null || in.labels() != null || !node.hasOnly()) {
       return null;
     }
     float[] by = perColumn(constant(node, turned ? 0 : 1), in);
     if (by == null) {
       return null;
+    }
+    if (!in.isOpen()) {
+      return isOne(operator, by) ? in : null;
     }
     float[] zeros = new float[in.columns()];
     float[] ones = new float[in.columns()];
@@ -249,6 +252,15 @@ final class JavaGraph {
             ? new LinearStep.Scale(changed, ones)
             : new LinearStep.Scale(zeros, changed);
     return in.then(step, in.columns());
+  }
+
+  /** Whether an operator changes nothing: LightGBM's converter multiplies probabilities by 1. */
+  private static boolean isOne(String operator, float[] by) {
+    boolean ones = operator.equals("Mul") || operator.equals("Div");
+    for (float value : by) {
+      ones &= value == 1;
+    }
+    return ones;
   }
 
   private @Nullable RowValue softmax(Node node, RowValue in) {

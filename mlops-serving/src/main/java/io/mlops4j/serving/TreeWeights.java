@@ -66,19 +66,74 @@ final class TreeWeights {
     if (!fits(sums)) {
       return null;
     }
+    Adds adds = byLeaf(layout, sums);
+    if (adds == null || (each && !isEachSure(layout, adds, sums))) {
+      return null;
+    }
+    TreeWalk walk = layout.walk();
+    int trees = layout.trees();
+    int[] none = {};
+    float[] nothing = {};
+    if (sums == 1) {
+      float[] byPlace = new float[layout.size() + 1];
+      for (int place = 0; place < layout.size(); place++) {
+        int leaf = layout.leafAt(place);
+        byPlace[place] = leaf < 0 ? 0 : adds.values[adds.first[leaf]];
+      }
+      return new TreeEnsemble(walk, trees, 1, byPlace, none, none, nothing, base, average, last);
+    }
+    Adds placed = adds.placed(layout);
+    return new TreeEnsemble(
+        walk,
+        trees,
+        sums,
+        nothing,
+        placed.first,
+        placed.targets,
+        placed.values,
+        base,
+        average,
+        last);
+  }
+
+  /** What is added, leaf by leaf: from {@code first} of one to that of the next. */
+  @SuppressWarnings("ArrayRecordComponent")
+  private record Adds(int[] first, int[] targets, float[] values) {
+    /** Returns the same by place, where a leaf may be in several. */
+    Adds placed(TreeLayout layout) {
+      int[] starts = new int[layout.size() + 2];
+      for (int place = 0; place <= layout.size(); place++) {
+        int leaf = place < layout.size() ? layout.leafAt(place) : -1;
+        starts[place + 1] = starts[place] + (leaf < 0 ? 0 : first[leaf + 1] - first[leaf]);
+      }
+      int[] of = new int[starts[layout.size()]];
+      float[] adds = new float[of.length];
+      for (int place = 0; place < layout.size(); place++) {
+        int leaf = layout.leafAt(place);
+        if (leaf >= 0) {
+          int n = starts[place + 1] - starts[place];
+          System.arraycopy(targets, first[leaf], of, starts[place], n);
+          System.arraycopy(values, first[leaf], adds, starts[place], n);
+        }
+      }
+      return new Adds(starts, of, adds);
+    }
+  }
+
+  /** Returns what each leaf adds, or null if it is not at least one number, to each sum once. */
+  private @Nullable Adds byLeaf(TreeLayout layout, int sums) {
     int n = values.length;
-    int[] at = new int[n];
-    int[] first = new int[layout.size() + 2];
+    int[] leaves = new int[n];
+    int[] first = new int[layout.nodes() + 1];
     for (int i = 0; i < n; i++) {
-      at[i] = layout.leaf(treeIds[i], nodeIds[i]);
-      if (at[i] < 0) {
+      leaves[i] = layout.leaf(treeIds[i], nodeIds[i]);
+      if (leaves[i] < 0) {
         return null;
       }
-      first[at[i] + 1]++;
+      first[leaves[i] + 1]++;
     }
-    for (int place = 0; place < layout.size(); place++) {
-      int here = first[place + 1];
-      if (layout.isLeafAt(place) && (here < 1 || here > sums)) {
+    for (int node = 0; node < layout.nodes(); node++) {
+      if (layout.isLeaf(node) && (first[node + 1] < 1 || first[node + 1] > sums)) {
         return null;
       }
     }
@@ -89,43 +144,31 @@ final class TreeWeights {
     int[] of = new int[n];
     float[] adds = new float[n];
     for (int i = 0; i < n; i++) {
-      int j = next[at[i]]++;
+      int j = next[leaves[i]]++;
       of[j] = (int) targets[i];
       adds[j] = values[i];
-      for (int k = first[at[i]]; k < j; k++) {
+      for (int k = first[leaves[i]]; k < j; k++) {
         if (of[k] == of[j]) {
           return null;
         }
       }
     }
-    if (each && !isEachSure(layout, first, of, sums)) {
-      return null;
-    }
-    TreeWalk walk = layout.walk();
-    if (sums > 1) {
-      float[] none = {};
-      return new TreeEnsemble(
-          walk, layout.trees(), sums, none, first, of, adds, base, average, last);
-    }
-    float[] byPlace = new float[layout.size() + 1];
-    for (int place = 0; place < layout.size(); place++) {
-      byPlace[place] = first[place] < first[place + 1] ? adds[first[place]] : 0;
-    }
-    int[] none = {};
-    return new TreeEnsemble(
-        walk, layout.trees(), 1, byPlace, none, none, new float[0], base, average, last);
+    return new Adds(first, of, adds);
   }
 
   /** Whether for each sum there is a tree whose leaves all add to it. */
-  private static boolean isEachSure(TreeLayout layout, int[] first, int[] of, int sums) {
+  private static boolean isEachSure(TreeLayout layout, Adds adds, int sums) {
     boolean[] sure = new boolean[sums];
     for (int tree = 0; tree < layout.trees(); tree++) {
       int[] speak = new int[sums];
       int leaves = 0;
       for (int place = layout.begin(tree); place < layout.begin(tree + 1); place++) {
-        leaves += layout.isLeafAt(place) ? 1 : 0;
-        for (int j = first[place]; j < first[place + 1]; j++) {
-          speak[of[j]]++;
+        int leaf = layout.leafAt(place);
+        if (leaf >= 0) {
+          leaves++;
+          for (int j = adds.first[leaf]; j < adds.first[leaf + 1]; j++) {
+            speak[adds.targets[j]]++;
+          }
         }
       }
       for (int i = 0; i < sums; i++) {

@@ -8,7 +8,9 @@ import java.util.function.IntPredicate;
 
 /** Writes tree ensembles: node by node, or grown at random. */
 final class TreeGraphs {
-  private static final String[] MODES = {"BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE", "BRANCH_GT"};
+  /** The comparisons; the first four are of order. */
+  static final List<String> MODES =
+      List.of("BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE", "BRANCH_GT", "BRANCH_EQ", "BRANCH_NEQ");
 
   /** Thresholds that rows meet exactly, so that at most and less than differ. */
   private static final float[] THRESHOLDS = {
@@ -113,22 +115,26 @@ final class TreeGraphs {
       }
       long left = ++next;
       long right = ++next;
-      String how = MODES[mode < 0 ? random.nextInt(MODES.length) : mode];
+      String how = MODES.get(mode < 0 ? random.nextInt(MODES.size()) : mode);
       float threshold =
           random.nextInt(3) == 0
               ? THRESHOLDS[random.nextInt(THRESHOLDS.length)]
               : (float) random.nextGaussian();
       boolean swap = random.nextBoolean();
-      inner(
-          tree,
-          node[0],
-          how,
-          random.nextInt(width),
-          threshold,
-          swap ? right : left,
-          swap ? left : right);
-      if (random.nextInt(3) == 0 && random.nextBoolean()) {
-        missingIsTrue();
+      long yes = swap ? right : left;
+      long no = swap ? left : right;
+      // Several values of a category lead to the same node.
+      int values = how.equals("BRANCH_EQ") ? 1 + random.nextInt(4) : 1;
+      long feature = random.nextInt(width);
+      boolean missing = random.nextInt(6) == 0;
+      long here = node[0];
+      for (int i = 1; i <= values; i++) {
+        long other = i == values ? no : ++next;
+        inner(tree, here, how, feature, i == 1 ? threshold : i - 2f, yes, other);
+        if (missing) {
+          missingIsTrue();
+        }
+        here = other;
       }
       open.add(new long[] {left, node[1] - 1});
       open.add(new long[] {right, node[1] - 1});

@@ -66,7 +66,7 @@ class TreeModelTest {
             || export == Export.FOREST_OF_TWO_SUMS
             || export == Export.AVERAGE_OF_MANY;
     int sums = oneSum ? 1 : columns;
-    int mode = random.nextInt(5) - 1;
+    int mode = random.nextInt(TreeGraphs.MODES.size() + 1) - 1;
     boolean positive =
         (export == Export.BOOSTED_PAIR && random.nextBoolean())
             || export == Export.FOREST_OF_ONE_SUM
@@ -115,8 +115,9 @@ class TreeModelTest {
       case BOOSTED_PAIR ->
           ensemble
               .with(Graphs.string("post_transform", "LOGISTIC"))
-              .classifier(graph, "X", "p", 2)
-              .output("p", 2);
+              .classifier(graph.floats("one", new float[] {1}, 1), "X", "p", 2)
+              .node("Mul", "p one", "q")
+              .output("q", 2);
       case BOOSTED_CLASSES ->
           ensemble
               .with(Graphs.string("post_transform", "SOFTMAX"))
@@ -277,6 +278,33 @@ class TreeModelTest {
             new double[] {5});
   }
 
+  /** A category as LightGBM's converter writes it: x0 is 1, 4 or 7, or it is not. */
+  @Test
+  void run_valuesOfACategory_leadToOneNode() {
+    TreeGraphs category =
+        new TreeGraphs()
+            .inner(0, 0, "BRANCH_EQ", 0, 1, 1, 2)
+            .inner(0, 1, "BRANCH_LT", 1, 0, 5, 6)
+            .inner(0, 2, "BRANCH_EQ", 0, 4, 1, 3)
+            .inner(0, 3, "BRANCH_EQ", 0, 7, 1, 4)
+            .leaf(0, 4)
+            .leaf(0, 5)
+            .leaf(0, 6)
+            .weight(0, 4, 0, 40)
+            .weight(0, 5, 0, 50)
+            .weight(0, 6, 0, 60);
+    JavaModel model = Objects.requireNonNull(recognised(regressor(category)));
+    List<float[]> rows = new ArrayList<>();
+    for (float value : new float[] {1, 4, 7, 6.9999995f, 7.0000005f, 0, Float.NaN}) {
+      rows.add(new float[] {value, -1});
+      rows.add(new float[] {value, 1});
+    }
+    List<Double> answers = inJava(model, rows).stream().map(a -> a[0]).toList();
+    assertThat(answers)
+        .containsExactly(
+            50.0, 60.0, 50.0, 60.0, 50.0, 60.0, 40.0, 40.0, 40.0, 40.0, 40.0, 40.0, 40.0, 40.0);
+  }
+
   /** Each differs from trees that are understood in one thing. */
   static Stream<Arguments> nearlyTrees() {
     TreeGraphs twoParents =
@@ -304,9 +332,9 @@ class TreeModelTest {
             .leaf(0, 2)
             .weight(0, 1, 0, 1)
             .weight(0, 2, 0, 2);
-    TreeGraphs equal =
+    TreeGraphs other =
         new TreeGraphs()
-            .inner(0, 0, "BRANCH_EQ", 0, 1, 1, 2)
+            .inner(0, 0, "BRANCH_MEMBER", 0, 1, 1, 2)
             .leaf(0, 1)
             .leaf(0, 2)
             .weight(0, 1, 0, 1)
@@ -322,14 +350,14 @@ class TreeModelTest {
     TreeGraphs both = new TreeGraphs().leaf(0, 0).weight(0, 0, 0, 1).weight(0, 0, 1, 1);
     TreeGraphs some = new TreeGraphs().leaf(0, 0).weight(0, 0, 1, 1);
     return Stream.of(
-        Arguments.of("a node of two parents", regressor(twoParents)),
+        Arguments.of("a node that two nodes lead to if false", regressor(twoParents)),
         Arguments.of("a circle", regressor(circle)),
         Arguments.of("a node that is not reached", regressor(unreached)),
         Arguments.of("a tree in two pieces", regressor(inPieces)),
         Arguments.of("a node twice", regressor(twice)),
         Arguments.of("a child that is not there", regressor(outside)),
         Arguments.of("a feature that is not there", regressor(wide)),
-        Arguments.of("a comparison for equality", regressor(equal)),
+        Arguments.of("a comparison of another kind", regressor(other)),
         Arguments.of("a threshold that is no number", regressor(never)),
         Arguments.of("a leaf without a weight", regressor(silent)),
         Arguments.of("a weight of an inner node", regressor(small().weight(0, 0, 0, 1))),
@@ -376,6 +404,12 @@ class TreeModelTest {
                 .regressor(Graphs.of(2).floats("b", new float[] {3}, 1), "X", "z", 1)
                 .node("Add", "z b", "y")
                 .output("y", 1)),
+        Arguments.of(
+            "probabilities that are doubled",
+            small()
+                .classifier(Graphs.of(2).floats("b", new float[] {2}, 1), "X", "p", 2)
+                .node("Mul", "p b", "y")
+                .output("y", 2)),
         Arguments.of(
             "trees of sums",
             small()
