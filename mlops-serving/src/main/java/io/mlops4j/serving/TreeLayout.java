@@ -315,7 +315,7 @@ final class TreeLayout {
         lessOrElse(node, size - 1, key, missingIsTrue, yes, no);
       }
       case "BRANCH_NEQ" -> {
-        lessOrElse(node, place, key - 1, true, yes, HALF);
+        lessOrElse(node, place, key - 1, false, yes, HALF);
         lessOrElse(node, size - 1, key, false, no, yes);
       }
       default -> lessOrElse(node, place, key, missingIsTrue, yes, no);

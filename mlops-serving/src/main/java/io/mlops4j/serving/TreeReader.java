@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the tree ensembles of ai.onnx.ml 1 and 3. Whatever ONNX leaves open or ONNX Runtime does in
- * a way of its own (leaves without a weight, bases of sums that get nothing, a last function that is
- * not applied everywhere) makes the answer null.
+ * a way of its own (leaves without a weight, bases of sums that get nothing, a last function that
+ * is not applied everywhere) makes the answer null.
  */
 final class TreeReader {
   private static final List<String> NODES =

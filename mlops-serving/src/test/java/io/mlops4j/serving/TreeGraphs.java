@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /** Writes tree ensembles: node by node, or grown at random. */
 final class TreeGraphs {
@@ -44,6 +45,26 @@ final class TreeGraphs {
   private final List<Float> weights = new ArrayList<>();
   private final List<byte[]> more = new ArrayList<>();
   private boolean tracked;
+
+  /** One tree: x0 at most 1 is 2, else x1 less than 0 is 3, else 5. */
+  static TreeGraphs small() {
+    return new TreeGraphs()
+        .inner(0, 0, "BRANCH_LEQ", 0, 1, 1, 2)
+        .leaf(0, 1)
+        .inner(0, 2, "BRANCH_LT", 1, 0, 3, 4)
+        .leaf(0, 3)
+        .leaf(0, 4)
+        .weight(0, 1, 0, 2)
+        .weight(0, 3, 0, 3)
+        .weight(0, 4, 0, 5);
+  }
+
+  /** Returns what a graph is in Java, or null if ONNX Runtime runs it. */
+  static @Nullable JavaModel recognised(byte[] graph) {
+    OutputKind<?> any = new OutputKind<>("any", c -> true, true, (slot, place) -> null);
+    JavaGraph.Found found = JavaGraph.recognise(graph, any, null);
+    return found == null ? null : found.model();
+  }
 
   TreeGraphs inner(long tree, long id, String mode, long feature, float threshold, long... next) {
     treeIds.add(tree);
@@ -192,6 +213,16 @@ final class TreeGraphs {
     all.add(Graphs.integer("n_targets", sums));
     return graph.node(
         "ai.onnx.ml:TreeEnsembleRegressor", input, output, all.toArray(byte[][]::new));
+  }
+
+  /** Returns a graph of two features that is nothing else. */
+  byte[] regressor() {
+    return regressor(Graphs.of(2), "X", "y", 1).output("y", 1);
+  }
+
+  /** Returns a graph of two features that is nothing else. */
+  byte[] classifier(int classes) {
+    return classifier(Graphs.of(2), "X", "p", classes).output("p", classes);
   }
 
   /** Adds a TreeEnsembleClassifier of the classes c0, c1, … */

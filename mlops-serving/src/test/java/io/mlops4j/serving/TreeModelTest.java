@@ -16,22 +16,17 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The same trees in Java and in ONNX Runtime. */
 class TreeModelTest {
   private static final String ML = "ai.onnx.ml:";
-  private static final OutputKind<?> ANY = new OutputKind<>("any", c -> true, true, (s, p) -> null);
 
   /** Ensembles as exporters write them. */
   enum Export {
@@ -142,11 +137,6 @@ class TreeModelTest {
     };
   }
 
-  private static @Nullable JavaModel recognised(byte[] graph) {
-    JavaGraph.Found found = JavaGraph.recognise(graph, ANY, null);
-    return found == null ? null : found.model();
-  }
-
   /** Returns ONNX Runtime's own answers, of one row at a time or of all at once. */
   private static List<double[]> natively(byte[] graph, int d, List<float[]> rows, boolean batch) {
     Schema<float[]> schema =
@@ -182,7 +172,7 @@ class TreeModelTest {
     // At least one for each sum: ONNX Runtime forgets the base of one that has none.
     int trees = export.columns + random.nextInt(21);
     byte[] graph = graph(export, random, d, trees, 1 + random.nextInt(7));
-    JavaModel model = Objects.requireNonNull(recognised(graph), export.name());
+    JavaModel model = Objects.requireNonNull(TreeGraphs.recognised(graph), export.name());
     List<float[]> rows = IntStream.range(0, 40).mapToObj(i -> TreeGraphs.row(random, d)).toList();
     List<double[]> java = inJava(model, rows);
     List<double[]> ort = natively(graph, d, rows, random.nextBoolean());
@@ -205,7 +195,7 @@ class TreeModelTest {
     for (int changes = 1 + random.nextInt(2); changes > 0; changes--) {
       graph[random.nextInt(graph.length)] = (byte) random.nextInt(256);
     }
-    JavaModel model = recognised(graph);
+    JavaModel model = TreeGraphs.recognised(graph);
     if (model == null || model.width() != 3) {
       return;
     }
@@ -232,36 +222,15 @@ class TreeModelTest {
     "boosting_opset9, 4, 1"
   })
   void recognise_modelsOfOthers_areTrees(String name, int width, int columns) {
-    JavaModel model = Objects.requireNonNull(recognised(Models.bytes(name + ".onnx")));
+    JavaModel model = Objects.requireNonNull(TreeGraphs.recognised(Models.bytes(name + ".onnx")));
     assertThat(model).isInstanceOf(TreeModel.class);
     assertThat(model.width()).isEqualTo(width);
     assertThat(model.columns()).isEqualTo(columns);
   }
 
-  /** One tree: x0 at most 1 is 2, else x1 less than 0 is 3, else 5. */
-  private static TreeGraphs small() {
-    return new TreeGraphs()
-        .inner(0, 0, "BRANCH_LEQ", 0, 1, 1, 2)
-        .leaf(0, 1)
-        .inner(0, 2, "BRANCH_LT", 1, 0, 3, 4)
-        .leaf(0, 3)
-        .leaf(0, 4)
-        .weight(0, 1, 0, 2)
-        .weight(0, 3, 0, 3)
-        .weight(0, 4, 0, 5);
-  }
-
-  private static byte[] regressor(TreeGraphs trees) {
-    return trees.regressor(Graphs.of(2), "X", "y", 1).output("y", 1);
-  }
-
-  private static byte[] classifier(TreeGraphs trees, int classes) {
-    return trees.classifier(Graphs.of(2), "X", "p", classes).output("p", classes);
-  }
-
   @Test
   void run_smallTree_isWhatItSays() {
-    JavaModel model = Objects.requireNonNull(recognised(regressor(small())));
+    JavaModel model = Objects.requireNonNull(TreeGraphs.recognised(TreeGraphs.small().regressor()));
     List<float[]> rows =
         List.of(
             new float[] {1, 9},
@@ -276,6 +245,48 @@ class TreeModelTest {
             new double[] {5},
             new double[] {3},
             new double[] {5});
+  }
+
+  /** Trees ask whether a scaled value is exactly what floats make of it. */
+  @Test
+  void run_scaledInputs_areRoundedAsFloatsAre() {
+    Random random = new Random(20261127);
+    float offset = 0.1f;
+    float scale = 3.3f;
+    float[] values = new float[64];
+    TreeGraphs trees = new TreeGraphs();
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) random.nextGaussian();
+      float scaled = (values[i] - offset) * scale;
+      trees
+          .inner(i, 0, "BRANCH_EQ", 0, scaled, 1, 2)
+          .leaf(i, 1)
+          .leaf(i, 2)
+          .weight(i, 1, 0, 1)
+          .weight(i, 2, 0, 0);
+    }
+    byte[] graph =
+        trees
+            .regressor(
+                Graphs.of(1)
+                    .node(
+                        ML + "Scaler",
+                        "X",
+                        "s",
+                        Graphs.numbers("offset", offset),
+                        Graphs.numbers("scale", scale)),
+                "s",
+                "y",
+                1)
+            .output("y", 1);
+    List<float[]> rows = new ArrayList<>();
+    for (float value : values) {
+      rows.add(new float[] {value});
+    }
+    List<double[]> java = inJava(Objects.requireNonNull(TreeGraphs.recognised(graph)), rows);
+    assertThat(java).allSatisfy(answer -> assertThat(answer).containsExactly(1));
+    assertThat(natively(graph, 1, rows, true))
+        .allSatisfy(answer -> assertThat(answer).containsExactly(1));
   }
 
   /** A category as LightGBM's converter writes it: x0 is 1, 4 or 7, or it is not. */
@@ -293,7 +304,7 @@ class TreeModelTest {
             .weight(0, 4, 0, 40)
             .weight(0, 5, 0, 50)
             .weight(0, 6, 0, 60);
-    JavaModel model = Objects.requireNonNull(recognised(regressor(category)));
+    JavaModel model = Objects.requireNonNull(TreeGraphs.recognised(category.regressor()));
     List<float[]> rows = new ArrayList<>();
     for (float value : new float[] {1, 4, 7, 6.9999995f, 7.0000005f, 0, Float.NaN}) {
       rows.add(new float[] {value, -1});
@@ -303,145 +314,6 @@ class TreeModelTest {
     assertThat(answers)
         .containsExactly(
             50.0, 60.0, 50.0, 60.0, 50.0, 60.0, 40.0, 40.0, 40.0, 40.0, 40.0, 40.0, 40.0, 40.0);
-  }
-
-  /** Each differs from trees that are understood in one thing. */
-  static Stream<Arguments> nearlyTrees() {
-    TreeGraphs twoParents =
-        new TreeGraphs()
-            .inner(0, 0, "BRANCH_LEQ", 0, 1, 1, 2)
-            .inner(0, 1, "BRANCH_LEQ", 1, 1, 3, 2)
-            .leaf(0, 2)
-            .leaf(0, 3)
-            .weight(0, 2, 0, 1)
-            .weight(0, 3, 0, 2);
-    TreeGraphs circle =
-        new TreeGraphs()
-            .inner(0, 0, "BRANCH_LEQ", 0, 1, 1, 2)
-            .inner(0, 1, "BRANCH_LEQ", 1, 1, 0, 2)
-            .leaf(0, 2)
-            .weight(0, 2, 0, 1);
-    TreeGraphs unreached = small().leaf(0, 5).weight(0, 5, 0, 1);
-    TreeGraphs inPieces = small().leaf(1, 0).weight(1, 0, 0, 1).leaf(0, 6).weight(0, 6, 0, 1);
-    TreeGraphs twice = small().leaf(0, 1);
-    TreeGraphs outside = new TreeGraphs().inner(0, 0, "BRANCH_LEQ", 0, 1, 1, 7);
-    TreeGraphs wide =
-        new TreeGraphs()
-            .inner(0, 0, "BRANCH_LEQ", 2, 1, 1, 2)
-            .leaf(0, 1)
-            .leaf(0, 2)
-            .weight(0, 1, 0, 1)
-            .weight(0, 2, 0, 2);
-    TreeGraphs other =
-        new TreeGraphs()
-            .inner(0, 0, "BRANCH_MEMBER", 0, 1, 1, 2)
-            .leaf(0, 1)
-            .leaf(0, 2)
-            .weight(0, 1, 0, 1)
-            .weight(0, 2, 0, 2);
-    TreeGraphs never =
-        new TreeGraphs()
-            .inner(0, 0, "BRANCH_LEQ", 0, Float.NaN, 1, 2)
-            .leaf(0, 1)
-            .leaf(0, 2)
-            .weight(0, 1, 0, 1)
-            .weight(0, 2, 0, 2);
-    TreeGraphs silent = new TreeGraphs().leaf(0, 0).weight(0, 0, 0, 1).leaf(1, 0);
-    TreeGraphs both = new TreeGraphs().leaf(0, 0).weight(0, 0, 0, 1).weight(0, 0, 1, 1);
-    TreeGraphs some = new TreeGraphs().leaf(0, 0).weight(0, 0, 1, 1);
-    return Stream.of(
-        Arguments.of("a node that two nodes lead to if false", regressor(twoParents)),
-        Arguments.of("a circle", regressor(circle)),
-        Arguments.of("a node that is not reached", regressor(unreached)),
-        Arguments.of("a tree in two pieces", regressor(inPieces)),
-        Arguments.of("a node twice", regressor(twice)),
-        Arguments.of("a child that is not there", regressor(outside)),
-        Arguments.of("a feature that is not there", regressor(wide)),
-        Arguments.of("a comparison of another kind", regressor(other)),
-        Arguments.of("a threshold that is no number", regressor(never)),
-        Arguments.of("a leaf without a weight", regressor(silent)),
-        Arguments.of("a weight of an inner node", regressor(small().weight(0, 0, 0, 1))),
-        Arguments.of("a weight of no node", regressor(small().weight(0, 9, 0, 1))),
-        Arguments.of("a weight of no tree", regressor(small().weight(7, 0, 0, 1))),
-        Arguments.of("two weights of a leaf", regressor(small().weight(0, 1, 0, 1))),
-        Arguments.of("a target that is not there", regressor(small().weight(0, 1, 1, 1))),
-        Arguments.of(
-            "an infinite weight",
-            regressor(small().leaf(1, 0).weight(1, 0, 0, Float.POSITIVE_INFINITY))),
-        Arguments.of(
-            "more base values than sums",
-            regressor(small().with(Graphs.numbers("base_values", 1, 2)))),
-        Arguments.of(
-            "the least of the trees",
-            regressor(small().with(Graphs.string("aggregate_function", "MIN")))),
-        Arguments.of(
-            "a last function of a regressor",
-            regressor(small().with(Graphs.string("post_transform", "LOGISTIC")))),
-        Arguments.of("an unknown attribute", regressor(small().with(Graphs.integer("more", 1)))),
-        Arguments.of(
-            "a sum of both signs without a last function",
-            classifier(small().leaf(1, 0).weight(1, 0, 0, -1), 2)),
-        Arguments.of(
-            "a softmax of one sum",
-            classifier(small().with(Graphs.string("post_transform", "SOFTMAX")), 2)),
-        Arguments.of(
-            "a normal distribution",
-            classifier(small().with(Graphs.string("post_transform", "PROBIT")), 2)),
-        Arguments.of(
-            "base values of two sums",
-            classifier(both.with(Graphs.numbers("base_values", 1, 1)), 2)),
-        Arguments.of("the second class only", classifier(some, 2)),
-        Arguments.of(
-            "a base of a target without a tree",
-            small()
-                .with(Graphs.numbers("base_values", 1, 2))
-                .regressor(Graphs.of(2), "X", "y", 2)
-                .output("y", 2)),
-        Arguments.of("one class", classifier(small(), 1)),
-        Arguments.of(
-            "numbers after the trees",
-            small()
-                .regressor(Graphs.of(2).floats("b", new float[] {3}, 1), "X", "z", 1)
-                .node("Add", "z b", "y")
-                .output("y", 1)),
-        Arguments.of(
-            "probabilities that are doubled",
-            small()
-                .classifier(Graphs.of(2).floats("b", new float[] {2}, 1), "X", "p", 2)
-                .node("Mul", "p b", "y")
-                .output("y", 2)),
-        Arguments.of(
-            "trees of sums",
-            small()
-                .regressor(
-                    Graphs.of(2)
-                        .floats("w", new float[] {1, 2, 3, 4}, 2, 2)
-                        .node("MatMul", "X w", "z"),
-                    "z",
-                    "y",
-                    1)
-                .output("y", 1)),
-        Arguments.of(
-            "a normalizer of what need not add up",
-            small()
-                .classifier(Graphs.of(2), "X", "p", 2)
-                .node(ML + "Normalizer", "p", "q", Graphs.string("norm", "L1"))
-                .output("q", 2)));
-  }
-
-  @ParameterizedTest(name = "{0}")
-  @MethodSource("nearlyTrees")
-  void recognise_nearlyTrees_isLeftToOnnxRuntime(String what, byte[] graph) {
-    assertThat(recognised(graph)).as(what).isNull();
-  }
-
-  /** The control: without the one thing, they are recognised. */
-  @Test
-  void recognise_theSameWithoutTheDifference_areTrees() {
-    assertThat(recognised(regressor(small()))).isNotNull();
-    assertThat(recognised(classifier(small(), 2))).isNotNull();
-    TreeGraphs both = new TreeGraphs().leaf(0, 0).weight(0, 0, 0, 1).weight(0, 0, 1, 1);
-    assertThat(recognised(classifier(both, 2))).isNotNull();
   }
 
   @Test
@@ -472,7 +344,8 @@ class TreeModelTest {
   @ValueSource(strings = {"forest2", "forest3", "forest_mean", "hist2", "hist3", "scaled3"})
   void run_treesOfScikitLearn_answerWhatItAnswers(String name) throws Exception {
     JsonNode golden = new ObjectMapper().readTree(Models.bytes("trees.json")).path(name);
-    JavaModel model = Objects.requireNonNull(recognised(Models.bytes(name + ".onnx")), name);
+    JavaModel model =
+        Objects.requireNonNull(TreeGraphs.recognised(Models.bytes(name + ".onnx")), name);
     List<float[]> rows = new ArrayList<>();
     for (JsonNode values : golden.path("rows")) {
       float[] row = new float[values.size()];
