@@ -70,8 +70,8 @@ public final class SwapCost<I, O> implements AutoCloseable {
    * Measures, for some ten minutes.
    *
    * @param arguments {@code native} for the trees in ONNX Runtime instead of Java, {@code mlp} or
-   *     {@code minilm} for another model; {@code many} for 64 callers instead of 8; {@code swaps} to leave out what swaps are compared with;
-   *     {@code cold}
+   *     {@code minilm} for another model; {@code many} for 64 callers instead of 8; {@code swaps}
+   *     to leave out what swaps are compared with; {@code cold}
    * @throws InterruptedException if interrupted
    */
   public static void main(String[] arguments) throws InterruptedException {
