@@ -1,11 +1,12 @@
 package io.mlops4j.serving;
 
 import io.mlops4j.serving.GraphProto.Node;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +34,16 @@ final class TreeLayout {
   private final List<String> modes;
   private final int count;
 
-  private final Map<Long, Segment> trees = new HashMap<>();
+  private final List<Segment> trees = new ArrayList<>();
+  private final Map<Long, Segment> byId = new HashMap<>();
+
+  /** What each node is. */
+  private final Kind[] kinds;
+
+  /** Who comes next where a comparison is true, and where it is false. */
+  private final int[] yes;
+
+  private final int[] no;
 
   /** How many nodes lead to each. */
   private final int[] parents;
@@ -41,8 +51,7 @@ final class TreeLayout {
   /** Where each node is laid out first; -1 before. */
   private final int[] places;
 
-  private final int[] roots;
-  private int treeCount;
+  private int[] roots = {};
 
   /** What is laid out, and the number of the node it is. */
   private long[] laidOut = {};
@@ -50,6 +59,11 @@ final class TreeLayout {
   private int[] nodeAt = {};
   private int size;
   private boolean missingLeft;
+
+  /** The tree that was asked about last. */
+  private @Nullable Segment asked;
+
+  private long askedId;
 
   private TreeLayout(Node node, int width) {
     this.width = width;
@@ -62,10 +76,34 @@ final class TreeLayout {
     this.thresholds = node.numbers("nodes_values");
     this.modes = node.texts("nodes_modes");
     this.count = treeIds.length;
+    this.kinds = new Kind[count];
+    this.yes = new int[count];
+    this.no = new int[count];
     this.parents = new int[count];
     this.places = new int[count];
-    this.roots = new int[count];
     Arrays.fill(places, -1);
+  }
+
+  /** What a node is: a comparison of the value with its threshold, or a leaf. */
+  private enum Kind {
+    LEAF,
+    BRANCH_LEQ,
+    BRANCH_LT,
+    BRANCH_GTE,
+    BRANCH_GT,
+    BRANCH_EQ,
+    BRANCH_NEQ;
+
+    private static final Map<String, Kind> ALL =
+        Arrays.stream(values()).collect(Collectors.toMap(Kind::name, kind -> kind));
+
+    int entries() {
+      return switch (this) {
+        case LEAF -> 0;
+        case BRANCH_EQ, BRANCH_NEQ -> ENTRIES_OF_EQUALITY;
+        default -> 2;
+      };
+    }
   }
 
   /**
@@ -104,23 +142,26 @@ final class TreeLayout {
   }
 
   int trees() {
-    return treeCount;
+    return trees.size();
   }
 
   /** Returns the place where a tree begins, or where the last one ends. */
   int begin(int tree) {
-    return tree < treeCount ? roots[tree] : size;
+    return tree < roots.length ? roots[tree] : size;
   }
 
   /** Returns a leaf's number, or -1 if there is none of that name. */
   int leaf(long treeId, long nodeId) {
-    Segment tree = trees.get(treeId);
-    int node = tree == null ? -1 : tree.find(nodeId);
+    if (asked == null || treeId != askedId) {
+      askedId = treeId;
+      asked = byId.get(treeId);
+    }
+    int node = asked == null ? -1 : asked.find(nodeId);
     return node >= 0 && isLeaf(node) ? node : -1;
   }
 
   boolean isLeaf(int node) {
-    return modes.get(node).equals("LEAF");
+    return kinds[node] == Kind.LEAF;
   }
 
   /** Returns the number of the leaf at a place, or -1 if there is none. */
@@ -131,9 +172,9 @@ final class TreeLayout {
 
   TreeWalk walk() {
     int abreast = TreeWalk.ABREAST;
-    int[] padded = new int[(treeCount + abreast - 1) / abreast * abreast];
+    int[] padded = new int[(roots.length + abreast - 1) / abreast * abreast];
     Arrays.fill(padded, size); // Where trees end that are not there.
-    System.arraycopy(roots, 0, padded, 0, treeCount);
+    System.arraycopy(roots, 0, padded, 0, roots.length);
     return new TreeWalk(laidOut, padded, width, missingLeft);
   }
 
@@ -173,24 +214,14 @@ final class TreeLayout {
           return false;
         }
       }
-      if (trees.put(treeIds[from], new Segment(from, i, named)) != null) {
+      Segment tree = new Segment(from, i, named);
+      if (byId.put(treeIds[from], tree) != null) {
         return false;
       }
+      trees.add(tree);
       from = i;
     }
     return true;
-  }
-
-  private Segment tree(int node) {
-    return Objects.requireNonNull(trees.get(treeIds[node]));
-  }
-
-  private int yes(int node) {
-    return tree(node).find(trueIds[node]);
-  }
-
-  private int no(int node) {
-    return tree(node).find(falseIds[node]);
   }
 
   /**
@@ -199,38 +230,37 @@ final class TreeLayout {
    */
   private boolean areTrees() {
     boolean[] byFalse = new boolean[count];
-    for (int node = 0; node < count; node++) {
-      if (isLeaf(node)) {
-        continue;
+    for (Segment tree : trees) {
+      for (int node = tree.from(); node < tree.to(); node++) {
+        Kind kind = Kind.ALL.get(modes.get(node));
+        if (kind == null) {
+          return false;
+        }
+        kinds[node] = kind;
+        if (kind == Kind.LEAF) {
+          continue;
+        }
+        yes[node] = tree.find(trueIds[node]);
+        no[node] = tree.find(falseIds[node]);
+        if (yes[node] < 0 || no[node] < 0 || yes[node] == no[node] || !isInner(node)) {
+          return false;
+        }
+        parents[yes[node]]++;
+        parents[no[node]]++;
+        byFalse[no[node]] = true;
       }
-      int yes = yes(node);
-      int no = no(node);
-      if (yes < 0 || no < 0 || yes == no || !isInner(node)) {
-        return false;
-      }
-      parents[yes]++;
-      parents[no]++;
-      byFalse[no] = true;
-    }
-    for (int node = 0; node < count; node++) {
-      boolean root = tree(node).from() == node;
-      if (root ? parents[node] > 0 : parents[node] > 1 && byFalse[node]) {
-        return false;
+      for (int node = tree.from(); node < tree.to(); node++) {
+        if (node == tree.from() ? parents[node] > 0 : parents[node] > 1 && byFalse[node]) {
+          return false;
+        }
       }
     }
     return reached() == count;
   }
 
-  /** Whether a node's comparison is understood. */
+  /** Whether a node's comparison can be made. */
   private boolean isInner(int node) {
-    return !Float.isNaN(thresholds[node])
-        && features[node] >= 0
-        && features[node] < width
-        && switch (modes.get(node)) {
-          case "BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE", "BRANCH_GT", "BRANCH_EQ", "BRANCH_NEQ" ->
-              true;
-          default -> false;
-        };
+    return !Float.isNaN(thresholds[node]) && features[node] >= 0 && features[node] < width;
   }
 
   /** Counts the nodes all of whose parents have been reached. */
@@ -247,35 +277,34 @@ final class TreeLayout {
       return -1;
     }
     for (int i = 0; i < reached; i++) {
-      if (!isLeaf(order[i])) {
-        for (int child : new int[] {yes(order[i]), no(order[i])}) {
-          if (--left[child] == 0) {
-            order[reached++] = child;
-          }
+      int node = order[i];
+      if (!isLeaf(node)) {
+        if (--left[yes[node]] == 0) {
+          order[reached++] = yes[node];
+        }
+        if (--left[no[node]] == 0) {
+          order[reached++] = no[node];
         }
       }
     }
     return reached;
   }
 
-  private boolean isEquality(int node) {
-    return modes.get(node).endsWith("EQ") && !modes.get(node).endsWith("LEQ");
-  }
-
   private boolean place() {
     long most = trees.size() + 1L;
-    for (int node = 0; node < count; node++) {
-      most += isLeaf(node) ? 0 : isEquality(node) ? ENTRIES_OF_EQUALITY : 2;
+    for (Kind kind : kinds) {
+      most += kind.entries();
     }
     if (most > TreeWalk.MOST_NODES) {
       return false;
     }
     laidOut = new long[(int) most];
     nodeAt = new int[(int) most];
-    for (int next = 0; next < count; next = tree(next).to()) {
-      roots[treeCount++] = size;
-      nodeAt[size++] = next;
-      for (int place = roots[treeCount - 1]; place < size; place++) {
+    roots = new int[trees.size()];
+    for (int tree = 0; tree < roots.length; tree++) {
+      roots[tree] = size;
+      nodeAt[size++] = trees.get(tree).from();
+      for (int place = roots[tree]; place < size; place++) {
         place(place);
       }
     }
@@ -301,24 +330,24 @@ final class TreeLayout {
 
   /** Lays out a node's comparison, and says who its children are. */
   private void expand(int node, int place) {
-    int yes = yes(node);
-    int no = no(node);
+    int ifTrue = yes[node];
+    int ifFalse = no[node];
     int key = TreeWalk.key(thresholds[node]);
     boolean missingIsTrue = tracks.length > 0 && tracks[node] == 1;
     // Less is at most the next float below, more is not at most, and so on.
-    switch (modes.get(node)) {
-      case "BRANCH_LT" -> lessOrElse(node, place, key - 1, missingIsTrue, yes, no);
-      case "BRANCH_GTE" -> lessOrElse(node, place, key - 1, !missingIsTrue, no, yes);
-      case "BRANCH_GT" -> lessOrElse(node, place, key, !missingIsTrue, no, yes);
-      case "BRANCH_EQ" -> {
-        lessOrElse(node, place, key - 1, !missingIsTrue, no, HALF);
-        lessOrElse(node, size - 1, key, missingIsTrue, yes, no);
+    switch (kinds[node]) {
+      case BRANCH_LT -> lessOrElse(node, place, key - 1, missingIsTrue, ifTrue, ifFalse);
+      case BRANCH_GTE -> lessOrElse(node, place, key - 1, !missingIsTrue, ifFalse, ifTrue);
+      case BRANCH_GT -> lessOrElse(node, place, key, !missingIsTrue, ifFalse, ifTrue);
+      case BRANCH_EQ -> {
+        lessOrElse(node, place, key - 1, !missingIsTrue, ifFalse, HALF);
+        lessOrElse(node, size - 1, key, missingIsTrue, ifTrue, ifFalse);
       }
-      case "BRANCH_NEQ" -> {
-        lessOrElse(node, place, key - 1, false, yes, HALF);
-        lessOrElse(node, size - 1, key, false, no, yes);
+      case BRANCH_NEQ -> {
+        lessOrElse(node, place, key - 1, false, ifTrue, HALF);
+        lessOrElse(node, size - 1, key, false, ifFalse, ifTrue);
       }
-      default -> lessOrElse(node, place, key, missingIsTrue, yes, no);
+      default -> lessOrElse(node, place, key, missingIsTrue, ifTrue, ifFalse);
     }
   }
 
