@@ -26,12 +26,6 @@ final class JavaGraph {
   /** A matrix of more weights is better off with vector instructions. */
   static final long MOST_WEIGHTS = 1 << 16;
 
-  private static final int MANY_NODES = 1_000;
-  private static final int REHEARSALS = 10;
-
-  /** Two threads at once may both rehearse. */
-  private static volatile boolean rehearsed;
-
   private final GraphProto graph;
   private final long opset;
   private final Map<String, RowValue> values = new HashMap<>();
@@ -49,28 +43,8 @@ final class JavaGraph {
    */
   record Found(String input, JavaModel model) {}
 
-  /**
-   * Returns the model an output is, or null if that is not certain.
-   *
-   * <p>The first large ensemble of a process is read {@value #REHEARSALS} times more, some 50 ms:
-   * what a JVM runs for the second or third time it compiles, and its compilers take the cores that
-   * requests want. Better when a service starts than in each of its first swaps.
-   */
+  /** Returns the model an output is, or null if that is not certain. */
   static @Nullable Found recognise(byte[] bytes, OutputKind<?> kind, @Nullable String chosen) {
-    Found found = read(bytes, kind, chosen);
-    if (found != null
-        && found.model() instanceof TreeModel trees
-        && trees.nodes() >= MANY_NODES
-        && !rehearsed) {
-      rehearsed = true;
-      for (int i = 0; i < REHEARSALS; i++) {
-        read(bytes, kind, chosen);
-      }
-    }
-    return found;
-  }
-
-  private static @Nullable Found read(byte[] bytes, OutputKind<?> kind, @Nullable String chosen) {
     GraphProto graph = GraphProto.read(bytes);
     if (graph == null || graph.inputs.size() != 1 || kind.isAll() || !knownVersions(graph)) {
       return null;

@@ -39,11 +39,6 @@ final class TreeModel implements JavaModel {
     return labels;
   }
 
-  /** How many nodes the trees have, as they are laid out. */
-  int nodes() {
-    return walk.nodes().length;
-  }
-
   /** The row's keys, and eight leaves. */
   @Override
   public int scratch() {
