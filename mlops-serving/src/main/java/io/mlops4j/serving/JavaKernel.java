@@ -41,6 +41,11 @@ final class JavaKernel<I> implements OnnxKernel<I> {
   }
 
   @Override
+  public boolean runsRowByRow() {
+    return true;
+  }
+
+  @Override
   public void close() {}
 
   private static final class Slot<I> extends OnnxSlot<I> {

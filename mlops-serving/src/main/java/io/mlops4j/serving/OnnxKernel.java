@@ -22,6 +22,11 @@ interface OnnxKernel<I> extends AutoCloseable {
     return true;
   }
 
+  /** Whether a row's answer has the same bits in any run: rows are computed one by one. */
+  default boolean runsRowByRow() {
+    return false;
+  }
+
   /** Called when nobody uses a slot any more. */
   @Override
   void close();

@@ -57,6 +57,11 @@ final class OnnxRowModel<I, O> implements Model<I, O> {
     return kernel.runsZeros();
   }
 
+  /** Returns whether a row's answer has the same bits in any run. */
+  boolean runsRowByRow() {
+    return kernel.runsRowByRow();
+  }
+
   /** Returns the bytes of graph and weights that ONNX Runtime was given; 0 if it was not asked. */
   long nativeBytes() {
     return nativeBytes;

@@ -219,7 +219,8 @@ public final class PredictorBuilder<I, O> {
    * same bits whatever the load: alone, in a batch, in {@code predictAll}. When a version is
    * loaded, rows of noise are compared in every place of such a run; a model whose bits depend on
    * the place, and one that is no ONNX model, is run one row at a time instead. A run always costs
-   * as much as the full one.
+   * as much as the full one. Models that run in Java compute each row by itself: nothing is filled
+   * up there.
    *
    * @param rows 1 to 128; 1 is bit-stable by construction
    * @return this

@@ -1,6 +1,7 @@
 package io.mlops4j.serving;
 
 import io.mlops4j.serving.GraphProto.Node;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** What the leaves of an ensemble add to which sum, in the order of the file. */
@@ -147,10 +148,14 @@ final class TreeWeights {
       int j = next[leaves[i]]++;
       of[j] = (int) targets[i];
       adds[j] = values[i];
-      for (int k = first[leaves[i]]; k < j; k++) {
-        if (of[k] == of[j]) {
+    }
+    int[] lastLeaf = new int[sums];
+    for (int node = 0; node < layout.nodes(); node++) {
+      for (int j = first[node]; j < first[node + 1]; j++) {
+        if (lastLeaf[of[j]] == node + 1) {
           return null;
         }
+        lastLeaf[of[j]] = node + 1;
       }
     }
     return new Adds(first, of, adds);
@@ -159,9 +164,10 @@ final class TreeWeights {
   /** Whether for each sum there is a tree whose leaves all add to it. */
   private static boolean isEachSure(TreeLayout layout, Adds adds, int sums) {
     boolean[] sure = new boolean[sums];
+    int[] speak = new int[sums];
     for (int tree = 0; tree < layout.trees(); tree++) {
-      int[] speak = new int[sums];
       int leaves = 0;
+      Arrays.fill(speak, 0);
       for (int place = layout.begin(tree); place < layout.begin(tree + 1); place++) {
         int leaf = layout.leafAt(place);
         if (leaf >= 0) {

@@ -102,7 +102,7 @@ final class VersionPreparation<I, O> {
               ? BatchPlan.unmeasured(kernel.capacity(), batching)
               : BatchPlan.of(costs, batching, Runtime.getRuntime().availableProcessors());
     }
-    if (fixedRows > 0) {
+    if (fixedRows > 0 && (kernel == null || !kernel.runsRowByRow())) {
       plan = plan.withFixed(fixed(version, kernel));
     }
     return new Prepared<>(

@@ -128,8 +128,7 @@ class DeterministicTest {
       for (int i = 0; i < 16; i++) {
         assertThat(bits(answers.get(i))).isEqualTo(bits(fixed.predict(Models.row(i))));
       }
-      assertThat(((ServingPredictor<float[], Double>) fixed).batcher().runner.bestBatch())
-          .isEqualTo(1);
+      assertThat(best(fixed)).isEqualTo(1);
     }
   }
 
@@ -147,5 +146,28 @@ class DeterministicTest {
     }
     assertThatThrownBy(() -> Predictor.of(noting).deterministic(0))
         .hasMessage("rows: 0 (expected: 1..128)");
+  }
+
+  @Test
+  void deterministic_treesInJava_fillNothingUp() {
+    List<float[]> rows = IntStream.range(0, 40).mapToObj(Models::row).toList();
+    OnnxLoader<float[], Double> loader = OnnxModel.probability(Models.FOUR);
+    OnnxLoader<float[], Double> natively =
+        loader.options(OnnxOptions.withDefaults().withNativeOnly());
+    try (Predictor<float[], Double> inJava =
+            Predictor.of(loader.load(Models.file("xgboost.onnx"))).deterministic(5).build();
+        Predictor<float[], Double> inOnnxRuntime =
+            Predictor.of(natively.load(Models.file("xgboost.onnx"))).deterministic(5).build()) {
+      assertThat(best(inOnnxRuntime)).as("the control").isEqualTo(5);
+      assertThat(best(inJava)).as("of measured sizes, 1, 8, 32 or 128").isNotEqualTo(5);
+      List<Double> answers = inJava.predictAll(rows);
+      for (int i = 0; i < rows.size(); i++) {
+        assertThat(bits(answers.get(i))).isEqualTo(bits(inJava.predict(rows.get(i))));
+      }
+    }
+  }
+
+  private static int best(Predictor<float[], Double> predictor) {
+    return ((ServingPredictor<float[], Double>) predictor).batcher().runner.bestBatch();
   }
 }
