@@ -137,7 +137,12 @@ final class FlightLoop implements AutoCloseable {
                 .mirror(mirror)
                 .build(),
             Flight::key,
-            candidate -> candidate.keyBy(Flight::key).time(stamps).listener(rollout));
+            candidate ->
+                candidate
+                    .keyBy(Flight::key)
+                    .time(stamps)
+                    .listener(rollout)
+                    .listener(quality));
     rollout.steer(service);
     var builder =
         ContinuousLoop.of(delay)
