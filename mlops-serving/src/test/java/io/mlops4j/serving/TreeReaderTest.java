@@ -12,6 +12,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 class TreeReaderTest {
   private static final String ML = "ai.onnx.ml:";
 
+  /** Returns one comparison and two leaves. */
+  private static TreeGraphs fork(String mode, long feature, float threshold) {
+    return new TreeGraphs()
+        .inner(0, 0, mode, feature, threshold, 1, 2)
+        .leaf(0, 1)
+        .leaf(0, 2)
+        .weight(0, 1, 0, 1)
+        .weight(0, 2, 0, 2);
+  }
+
   /** Each differs from trees that are understood in one thing. */
   static Stream<Arguments> nearlyTrees() {
     TreeGraphs twoParents =
@@ -33,27 +43,9 @@ class TreeReaderTest {
         TreeGraphs.small().leaf(1, 0).weight(1, 0, 0, 1).leaf(0, 6).weight(0, 6, 0, 1);
     TreeGraphs twice = TreeGraphs.small().leaf(0, 1);
     TreeGraphs outside = new TreeGraphs().inner(0, 0, "BRANCH_LEQ", 0, 1, 1, 7);
-    TreeGraphs wide =
-        new TreeGraphs()
-            .inner(0, 0, "BRANCH_LEQ", 2, 1, 1, 2)
-            .leaf(0, 1)
-            .leaf(0, 2)
-            .weight(0, 1, 0, 1)
-            .weight(0, 2, 0, 2);
-    TreeGraphs other =
-        new TreeGraphs()
-            .inner(0, 0, "BRANCH_MEMBER", 0, 1, 1, 2)
-            .leaf(0, 1)
-            .leaf(0, 2)
-            .weight(0, 1, 0, 1)
-            .weight(0, 2, 0, 2);
-    TreeGraphs never =
-        new TreeGraphs()
-            .inner(0, 0, "BRANCH_LEQ", 0, Float.NaN, 1, 2)
-            .leaf(0, 1)
-            .leaf(0, 2)
-            .weight(0, 1, 0, 1)
-            .weight(0, 2, 0, 2);
+    TreeGraphs wide = fork("BRANCH_LEQ", 2, 1);
+    TreeGraphs other = fork("BRANCH_MEMBER", 0, 1);
+    TreeGraphs never = fork("BRANCH_LEQ", 0, Float.NaN);
     TreeGraphs silent = new TreeGraphs().leaf(0, 0).weight(0, 0, 0, 1).leaf(1, 0);
     TreeGraphs both = new TreeGraphs().leaf(0, 0).weight(0, 0, 0, 1).weight(0, 0, 1, 1);
     TreeGraphs some = new TreeGraphs().leaf(0, 0).weight(0, 0, 1, 1);
@@ -151,6 +143,7 @@ class TreeReaderTest {
   void recognise_theSameWithoutTheDifference_areTrees() {
     assertThat(TreeGraphs.recognised(TreeGraphs.small().regressor())).isNotNull();
     assertThat(TreeGraphs.recognised(TreeGraphs.small().classifier(2))).isNotNull();
+    assertThat(TreeGraphs.recognised(fork("BRANCH_LEQ", 1, 1).regressor())).isNotNull();
     TreeGraphs both = new TreeGraphs().leaf(0, 0).weight(0, 0, 0, 1).weight(0, 0, 1, 1);
     assertThat(TreeGraphs.recognised(both.classifier(2))).isNotNull();
   }
