@@ -138,11 +138,7 @@ final class FlightLoop implements AutoCloseable {
                 .build(),
             Flight::key,
             candidate ->
-                candidate
-                    .keyBy(Flight::key)
-                    .time(stamps)
-                    .listener(rollout)
-                    .listener(quality));
+                candidate.keyBy(Flight::key).time(stamps).listener(rollout).listener(quality));
     rollout.steer(service);
     var builder =
         ContinuousLoop.of(delay)
