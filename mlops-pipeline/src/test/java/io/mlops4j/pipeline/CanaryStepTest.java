@@ -19,6 +19,7 @@ import io.mlops4j.registry.RegisteredModel;
 import io.mlops4j.registry.RegistryOptions;
 import io.mlops4j.registry.Stage;
 import io.mlops4j.serving.OnnxModel;
+import io.mlops4j.serving.OnnxOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -44,7 +45,10 @@ class CanaryStepTest {
           bench.store,
           RegistryOptions.withDefaults().withTime(bench.time).withPollInterval(Duration.ofDays(1)));
   private final RegisteredModel<Map<String, ?>, Double> model =
-      registry.model("delay", OnnxModel.probability(EXPORT.schema()));
+      registry.model(
+          "delay",
+          OnnxModel.probability(EXPORT.schema())
+              .options(OnnxOptions.withDefaults().withNativeOnly()));
   private final Rollout<Map<String, ?>, Double> rollout = rollout();
   private final Random random = new Random(20261126);
   private int sent;

@@ -21,6 +21,7 @@ import io.mlops4j.registry.RegisteredModel;
 import io.mlops4j.registry.RegistryOptions;
 import io.mlops4j.registry.Stage;
 import io.mlops4j.serving.OnnxModel;
+import io.mlops4j.serving.OnnxOptions;
 import io.mlops4j.serving.Predictor;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -56,7 +57,10 @@ class RegistryStepsTest {
   }
 
   private static RegisteredModel<Map<String, ?>, Double> model(ModelRegistry registry) {
-    return registry.model("delay", OnnxModel.probability(EXPORT.schema()));
+    return registry.model(
+        "delay",
+        OnnxModel.probability(EXPORT.schema())
+            .options(OnnxOptions.withDefaults().withNativeOnly()));
   }
 
   @AfterEach

@@ -16,6 +16,7 @@ import io.mlops4j.registry.RegisteredModel;
 import io.mlops4j.registry.Stage;
 import io.mlops4j.serving.Mirror;
 import io.mlops4j.serving.OnnxModel;
+import io.mlops4j.serving.OnnxOptions;
 import io.mlops4j.serving.Predictor;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -82,7 +83,10 @@ class ShadowStepTest {
   void shadow_liveRows_passTheSameModelAndRefuseAnother(String export, RunStatus expected) {
     try (Bench bench = new Bench();
         ModelRegistry registry = ModelRegistry.inMemory()) {
-      var model = registry.model("delay", OnnxModel.probability(SCHEMA));
+      var model =
+          registry.model(
+              "delay",
+              OnnxModel.probability(SCHEMA).options(OnnxOptions.withDefaults().withNativeOnly()));
       int first = model.register(LINEAR.files(), Lineage.unknown()).number();
       model.stage(first);
       model.validate(first);

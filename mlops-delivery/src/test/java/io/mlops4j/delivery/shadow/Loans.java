@@ -12,6 +12,7 @@ import io.mlops4j.core.Schema;
 import io.mlops4j.core.Subscription;
 import io.mlops4j.serving.MirroredRow;
 import io.mlops4j.serving.OnnxModel;
+import io.mlops4j.serving.OnnxOptions;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -70,7 +71,9 @@ final class Loans {
           Path.of(
               Objects.requireNonNull(Loans.class.getResource("/models/" + name + ".onnx")).toURI());
       InputEncoding encoding = InputEncoding.numeric(SCHEMA.only("a", "b", "c", "d"));
-      return OnnxModel.probability(SCHEMA).load(file, encoding);
+      return OnnxModel.probability(SCHEMA)
+          .options(OnnxOptions.withDefaults().withNativeOnly())
+          .load(file, encoding);
     } catch (URISyntaxException e) {
       throw new IllegalStateException(e);
     }

@@ -8,6 +8,7 @@ import io.mlops4j.core.ModelVersion;
 import io.mlops4j.core.Schema;
 import io.mlops4j.data.Dataset;
 import io.mlops4j.serving.OnnxModel;
+import io.mlops4j.serving.OnnxOptions;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,7 +43,10 @@ final class KilledJob {
   static BatchScoring<Map<String, ?>, Double> job(Path input, Path output, Path rejects) {
     ModelExport export = ModelExport.read(EXPORT);
     Schema<Map<String, ?>> schema = export.schema();
-    Model<Map<String, ?>, Double> model = OnnxModel.probability(schema).load(export);
+    Model<Map<String, ?>, Double> model =
+        OnnxModel.probability(schema)
+            .options(OnnxOptions.withDefaults().withNativeOnly())
+            .load(export);
     boolean lines = output.toString().endsWith(".jsonl");
     return BatchScoring.with(new ModelVersion("flight-delay", 1), model)
         .from(BatchSource.csv(input, schema))
@@ -61,7 +65,10 @@ final class KilledJob {
     Path count = Path.of(output + ".count");
     String text = Files.exists(count) ? Files.readString(count).strip() : "";
     int begin = text.isEmpty() ? 0 : Integer.parseInt(text); // The count itself may be torn.
-    try (Model<Map<String, ?>, Double> model = OnnxModel.probability(schema).load(export);
+    try (Model<Map<String, ?>, Double> model =
+            OnnxModel.probability(schema)
+                .options(OnnxOptions.withDefaults().withNativeOnly())
+                .load(export);
         BufferedWriter out =
             Files.newBufferedWriter(
                 output, UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {

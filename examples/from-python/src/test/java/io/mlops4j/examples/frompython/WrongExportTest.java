@@ -16,6 +16,7 @@ import io.mlops4j.registry.Lineage;
 import io.mlops4j.registry.ModelRegistry;
 import io.mlops4j.serving.ModelLoadException;
 import io.mlops4j.serving.OnnxModel;
+import io.mlops4j.serving.OnnxOptions;
 import io.mlops4j.serving.Predictor;
 import java.util.List;
 import java.util.function.Consumer;
@@ -122,7 +123,10 @@ class WrongExportTest {
   /** Registers and serves; returns the version that is served. */
   private static <T> String serve(Schema<T> schema, ModelFiles files) {
     try (ModelRegistry registry = ModelRegistry.inMemory()) {
-      var model = registry.model("m", OnnxModel.probability(schema));
+      var model =
+          registry.model(
+              "m",
+              OnnxModel.probability(schema).options(OnnxOptions.withDefaults().withNativeOnly()));
       var version = model.register(files, Lineage.unknown());
       try (var predictor = Predictor.from(ModelSource.of(version.release())).build()) {
         return predictor.status().version().orElseThrow().toString();
